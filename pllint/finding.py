@@ -1,0 +1,144 @@
+"""What is reported about a workspace: findings, what was not read, what could not be judged."""
+
+from enum import StrEnum
+from typing import NamedTuple
+
+from pllint.source import Anchor, Span
+
+
+class Severity(StrEnum):
+    """How much a finding matters."""
+
+    ERROR = "error"
+    """Broken, rejected, blocked, or a required fact is missing."""
+    WARNING = "warning"
+    """Probably wrong, or about to be."""
+    INFO = "info"
+    """Worth knowing."""
+
+    @property
+    def rank(self) -> int:
+        """Order severities: the higher, the worse."""
+        return _RANKS[self]
+
+
+_RANKS = {Severity.INFO: 0, Severity.WARNING: 1, Severity.ERROR: 2}
+
+
+class Confidence(StrEnum):
+    """How sure a finding is of its facts."""
+
+    CERTAIN = "certain"
+    LIKELY = "likely"
+    """It rests on a documented default, because a file that would prove it is not here."""
+    INFERRED = "inferred"
+    """It rests on our reading where the documents are silent."""
+
+
+class ComponentRef(NamedTuple):
+    """Names a component in a report and in a waiver."""
+
+    kind: str
+    name: str
+    id: str
+    solution: str | None = None
+
+
+class Related(NamedTuple):
+    """Another place that belongs to a finding, such as the policy line that decides it."""
+
+    message: str
+    at: Anchor
+
+
+class Finding(NamedTuple):
+    """One thing found, as a check or a reader states it.
+
+    A check leaves `check`, `severity` and `source` to the runner, which fills in its own facts; a reader names the
+    SRC check. `severity` is set by checks that grade one situation several ways.
+    """
+
+    at: Anchor
+    message: str
+    remedy: str = ""
+    check: str = ""
+    severity: Severity | None = None
+    confidence: Confidence = Confidence.CERTAIN
+    component: ComponentRef | None = None
+    environment: str | None = None
+    policy: str | None = None
+    connectors: tuple[str, ...] = ()
+    related: tuple[Related, ...] = ()
+    source: str = ""
+
+
+class CouldNotRun(NamedTuple):
+    """A check, or one question of it, lacks a fact; never mistaken for "nothing found"."""
+
+    reason: str
+    remedy: str = ""
+    check: str = ""
+    component: ComponentRef | None = None
+
+
+class Skipped(NamedTuple):
+    """A file that was looked at and not read."""
+
+    path: str
+    reason: str
+
+
+class Place(NamedTuple):
+    """A span of a named file, as reports print it."""
+
+    path: str
+    span: Span
+
+
+class ReportedRelated(NamedTuple):
+    """A related place, worked out."""
+
+    message: str
+    place: Place
+
+
+class ReportedFinding(NamedTuple):
+    """A finding with everything a reporter prints: its check's facts, its place, its fingerprint."""
+
+    check: str
+    name: str
+    severity: Severity
+    confidence: Confidence
+    message: str
+    remedy: str
+    place: Place
+    component: ComponentRef | None
+    environment: str | None
+    policy: str | None
+    connectors: tuple[str, ...]
+    related: tuple[ReportedRelated, ...]
+    source: str
+    fingerprint: str
+    """Stable over line moves and re-exports: made of check, component, environment, policy, connectors and pointer."""
+    waived: str = ""
+    """The reason of the waiver that accepts this finding; empty when it counts."""
+    excerpt: tuple[str, ...] = ()
+    """The source line the finding starts on, when the text was at hand; text reporters draw the caret under it."""
+
+
+class Report(NamedTuple):
+    """The outcome of a run."""
+
+    version: str
+    as_of: str
+    """The day every date rule used, ISO."""
+    data: tuple[tuple[str, str], ...]
+    """Dates of the shipped data: ("connectors", "2026-09-05")…"""
+    read: tuple[tuple[str, int], ...]
+    """How many of each thing were read: ("solutions", 2)…"""
+    skipped: tuple[Skipped, ...]
+    could_not_run: tuple[CouldNotRun, ...]
+    findings: tuple[ReportedFinding, ...]
+    """Sorted by path, place and check; waived ones included and marked."""
+    exit_status: int
+    profile_met: str | None = None
