@@ -1,0 +1,91 @@
+"""Which environments a component goes to: by settings, deployment settings or manifest, else all known ones."""
+
+from collections.abc import Sequence
+from fnmatch import fnmatchcase
+from functools import cached_property
+
+from pllint.model.component import Component, ComponentKind
+from pllint.model.environment import ANY_OTHER, Environment, EnvironmentType
+from pllint.model.governance import AppRecord, FlowRecord
+from pllint.model.solution import Solution
+from pllint.model.workspace import Workspace
+from pllint.settings import Settings
+
+_APPS = {ComponentKind.CANVAS_APP, ComponentKind.MODEL_DRIVEN_APP, ComponentKind.CODE_APP}
+
+
+class Targets:
+    """Answers for one workspace, remembered per solution."""
+
+    def __init__(self, workspace: Workspace, settings: Settings) -> None:
+        self._workspace = workspace
+        self._settings = settings
+        self._of_solution: dict[str, tuple[Environment, ...]] = {}
+
+    def of(self, component: Component) -> Sequence[Environment]:
+        """Give the target environments in a fixed order; never empty."""
+        return self.of_solution(component.solution or "") or self._of_record(component) or self._everywhere
+
+    def of_solution(self, unique_name: str) -> tuple[Environment, ...]:
+        """Give the environments that settings or deployment settings name for a solution; empty when none do."""
+        if unique_name not in self._of_solution:
+            self._of_solution[unique_name] = self._of_settings(unique_name) or self._of_deployment(unique_name)
+        return self._of_solution[unique_name]
+
+    @cached_property
+    def _everywhere(self) -> tuple[Environment, ...]:
+        known = [e for e in self._workspace.environments if e.type is not EnvironmentType.DEVELOPER]
+        return (*known, ANY_OTHER)
+
+    def _of_settings(self, unique_name: str | None) -> tuple[Environment, ...]:
+        name = (unique_name or "").lower()
+        wanted: dict[str, Environment] = {}
+        for target in self._settings.targets:
+            if fnmatchcase(name, target.solution.lower()):
+                for environment in target.environments:
+                    wanted.setdefault(environment.lower(), self._named(environment))
+        return tuple(wanted.values())
+
+    def _of_deployment(self, unique_name: str) -> tuple[Environment, ...]:
+        solution = self._workspace.solution(unique_name)
+        if solution is None:
+            return ()
+        held = _names_held(solution)
+        found: dict[str, Environment] = {}
+        for settings in self._workspace.deployment_settings:
+            if settings.stage is None:
+                continue
+            named = {name.lower() for name, _, _ in (*settings.references, *settings.variables)}
+            environment = self._workspace.environment(settings.stage)
+            if environment is not None and named & held:
+                found.setdefault(environment.name, environment)
+        return tuple(found.values())
+
+    def _of_record(self, component: Component) -> tuple[Environment, ...]:
+        record = self._records.get((component.kind in _APPS, component.id.lower())) or self._records.get(
+            (component.kind in _APPS, component.name.strip().lower())
+        )
+        if record is None or record.environment is None:
+            return ()
+        return (self._named(record.environment.text),)
+
+    @cached_property
+    def _records(self) -> dict[tuple[bool, str], AppRecord | FlowRecord]:
+        governance = self._workspace.governance
+        if governance is None:
+            return {}
+        records: list[AppRecord | FlowRecord] = [*governance.apps, *governance.flows]
+        index: dict[tuple[bool, str], AppRecord | FlowRecord] = {}
+        for record in records:
+            for name in (record.id, record.name):
+                if name:
+                    index.setdefault((isinstance(record, AppRecord), name.strip().lower()), record)
+        return index
+
+    def _named(self, name: str) -> Environment:
+        return self._workspace.environment(name) or Environment(name=name, at=None)
+
+
+def _names_held(solution: Solution) -> set[str]:
+    references = {reference.logical_name.lower() for reference in solution.connection_references}
+    return references | {variable.schema_name.lower() for variable in solution.environment_variables}

@@ -1,0 +1,1 @@
+"""The typed picture of a workspace; nothing here reads a file."""

@@ -1,0 +1,153 @@
+"""Apps, flows and agents, and what they use."""
+
+from enum import StrEnum
+from typing import NamedTuple
+
+from pllint.finding import ComponentRef
+from pllint.model.connector_id import ConnectorKey
+from pllint.source import Anchor
+
+
+class ComponentKind(StrEnum):
+    """What kind of component it is."""
+
+    CLOUD_FLOW = "cloud-flow"
+    DESKTOP_FLOW = "desktop-flow"
+    CANVAS_APP = "canvas-app"
+    MODEL_DRIVEN_APP = "model-driven-app"
+    CODE_APP = "code-app"
+    AGENT = "agent"
+    BUSINESS_PROCESS_FLOW = "business-process-flow"
+
+
+class TriggerClass(StrEnum):
+    """How a cloud flow starts, as licensing speaks of it; a flow called over HTTP is automated too."""
+
+    AUTOMATED = "automated"
+    SCHEDULED = "scheduled"
+    INSTANT = "instant"
+
+
+class StartsFrom(StrEnum):
+    """What starts a cloud flow."""
+
+    CONNECTOR = "connector"
+    TIMER = "timer"
+    HTTP_REQUEST = "http-request"
+    BUTTON = "button"
+    SELECTED_ITEM = "selected-item"
+    POWER_APPS = "power-apps"
+    AGENT = "agent"
+    POWER_PAGES = "power-pages"
+    PARENT_FLOW = "parent-flow"
+    TEAMS_WEBHOOK = "teams-webhook"
+
+
+class Trigger(NamedTuple):
+    """The trigger of a cloud flow."""
+
+    name: str
+    type: str
+    kind: str | None
+    trigger_class: TriggerClass | None
+    """None: a type the platform's documentation does not name."""
+    starts_from: StartsFrom | None
+    at: Anchor
+
+
+class Endpoint(NamedTuple):
+    """The address a step reaches: a literal, or None for one that is computed at run time."""
+
+    value: str | None
+    at: Anchor
+
+
+class Step(NamedTuple):
+    """A trigger or an action that uses a connector."""
+
+    name: str
+    type: str
+    at: Anchor
+    trigger: bool = False
+    operation: str | None = None
+    endpoint: Endpoint | None = None
+    ai_builder: bool = False
+
+
+class ConnectorUse(NamedTuple):
+    """One connector a component really uses, with every step that uses it."""
+
+    connector: ConnectorKey
+    """The catalogue's key; of a custom connector its name without hashes; `unknown` steps are not listed here."""
+    custom: bool
+    at: Anchor
+    """The first step, or the data source."""
+    steps: tuple[Step, ...] = ()
+    reference: str | None = None
+    """The connection reference's logical name."""
+    custom_guid: str | None = None
+    spelling: str = ""
+    """The id as the file writes it, hashes and all."""
+    gateway: bool = False
+    stated_tier: str | None = None
+    """`apiTier` as the file states it: a tie-breaker for connectors the catalogue lacks."""
+    display_name: str | None = None
+    """The name the file gives the connector."""
+    contested: bool = False
+    """The sources of one step name different connectors."""
+
+
+class Unresolved(NamedTuple):
+    """A connector step whose connector no rule resolves."""
+
+    step: Step
+    key: str
+
+
+class DeclaredReference(NamedTuple):
+    """A connection reference a flow or app declares, used or not."""
+
+    label: str
+    connector: ConnectorKey | None
+    custom: bool
+    logical_name: str | None
+    at: Anchor
+    used: bool
+
+
+class Call(NamedTuple):
+    """A call of another automation, by its id."""
+
+    id: str
+    """WorkflowId, lower case, no braces."""
+    at: Anchor
+    mode: str | None = None
+    """Of a desktop flow: attended or unattended."""
+
+
+class Component(NamedTuple):
+    """An app, a flow or an agent."""
+
+    kind: ComponentKind
+    name: str
+    """Display name, else the name its file gives it."""
+    id: str
+    """GUID (lower case, no braces), logical or unique name; else the file's name."""
+    at: Anchor
+    solution: str | None = None
+    trigger: Trigger | None = None
+    uses: tuple[ConnectorUse, ...] = ()
+    unresolved: tuple[Unresolved, ...] = ()
+    declared: tuple[DeclaredReference, ...] = ()
+    calls_flows: tuple[Call, ...] = ()
+    calls_desktop_flows: tuple[Call, ...] = ()
+    ai_builder: bool = False
+    dataverse_at: Anchor | None = None
+    """A native Dataverse data source of an app."""
+    state: str | None = None
+    """on, off or suspended."""
+
+    @property
+    def ref(self) -> ComponentRef:
+        """Name this component in a report."""
+        return ComponentRef(kind=self.kind, name=self.name, id=self.id, solution=self.solution)

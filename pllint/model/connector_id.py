@@ -1,0 +1,100 @@
+"""Connector ids: the many spellings of one connector, reduced to a key.
+
+Microsoft's exports write them under `Microsoft.PowerApps/apis` and `Microsoft.ProcessSimple/operationGroups`.
+Custom connectors carry one or two hashes that differ from environment to environment, so they are compared by name.
+"""
+
+import re
+from typing import NamedTuple, NewType
+
+ConnectorKey = NewType("ConnectorKey", str)
+"""What reports and catalogue call a connector: `shared_sql`, `Http`, `DesktopFlow.Excel`, `ctx_parcel-20tracking`."""
+
+_API = re.compile(
+    r"^/?providers/microsoft\.powerapps/(?:scopes/admin/environments/([^/]+)/|environments/([^/]+)/)?apis/([^/]+)(?:/.*)?$",
+    re.IGNORECASE,
+)
+_OPERATION_GROUP = re.compile(r"^/?providers/microsoft\.processsimple/operationgroups/([^/]+)$", re.IGNORECASE)
+_BARE = re.compile(r"^[A-Za-z][\w.-]*$")
+_HASHES = re.compile(r"(?:[-.](?:5f)?[-.]?[0-9a-f]{16}){1,2}$", re.IGNORECASE)
+_ESCAPE = re.compile(r"[-._]([0-9a-f]{2})", re.IGNORECASE)
+
+# The platform spells these with capitals, and so do policies; ids compare without regard to case.
+_VIRTUAL = {
+    name.lower(): name
+    for name in (
+        "Http", "HttpWebhook", "HttpRequestReceived", "TeamsWebhookRequestReceived", "PvaAuth", "PvaSkills",
+        "PvaCustomDemoMobile", "PvaMicrosoftTeams", "PvaFacebook", "PvaOmniChannel", "CSWhatsappChannel",
+        "CSSharepointChannel", "CSKnowledgeSharePoint", "CSKnowledgePublicSites", "CSKnowledgeDocs", "CSAppInsights",
+    )
+}  # fmt: skip
+
+
+class ConnectorId(NamedTuple):
+    """A connector id as some file spells it, taken apart."""
+
+    key: ConnectorKey
+    """The name compared and shown: lower case but for virtual ids and desktop flow modules."""
+    custom: bool
+    """The id has the form of a custom connector's; a custom connector may also be told by other facts."""
+    environment: str | None
+    """The environment an admin-scope path names."""
+    spelling: str
+
+
+def parse_connector_id(spelling: str) -> ConnectorId | None:
+    """Reduce any spelling of a connector id to its parts; None when it is no connector id at all."""
+    text = spelling.strip()
+    if match := _API.match(text):
+        segment = match[3]
+        environment = match[1] or match[2]
+    elif match := _OPERATION_GROUP.match(text):
+        segment = match[1]
+        environment = None
+    elif _BARE.match(text):
+        segment = text
+        environment = None
+    else:
+        return None
+    custom = is_custom(segment) or bool(environment)
+    key = custom_name(segment) if custom else plain_key(segment)
+    return ConnectorId(key=key, custom=custom, environment=environment, spelling=spelling)
+
+
+def plain_key(segment: str) -> ConnectorKey:
+    """Give the key of a connector that is not custom, from the last segment of its id."""
+    lowered = segment.lower()
+    if lowered in _VIRTUAL:
+        return ConnectorKey(_VIRTUAL[lowered])
+    if lowered.startswith("desktopflow."):
+        return ConnectorKey("DesktopFlow." + segment.partition(".")[2])
+    return ConnectorKey(lowered)
+
+
+def is_custom(segment: str) -> bool:
+    """Tell whether the last segment of an id ends in the hashes only custom connectors have."""
+    return segment.lower().startswith("shared_") and _HASHES.search(segment) is not None
+
+
+def custom_name(segment: str) -> ConnectorKey:
+    """Give the name of a custom connector without `shared_` and hashes: `ctx_parcel-20tracking`.
+
+    The same name whether it comes from a connector id or from the Dataverse name (`ctx_5Fparcel-20tracking`): lower
+    case, underscores plain, other escapes kept as Dataverse keeps them.
+    """
+    name = segment.lower().removeprefix("shared_")
+    name = _HASHES.sub("", name)
+    name = re.sub(r"[-._]5f", "_", name)
+    return ConnectorKey(re.sub(r"\.([0-9a-f]{2})", r"-\1", name))
+
+
+def custom_names(name: str) -> tuple[str, str]:
+    """Give the two names by which custom connectors are compared: decoded, and decoded without publisher prefix."""
+    decoded = _ESCAPE.sub(_character, custom_name(name)).strip()
+    _, underscore, rest = decoded.partition("_")
+    return decoded, rest if underscore else decoded
+
+
+def _character(match: re.Match[str]) -> str:
+    character = chr(int(match[1], 16))
+    return character.lower() if character.isprintable() else match[0]

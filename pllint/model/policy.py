@@ -1,0 +1,130 @@
+"""Data (DLP) policies, whatever file form they came in, in one shape and in the product's words."""
+
+from enum import StrEnum
+from typing import NamedTuple
+
+from pllint.model.connector_id import ConnectorKey
+from pllint.model.environment import EnvironmentRef
+from pllint.source import Anchor
+
+
+class DataGroup(StrEnum):
+    """The group a policy puts a connector in. `IGNORE` exists for the URL pattern `*` alone."""
+
+    BUSINESS = "Business"
+    NON_BUSINESS = "Non-Business"
+    BLOCKED = "Blocked"
+    IGNORE = "Ignore"
+
+
+class Scope(StrEnum):
+    """Which environments a policy reaches; `SingleEnvironment` alone is an environment-level policy."""
+
+    ALL = "AllEnvironments"
+    ONLY = "OnlyEnvironments"
+    EXCEPT = "ExceptEnvironments"
+    SINGLE = "SingleEnvironment"
+
+
+class Behaviour(StrEnum):
+    """What an action or endpoint rule does."""
+
+    ALLOW = "Allow"
+    BLOCK = "Block"
+    DENY = "Deny"
+
+
+class ClassifiedConnector(NamedTuple):
+    """A connector written into a group of a policy."""
+
+    connector: ConnectorKey
+    group: DataGroup
+    at: Anchor
+    spelling: str
+    """The id as the file writes it."""
+    custom: bool = False
+    environment: str | None = None
+    """The environment an admin-scope id names: it means that environment's connector only."""
+
+
+class UrlPattern(NamedTuple):
+    """A host pattern for custom connectors, tried in ascending order."""
+
+    order: int
+    pattern: str
+    group: DataGroup
+    at: Anchor
+
+
+class ActionRule(NamedTuple):
+    """Whether one operation may be used."""
+
+    operation: str
+    behaviour: Behaviour
+    at: Anchor
+
+
+class ActionRules(NamedTuple):
+    """Connector action control for one connector."""
+
+    connector: ConnectorKey
+    default: Behaviour
+    rules: tuple[ActionRule, ...]
+    at: Anchor
+
+
+class EndpointRule(NamedTuple):
+    """Whether one address may be reached, tried in ascending order."""
+
+    order: int
+    endpoint: str
+    behaviour: Behaviour
+    at: Anchor
+
+
+class EndpointRules(NamedTuple):
+    """Endpoint filtering for one connector."""
+
+    connector: ConnectorKey
+    rules: tuple[EndpointRule, ...]
+    at: Anchor
+
+
+class ExemptResource(NamedTuple):
+    """A resource the policy does not evaluate."""
+
+    id: str
+    type: str
+    at: Anchor
+
+
+class DlpPolicy(NamedTuple):
+    """One data policy."""
+
+    id: str
+    name: str
+    """The display name, else the id."""
+    at: Anchor
+    scope: Scope = Scope.ALL
+    unknown_scope: str | None = None
+    """The scope word of the file when it is none of the four; the policy is then read as reaching everything."""
+    environments: tuple[EnvironmentRef, ...] = ()
+    environments_known: bool = True
+    """False when the list is a template's placeholder or an expression: reach is then open, not empty."""
+    default: DataGroup | None = None
+    """None: the policy names no default, which means Non-Business."""
+    default_at: Anchor | None = None
+    classified: tuple[ClassifiedConnector, ...] | None = None
+    """None: exported without its groups, so nothing can be said about classification."""
+    patterns: tuple[UrlPattern, ...] | None = None
+    """None: the export does not hold URL patterns, which are a separate object."""
+    patterns_at: Anchor | None = None
+    actions: tuple[ActionRules, ...] = ()
+    endpoints: tuple[EndpointRules, ...] = ()
+    exempt: tuple[ExemptResource, ...] = ()
+    legacy: bool = False
+
+    @property
+    def tenant_level(self) -> bool:
+        """Tell a tenant-level policy from an environment-level one."""
+        return self.scope is not Scope.SINGLE

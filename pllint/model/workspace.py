@@ -1,0 +1,151 @@
+"""Everything that was read, with the look-ups that checks and engines ask, each indexed once."""
+
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+from typing import TypeVar
+
+from pllint.finding import Finding, Skipped
+from pllint.model.component import Component, ComponentKind, ConnectorUse
+from pllint.model.connector_id import custom_names
+from pllint.model.custom_connector import CustomConnector
+from pllint.model.environment import Environment
+from pllint.model.governance import Governance
+from pllint.model.policy import DlpPolicy
+from pllint.model.solution import DeploymentSettings, Solution
+
+Element = TypeVar("Element")
+
+
+class Workspace:
+    """The typed picture of what was linted. Nothing changes it after reading."""
+
+    def __init__(
+        self,
+        *,
+        solutions: Iterable[Solution] = (),
+        components: Iterable[Component] = (),
+        custom_connectors: Iterable[CustomConnector] = (),
+        policies: Iterable[DlpPolicy] = (),
+        environments: Iterable[Environment] = (),
+        deployment_settings: Iterable[DeploymentSettings] = (),
+        governance: Governance | None = None,
+        findings: Iterable[Finding] = (),
+        skipped: Iterable[Skipped] = (),
+        governance_files: int = 0,
+    ) -> None:
+        self.solutions = tuple(solutions)
+        self.components = tuple(components)
+        self.custom_connectors = tuple(custom_connectors)
+        self.policies = tuple(policies)
+        self.environments = tuple(environments)
+        """Declared, listed or named by a policy; never "any other"."""
+        self.deployment_settings = tuple(deployment_settings)
+        self.governance = governance
+        """None: no governance file was read."""
+        self.findings = tuple(findings)
+        """What reading itself found."""
+        self.skipped = tuple(skipped)
+        self.governance_files = governance_files
+
+    def elements(self, kind: type[Element]) -> Sequence[Element]:
+        """Give every element of one type; a workspace itself for checks that look at the whole."""
+        return [element for element in self._of_type.get(kind, ()) if isinstance(element, kind)]
+
+    @cached_property
+    def _of_type(self) -> dict[type, tuple[object, ...]]:
+        return {
+            Workspace: (self,),
+            Solution: self.solutions,
+            Component: self.components,
+            CustomConnector: self.custom_connectors,
+            DlpPolicy: self.policies,
+            Environment: self.environments,
+            DeploymentSettings: self.deployment_settings,
+            Governance: () if self.governance is None else (self.governance,),
+        }
+
+    def component(self, component_id: str) -> Component | None:
+        """Find a component by its id, case-insensitively."""
+        return self._components.get(component_id.lower())
+
+    @cached_property
+    def _components(self) -> dict[str, Component]:
+        return {component.id.lower(): component for component in self.components}
+
+    def environment(self, name: str) -> Environment | None:
+        """Find an environment by any name or id a file gives it."""
+        return self._environments.get(name.strip().lower())
+
+    @cached_property
+    def _environments(self) -> dict[str, Environment]:
+        index: dict[str, Environment] = {}
+        for environment in self.environments:
+            for name in (environment.name, environment.id or environment.name, *environment.aliases):
+                index.setdefault(name.lower(), environment)
+        return index
+
+    def solution(self, unique_name: str) -> Solution | None:
+        """Find a solution by its unique name."""
+        return self._solutions.get(unique_name.lower())
+
+    @cached_property
+    def _solutions(self) -> dict[str, Solution]:
+        return {solution.unique_name.lower(): solution for solution in self.solutions}
+
+    def definition_of(self, use: ConnectorUse) -> CustomConnector | None:
+        """Find the definition of a custom connector a component uses: by GUID, by name, by name without prefix."""
+        if not use.custom:
+            return None
+        if use.custom_guid and (found := self._connectors_by_guid.get(use.custom_guid.lower())):
+            return found
+        return self.custom_connector(use.connector)
+
+    def custom_connector(self, name: str) -> CustomConnector | None:
+        """Find a custom connector's definition by any spelling of its name."""
+        full, short = custom_names(name)
+        return self._connectors_by_name.get(full) or self._connectors_by_short_name.get(short)
+
+    @cached_property
+    def _connectors_by_guid(self) -> dict[str, CustomConnector]:
+        return {c.connector_guid.lower(): c for c in self.custom_connectors if c.connector_guid}
+
+    @cached_property
+    def _connectors_by_name(self) -> dict[str, CustomConnector]:
+        index: dict[str, CustomConnector] = {}
+        for connector in self.custom_connectors:
+            index.setdefault(custom_names(connector.name)[0], connector)
+        return index
+
+    @cached_property
+    def _connectors_by_short_name(self) -> dict[str, CustomConnector]:
+        index: dict[str, CustomConnector] = {}
+        for connector in self.custom_connectors:
+            index.setdefault(custom_names(connector.name)[1], connector)
+        return index
+
+    def users_of(self, connector: str) -> Sequence[Component]:
+        """Give the components that use a connector."""
+        return self._users.get(connector.lower(), ())
+
+    @cached_property
+    def _users(self) -> dict[str, list[Component]]:
+        index: dict[str, list[Component]] = {}
+        for component in self.components:
+            for use in component.uses:
+                index.setdefault(use.connector.lower(), []).append(component)
+        return index
+
+    @property
+    def counts(self) -> tuple[tuple[str, int], ...]:
+        """Count what was read, by kind, leaving out what there is none of."""
+        kinds = [(f"{kind}s", sum(c.kind is kind for c in self.components)) for kind in ComponentKind]
+        counts = (
+            ("solutions", len(self.solutions)),
+            *kinds,
+            ("custom-connectors", len(self.custom_connectors)),
+            ("policies", len(self.policies)),
+            ("environments", len(self.environments)),
+            ("deployment-settings", len(self.deployment_settings)),
+            ("governance-files", self.governance_files),
+        )
+        return tuple((name, count) for name, count in counts if count)
