@@ -18,8 +18,19 @@ from pllint.settings import load
 AS_OF = datetime.date(2026, 11, 21)
 """The day every page's cases are linted on."""
 
-_FENCE = re.compile(r"^(```+)([\w+-]*)(?:[ \t]+title=\"([^\"]+)\")?[ \t]*\n(.*?)^\1[ \t]*$", re.MULTILINE | re.DOTALL)
+_FENCE = re.compile(
+    r"^(```+)([\w+-]*)(?:[ \t]+title=\"([^\"]+)\")?(?:[ \t]+encoding=\"([^\"]+)\")?[ \t]*\n(.*?)^\1[ \t]*$",
+    re.MULTILINE | re.DOTALL,
+)
 _HEADING = re.compile(r"^## (.+)$", re.MULTILINE)
+
+
+class File(NamedTuple):
+    """A file of a case."""
+
+    name: str
+    text: str
+    encoding: str = "utf-8"
 
 
 class Case(NamedTuple):
@@ -27,7 +38,7 @@ class Case(NamedTuple):
 
     check: Check
     section: str
-    files: tuple[tuple[str, str], ...]
+    files: tuple[File, ...]
     expected: str
 
     @property
@@ -49,23 +60,23 @@ def cases(check: Check) -> tuple[Case, ...]:
     for heading, end in zip(headings, ends, strict=True):
         section = text[heading.end() : end]
         fences = [match.groups() for match in _FENCE.finditer(section)]
-        files = tuple((title, content) for _, _, title, content in fences if title)
-        expected = "".join(content for _, language, _, content in fences if language == "findings")
+        files = tuple(File(title, text, encoding or "utf-8") for _, _, title, encoding, text in fences if title)
+        expected = "".join(text for _, language, _, _, text in fences if language == "findings")
         if files:
             found.append(Case(check=check, section=heading[1], files=files, expected=expected))
     return tuple(found)
 
 
-def lint_files(files: Sequence[tuple[str, str]], checks: Sequence[Check]) -> Report:
+def lint_files(files: Sequence[File], checks: Sequence[Check]) -> Report:
     """Write files into an empty folder and lint it with the given checks and those of reading."""
     from pllint.source_checks import source_checks
 
     with tempfile.TemporaryDirectory() as folder:
-        for name, content in files:
+        for name, text, encoding in files:
             path = os.path.join(folder, *name.split("/"))
             os.makedirs(os.path.dirname(path), exist_ok=True)
-            with open(path, "w", encoding="utf-8", newline="") as file:
-                file.write(content)
+            with open(path, "w", encoding=encoding, newline="") as file:
+                file.write(text)
         known = {check.id: check for check in (*source_checks(), *checks)}
         return api.lint([folder], load(folder), AS_OF, selected=tuple(known.values()))
 
