@@ -75,7 +75,7 @@ def report(
     suppression = Suppression(settings, checks, workspace, as_of)
     context = Context(workspace, settings, as_of, catalogue)
     judgement = judge(workspace, [check for check in checks if suppression.runs(check)], context)
-    # Decided over everything, so that a waiver is not called unused because its finding lies outside what was asked for.
+    # Decided over everything: a waiver is not unused because its finding lies outside what was asked for.
     found = (*settings.findings, *workspace.findings, *judgement.findings)
     decided = [
         (finding, waiver)
