@@ -144,6 +144,8 @@ class Component(NamedTuple):
     ai_builder: bool = False
     dataverse_at: Anchor | None = None
     """A native Dataverse data source of an app."""
+    premium_controls: tuple[Anchor, ...] = ()
+    """Code components of an app that declare external service use."""
     state: str | None = None
     """on, off or suspended."""
 
