@@ -20,6 +20,9 @@ class ComponentKind(StrEnum):
     BUSINESS_PROCESS_FLOW = "business-process-flow"
 
 
+APPS = frozenset({ComponentKind.CANVAS_APP, ComponentKind.MODEL_DRIVEN_APP, ComponentKind.CODE_APP})
+
+
 class TriggerClass(StrEnum):
     """How a cloud flow starts, as licensing speaks of it; a flow called over HTTP is automated too."""
 

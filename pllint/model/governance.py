@@ -377,6 +377,11 @@ class LicenceReview(NamedTuple):
     reassigned_to: Name | None = None
     reclaim: int | None = None
 
+    @property
+    def accounted(self) -> int:
+        """Add up the people the review decides on; a group that is not written has nobody in it."""
+        return (self.keep or 0) + (self.reassign or 0) + (self.reclaim or 0)
+
 
 class PolicyChange(NamedTuple):
     """A policy change that drops a retired connector."""
