@@ -33,6 +33,16 @@ _TYPES = {
     "string": "text",
 }
 
+_LIMITS = {
+    "exclusiveMinimum": "more than {limit}",
+    "maximum": "at most {limit}",
+    "minItems": "at least {limit} in it",
+    "minLength": "some text",
+    "minProperties": "at least {limit} in it",
+    "minimum": "at least {limit}",
+    "pattern": "text of the form {limit}",
+}
+
 _schemas: dict[str, dict[str, object]] = {}
 _validators: dict[str, "jsonschema_rs.Draft7Validator"] = {}
 
@@ -270,29 +280,26 @@ def _found(value: object, *, shown: bool) -> str:
 def _expected(keyword: str, rule: dict[str, object], value: object) -> tuple[str, str]:
     """Say what a rule expects, and what was probably meant."""
     limit = rule.get(keyword)
+    words = _texts(limit)
     meant = ""
-    if keyword == "enum" and isinstance(limit, list):
-        words = [str(word) for word in limit if isinstance(word, str)]
+    if keyword == "enum":
         expected = _listed(words)
         if isinstance(value, str):
             meant = _did_you_mean(value, words)
     elif keyword == "type":
-        kinds = [limit] if isinstance(limit, str) else _texts(limit)
-        expected = _listed([_TYPES[kind] for kind in kinds if kind != "null"] or ["nothing"])
-    elif keyword in {"minimum", "exclusiveMinimum"}:
-        expected = f"{'at least' if keyword == 'minimum' else 'more than'} {limit}"
-    elif keyword in {"minLength", "minProperties", "minItems"}:
-        expected = "something in it"
+        kinds = [limit] if isinstance(limit, str) else words
+        expected = _listed([_TYPES[kind] for kind in kinds if kind != "null"])
     else:
-        expected = f"what {keyword} {_quoted(json.dumps(limit))} asks for"
+        expected = _LIMITS.get(keyword, "what {keyword} {limit} asks for").format(
+            keyword=keyword, limit=limit
+        )
     own = rule.get("x-expected")
     return (own if isinstance(own, str) else expected), meant
 
 
 def _listed(words: Sequence[str]) -> str:
-    if len(words) < 2:  # noqa: PLR2004 - a list of one has no "or"
-        return "".join(words)
-    return f"{', '.join(words[:-1])} or {words[-1]}"
+    *others, last = words
+    return f"{', '.join(others)} or {last}" if others else last
 
 
 def _did_you_mean(word: str, known: Iterable[str]) -> str:

@@ -10,6 +10,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from pllint import schema
+from pllint.source import KeyPath
 
 HERE = Path(__file__).parent
 FOLDER = HERE.parents[1] / "schemas"
@@ -68,7 +69,7 @@ def test_jsonschema_holds_a_schema_valid(name: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_jsonschema_rs_builds_a_schema(name: str) -> None:
-    jsonschema_rs.Draft7Validator(schema.load(name), offline=True)
+    jsonschema_rs.Draft7Validator(schema.load(name))
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -153,12 +154,14 @@ def test_the_example_holds_every_key_of_its_schema(name: str) -> None:
     used: set[str] = set()
     known: set[str] = set()
 
-    def compare(value: object, path: schema.KeyPath) -> None:
+    def compare(value: object, path: KeyPath) -> None:
         place = "/".join("*" if isinstance(step, int) else step for step in path)
         if isinstance(value, dict):
             known.update(f"{place}/{key}" for key in schema.known_keys(name, path))
             used.update(f"{place}/{key}" for key in value)
-        children = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+        children = (
+            value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+        )
         for step, child in children:
             compare(child, (*path, step))
 
