@@ -32,11 +32,11 @@ _VIRTUAL = {
 _MODULES = {
     name.lower(): name
     for name in (
-        "ActiveDirectory", "AWS", "Azure", "Clipboard", "Cmd", "Compression", "Cryptography", "CustomModule", "CyberArk",
-        "Database", "Display", "Email", "Excel", "Exchange", "File", "Folder", "FTP", "GoogleCognitive", "IBMCognitive",
-        "Logging", "MicrosoftCognitive", "MouseAndKeyboard", "OCR", "Outlook", "Pdf", "Runflow", "SAP", "Scripting",
-        "Services", "System", "TerminalEmulation", "UIAutomation", "Web", "WebAutomation", "Word", "WorkQueues",
-        "Workstation", "XML",
+        "ActiveDirectory", "AWS", "Azure", "Clipboard", "Cmd", "Compression", "Cryptography", "CustomModule",
+        "CyberArk", "Database", "Display", "Email", "Excel", "Exchange", "File", "Folder", "FTP", "GoogleCognitive",
+        "IBMCognitive", "Logging", "MicrosoftCognitive", "MouseAndKeyboard", "OCR", "Outlook", "Pdf", "Runflow", "SAP",
+        "Scripting", "Services", "System", "TerminalEmulation", "UIAutomation", "Web", "WebAutomation", "Word",
+        "WorkQueues", "Workstation", "XML",
     )
 }  # fmt: skip
 
