@@ -279,9 +279,9 @@ class _Reading:
             self._used.add(label)
         metadata = _mapping(_mapping(found.raw.get("metadata")).get("flowSystemMetadata"))
         sources = (*(entry.sources if entry else ()), *_own_sources(host))
-        ai_builder = _is_ai_builder(host, metadata, sources)
         if not sources and (guess := _from_label(wanted)):
             sources = ((Evidence.LABEL, guess),)
+        ai_builder = _is_ai_builder(host, metadata, sources)
         step = Step(
             name=found.name,
             type=_text(found.raw.get("type")) or "",
@@ -407,8 +407,7 @@ def _entries(properties: Raw, references: Mapping[str, ConnectionReference]) -> 
         sources: list[tuple[Evidence, _Connector]] = []
         reference = references.get(logical_name.lower()) if logical_name else None
         if reference and reference.connector:
-            told = _Connector(reference.connector, reference.custom, reference.spelling, reference.custom_guid)
-            sources.append((Evidence.CONNECTION_REFERENCE, told))
+            sources.append((Evidence.CONNECTION_REFERENCE, _referenced(reference, reference.connector, custom)))
         if named := _named(_text(api.get("name")) or custom, custom):
             sources.append((Evidence.API_NAME, named))
         if named := _named(_text(raw.get("id")), None):
@@ -421,6 +420,13 @@ def _entries(properties: Raw, references: Mapping[str, ConnectionReference]) -> 
             connection=_text(raw.get("connectionName")) or _text(connection.get("name")) or _text(connection.get("id")),
         )
     return entries
+
+
+def _referenced(reference: ConnectionReference, key: ConnectorKey, logical_name: str | None) -> _Connector:
+    # Only custom connectors have a logical name; the reference may not say that its connector is one.
+    if logical_name and not reference.custom:
+        return _Connector(custom_name(logical_name), custom=True, spelling=reference.spelling)
+    return _Connector(key, reference.custom, reference.spelling, reference.custom_guid)
 
 
 def _named(spelling: str | None, logical_name: str | None) -> _Connector | None:
