@@ -80,11 +80,12 @@ class Tree(ABC):
     def find(self, name: str) -> str | None:
         """Give the name of a file as the tree spells it, whatever the case of the name asked for."""
         if self._by_lower_name is None:
-            self._by_lower_name = {}
+            names: dict[str, str] = {}
             for entry in self.entries():
-                self._by_lower_name.setdefault(entry.name.lower(), entry.name)
                 if entry.name == name:
                     return name
+                names.setdefault(entry.name.lower(), entry.name)
+            self._by_lower_name = names
         return self._by_lower_name.get(name.lower())
 
     def subtree(self, folder: str) -> "Tree":
