@@ -1,6 +1,7 @@
 """One list of environments, out of what people declare, inventories list and policies name."""
 
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from pllint.finding import Finding, Related
 from pllint.model.environment import Environment, EnvironmentType
@@ -11,14 +12,22 @@ from pllint.source import Anchor
 _TYPES = {kind.value: kind for kind in EnvironmentType if kind is not EnvironmentType.OTHER}
 
 
+class _Origin(NamedTuple):
+    """Where a fact was read, and what that file does with it."""
+
+    verb: str
+    at: Anchor
+
+
 class _Merge:
     """The environments so far, found by any of their names."""
 
     def __init__(self) -> None:
         self.environments: list[Environment] = []
         self.findings: list[Finding] = []
-        self.places: list[dict[str, Anchor]] = []
-        """Where each environment's facts were read."""
+        self.origins: list[dict[str, _Origin]] = []
+        """Where each environment's facts were read, by fact."""
+        self.reported: set[tuple[str, str]] = set()
 
     def find(self, identity: str | None, names: Iterable[str]) -> int | None:
         """Find an environment by its id, else by a name that no other id contradicts."""
@@ -33,9 +42,9 @@ class _Merge:
                 return place
         return None
 
-    def add(self, environment: Environment, facts: dict[str, Anchor]) -> None:
+    def add(self, environment: Environment, origins: dict[str, _Origin]) -> None:
         self.environments.append(environment)
-        self.places.append(facts)
+        self.origins.append(origins)
 
 
 def merge(
@@ -87,7 +96,7 @@ def _take_declared(state: _Merge, environment: DeclaredEnvironment) -> None:
             declared=True,
         ),
         {
-            key: environment.at / key
+            key: _Origin("declared as", environment.at / key)
             for key, value in (("type", kind), ("managed", environment.managed))
             if value is not None
         },
@@ -95,25 +104,23 @@ def _take_declared(state: _Merge, environment: DeclaredEnvironment) -> None:
 
 
 def _take_listed(state: _Merge, environment: Environment) -> None:
-    at = environment.at
-    facts: dict[str, Anchor] = {}
-    if at is not None:
-        facts = {
-            key: at
-            for key, value in (("type", environment.type), ("managed", environment.managed))
-            if value is not None
-        }
+    origins: dict[str, _Origin] = {}
+    if environment.at is not None:
+        origin = _Origin("listed as", environment.at)
+        stated = (("type", environment.type), ("managed", environment.managed))
+        origins = {key: origin for key, value in stated if value is not None}
     place = state.find(environment.id, [environment.name, *environment.aliases])
     if place is None:
-        state.add(environment, facts)
+        state.add(environment, origins)
         return
     known = state.environments[place]
     kind, managed = environment.type, environment.managed
     if kind is None or (kind is EnvironmentType.OTHER and known.type is not None):
         # The manifest has no word for the platform's other kinds, so whatever it says is no contradiction.
         kind = known.type
+        origins.pop("type", None)
     elif known.type not in {None, EnvironmentType.OTHER, kind}:
-        _contradiction(state, place, environment, "type", (f"of type {known.type}", f"of type {kind}"))
+        _contradiction(state, place, environment, "type", (str(known.type), str(kind)))
     if managed is None:
         managed = known.managed
     elif known.managed not in {None, managed}:
@@ -127,27 +134,24 @@ def _take_listed(state: _Merge, environment: Environment) -> None:
         aliases=tuple(dict.fromkeys((*known.aliases, *environment.aliases))),
         listed=True,
     )
-    state.places[place] = {**state.places[place], **{k: v for k, v in facts.items() if k not in state.places[place]}}
+    state.origins[place].update(origins)
 
 
 def _contradiction(state: _Merge, place: int, listed: Environment, fact: str, words: tuple[str, str]) -> None:
     """Note that two files say different things of one environment, once for each fact."""
-    known = state.environments[place]
-    at = state.places[place].get(fact) or known.at
-    if at is None or listed.at is None:
+    name = state.environments[place].name
+    origin = state.origins[place].get(fact)
+    if origin is None or listed.at is None or (name, fact) in state.reported:
         return
+    state.reported.add((name, fact))
     before, now = words
-    told = "declared" if known.declared else "listed as"
-    message = f"the environment '{known.name}' is {told} {before}, but {listed.at.source.path} lists it as {now}"
-    if any(finding.at == at and finding.environment == known.name for finding in state.findings):
-        return
-    state.findings.append(
+        state.findings.append(
         Finding(
-            at=at,
-            message=message,
+            at=origin.at,
+            message=f"the environment '{name}' is {origin.verb} {before}, but {listed.at.source.path} lists it as {now}",
             remedy="Correct the declaration, or export the environment list again if it is older",
             check="SRC011",
-            environment=known.name,
+            environment=name,
             related=(Related(f"listed as {now}", listed.at),),
         )
     )
