@@ -2,7 +2,7 @@
 
 import os.path
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from pllint.finding import Related
@@ -19,6 +19,8 @@ _DEFINITION_NAME = re.compile(r"^apidefinition.*\.json$|^(.*_)?openapidefinition
 _SWAGGER_NAME = re.compile(r"\.swagger\.json$", re.IGNORECASE)
 _PROPERTIES_NAME = re.compile(r"^apiproperties.*\.json$", re.IGNORECASE)
 _PROPERTIES_KEYS = ("connectionParameters", "iconBrandColor", "capabilities")
+_ENCODED = re.compile(r"[\x00-\xff](?<![a-z0-9_])")
+"""What a name holds as an escape; two digits reach no further than Latin-1."""
 _METHODS = ("get", "put", "post", "delete", "options", "head", "patch")
 
 _VARIABLE = re.compile(r"@\{?environmentVariables\(\s*[\"']([^\"']+)[\"']\s*\)\}?", re.IGNORECASE)
@@ -115,7 +117,10 @@ def from_folder(
         return None
     folder, file = os.path.split(definition)
     settings = _settings(tree, folder, file, siblings)
-    properties = _properties(tree, folder, file, siblings, settings, notes)
+    properties_name = _properties_name(file, siblings, settings)
+    properties = (
+        open_json(tree, _join(folder, properties_name), notes, "connector-properties") if properties_name else None
+    )
     inner = properties["properties"] if properties else Node(None, node.at)
     parts = _Parts(
         definition=node,
@@ -185,43 +190,39 @@ def join(connectors: Sequence[CustomConnector], notes: Notes) -> tuple[CustomCon
     differ both stay, for a check of connectors to compare; two folders or two solutions that differ are noted.
     """
     inside = _distinct([one for one in connectors if one.solution is not None], notes)
+    named = (_by_name(inside, 0), _by_name(inside, 1))
     for folder_form in _distinct([one for one in connectors if one.solution is None], notes):
-        twin = _twin(folder_form, inside)
-        if twin is not None and _same_definition(folder_form, inside[twin]):
-            inside[twin] = _united(folder_form, inside[twin])
+        name = custom_names(folder_form.name)[0]
+        # The name without the publisher's prefix counts only where a single connector bears it.
+        twins = next((found for index in named if len(found := index.get(name, ())) == 1), ())
+        if twins and _same_definition(folder_form, inside[twins[0]]):
+            inside[twins[0]] = _united(folder_form, inside[twins[0]])
         else:
             inside.append(folder_form)
     return tuple(sorted(inside, key=lambda one: (one.name, one.solution is None, one.at.source.path)))
 
 
+def _by_name(connectors: Sequence[CustomConnector], part: int) -> dict[str, list[int]]:
+    index: dict[str, list[int]] = {}
+    for place, connector in enumerate(connectors):
+        index.setdefault(custom_names(connector.name)[part], []).append(place)
+    return index
+
+
 def _distinct(connectors: Sequence[CustomConnector], notes: Notes) -> list[CustomConnector]:
-    distinct: list[CustomConnector] = []
+    """Leave out repeated definitions; note and keep those that differ under one name."""
+    distinct: dict[str, list[CustomConnector]] = {}
     for connector in connectors:
-        name = custom_names(connector.name)[0]
-        same = [other for other in distinct if custom_names(other.name)[0] == name]
+        same = distinct.setdefault(custom_names(connector.name)[0], [])
         if any(_same_definition(connector, other) for other in same):
             continue
         if same:
-            other = same[0]
-            notes.find(
-                "SRC011",
-                connector.at,
-                f"the custom connector '{connector.display_name}' is also defined in {other.at.source.path}, differently",
-                "Keep one definition, or give the two connectors different names",
-            )
-            notes.findings[-1] = notes.findings[-1]._replace(related=(Related("the other one", other.at),))
-        distinct.append(connector)
-    return distinct
-
-
-def _twin(folder_form: CustomConnector, inside: Sequence[CustomConnector]) -> int | None:
-    """Find a connector of a solution by name, else by name without the publisher's prefix if only one bears it."""
-    name = custom_names(folder_form.name)[0]
-    for part in (0, 1):
-        found = [place for place, other in enumerate(inside) if other.solution and custom_names(other.name)[part] == name]
-        if len(found) == 1:
-            return found[0]
-    return None
+            place = same[0].at.source.path
+            message = f"the custom connector '{connector.display_name}' is also defined in {place}, differently"
+            notes.find("SRC011", connector.at, message, "Keep one definition, or rename one of the two connectors")
+            notes.findings[-1] = notes.findings[-1]._replace(related=(Related("the other one", same[0].at),))
+        same.append(connector)
+    return [connector for same in distinct.values() for connector in same]
 
 
 def _same_definition(one: CustomConnector, other: CustomConnector) -> bool:
@@ -274,21 +275,13 @@ def _settings(tree: Tree, folder: str, definition: str, siblings: Sequence[str])
     return settings if not named or os.path.basename(named.replace("\\", "/")).lower() == definition.lower() else None
 
 
-def _properties(
-    tree: Tree, folder: str, definition: str, siblings: Sequence[str], settings: Node | None, notes: Notes
-) -> Node | None:
-    found = [name for name in siblings if is_properties_name(name)]
+def _properties_name(definition: str, siblings: Sequence[str], settings: Node | None) -> str | None:
+    """Choose the properties file that belongs to a definition: by settings.json, by its name, or the only one."""
+    found = sorted(name for name in siblings if is_properties_name(name))
     named = (settings.get("apiProperties").text or "").replace("\\", "/") if settings else ""
-    chosen = next((name for name in found if name.lower() == os.path.basename(named).lower()), None)
-    if chosen is None:
-        variant = _variant(definition)
-        chosen = next((name for name in sorted(found) if _variant(name) == variant), None)
-    if chosen is None and len(found) == 1:
-        chosen = found[0]
-    if chosen is None:
-        return None
-    properties = open_json(tree, _join(folder, chosen), notes, "connector-properties")
-    return properties if properties is not None and properties.is_mapping else None
+    said = [name for name in found if name.lower() == os.path.basename(named).lower()]
+    alike = [name for name in found if _variant(name) == _variant(definition)]
+    return next(iter([*said, *alike, *(found if len(found) == 1 else ())]), None)
 
 
 def _variant(file_name: str) -> str:
@@ -313,12 +306,7 @@ def _part(tree: Tree, name: str | None, notes: Notes, schema: str | None = None)
 
 def _name_of_title(title: str) -> ConnectorKey:
     """Name a connector after its title as the platform does: lower case, other characters as `-` and two digits."""
-    encoded = (
-        character if character.isascii() and character.isalnum() or character == "_" or ord(character) > 0xFF
-        else f"-{ord(character):02x}"
-        for character in title.lower()
-    )  # fmt: skip
-    return ConnectorKey("".join(encoded))
+    return ConnectorKey(_ENCODED.sub(lambda match: f"-{ord(match[0]):02x}", title.lower()))
 
 
 def _operations(definition: Node) -> Iterator[Operation]:
@@ -393,9 +381,7 @@ def _authentication(parts: _Parts) -> str:
     ]
     if not parts.properties_known:
         flows = parts.definition["securityDefinitions"].items()
-        addresses = (
-            one[key].text for _, one in flows for key in ("authorizationUrl", "tokenUrl") if one[key].present
-        )
+        addresses = (one[key].text for _, one in flows for key in ("authorizationUrl", "tokenUrl") if one[key].present)
         if "oauth2" in security and any(map(_is_entra, addresses)):
             return "entra-id"
         return _single(security)
@@ -411,35 +397,28 @@ def _single(words: Sequence[str]) -> str:
 
 
 def _word(parameters: Node, security: Sequence[str]) -> str:
-    types = {name.lower(): (one.get("type").text or "").lower() for name, one in parameters.items()}
-    for _, one in parameters.items():
-        if (one.get("type").text or "").lower() == "oauthsetting":
-            return _oauth_word(one.get("oAuthSettings"))
-    kinds = set(types.values())
+    asked = dict(parameters.items())
+    kinds = {(one.get("type").text or "").lower(): one for one in asked.values()}
+    if "oauthsetting" in kinds:
+        return _oauth_word(kinds["oauthsetting"].get("oAuthSettings"))
     if any("certificate" in kind for kind in kinds):
         return "certificate"
-    if any(_allows_windows(one) for _, one in parameters.items()):
+    if any(map(_allows_windows, asked.values())):
         return "windows"
-    asks_user = any("user" in name for name in types)
-    asks_password = any("password" in name or name == "pwd" for name in types)
     if "securestring" in kinds:
-        if (asks_user and asks_password) or set(security) == {"basic"}:
-            return "basic"
-        return "api-key"
-    if "string" in kinds and security:
-        # A key typed as plain text is a key all the same.
-        return _single(security)
-    return "none"
+        names = " ".join(asked).lower()
+        basic = "user" in names and ("password" in names or "pwd" in names)
+        return "basic" if basic or set(security) == {"basic"} else "api-key"
+    # A key typed as plain text is a key all the same.
+    return _single(security) if "string" in kinds else "none"
 
 
 def _oauth_word(settings: Node) -> str:
     provider = (settings.get("identityProvider").text or "").lower()
     if provider.startswith("aad"):
         return "entra-id"
-    for _, parameter in settings.get("customParameters").items():
-        if _is_entra(parameter.get("value").text or parameter.text):
-            return "entra-id"
-    return "oauth2"
+    custom = dict(settings.get("customParameters").items()).values()
+    return "entra-id" if any(_is_entra(one.get("value").text or one.text) for one in custom) else "oauth2"
 
 
 def _is_entra(url: str | None) -> bool:
@@ -447,10 +426,8 @@ def _is_entra(url: str | None) -> bool:
 
 
 def _allows_windows(parameter: Node) -> bool:
-    allowed: Sequence[Mapping[str, object] | object] = [
-        value.get("value").value for value in parameter.get("allowedValues").listed()
-    ]
-    return any(isinstance(value, str) and value.lower() == "windows" for value in allowed)
+    allowed = (value.get("value").text or "" for value in parameter.get("allowedValues").listed())
+    return any(value.lower() == "windows" for value in allowed)
 
 
 def _uses_gateway(parts: _Parts) -> bool:

@@ -40,11 +40,10 @@ def other_form(value: object) -> str | None:
     """Say which look-alike a document is: the ALM Accelerator keeps its own settings beside the platform's."""
     if not isinstance(value, dict):
         return None
-    if _CUSTOM & value.keys() or (
-        isinstance(value.get("EnvironmentVariables"), list) and isinstance(value.get("ConnectionReferences"), list)
-    ):
-        return None if recognises(value) else "custom deployment settings of the ALM Accelerator, which say nothing pllint asks"
-    return None
+    lists = (value.get("EnvironmentVariables"), value.get("ConnectionReferences"))
+    if recognises(value) or not (_CUSTOM & value.keys() or all(isinstance(one, list) for one in lists)):
+        return None
+    return "custom deployment settings of the ALM Accelerator, which hold nothing that pllint asks"
 
 
 def deployment_settings(node: Node, notes: Notes) -> DeploymentSettings:

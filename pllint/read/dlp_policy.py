@@ -293,9 +293,8 @@ def _classified(node: Node, notes: Notes) -> tuple[ClassifiedConnector, ...] | N
             # The schema reports the word; connectors of a group that nobody knows are not unclassified.
             complete = False
             continue
-        for entry in cuts.items(group_node.get("connectors")) or ():
-            if connector := _connector(entry, group, notes):
-                found.append(connector)
+        entries = (_connector(entry, group, notes) for entry in cuts.items(group_node.get("connectors")) or ())
+        found.extend(entry for entry in entries if entry is not None)
     cuts.note(notes, "the data groups of the policy are")
     return tuple(found) if complete and not cuts.places else None
 
@@ -410,7 +409,7 @@ def _action(rule: Node) -> ActionRule:
 
 
 def _behaviour(node: Node, refusal: Behaviour) -> Behaviour | None:
-    """Read Allow, Block or Deny; the latter two are one word with two spellings, of which `refusal` is the right one."""
+    """Read Allow, Block or Deny; the latter two mean one thing, which is spelt `refusal` here."""
     behaviour = _BEHAVIOURS.get((node.text or "").strip().lower())
     return refusal if behaviour in {Behaviour.BLOCK, Behaviour.DENY} else behaviour
 
@@ -510,9 +509,42 @@ def _endpoint_facts(endpoints: Sequence[EndpointRules]) -> frozenset[object]:
 
 # Words that say what a file holds and not which policy it is about.
 _COMMON_WORDS = frozenset(
-    "action actions apps config configuration configurations connector connectors custom data definition dlp endpoint"
-    " endpoints environment exempt export exported group groups json pattern patterns policies policy power powerapp"
-    " powerapps resource resources rule rules url urls".split()
+    (
+        "action",
+        "actions",
+        "apps",
+        "config",
+        "configuration",
+        "configurations",
+        "connector",
+        "connectors",
+        "custom",
+        "data",
+        "definition",
+        "dlp",
+        "endpoint",
+        "endpoints",
+        "environment",
+        "exempt",
+        "export",
+        "exported",
+        "group",
+        "groups",
+        "json",
+        "pattern",
+        "patterns",
+        "policies",
+        "policy",
+        "power",
+        "powerapp",
+        "powerapps",
+        "resource",
+        "resources",
+        "rule",
+        "rules",
+        "url",
+        "urls",
+    )
 )
 
 
@@ -605,14 +637,15 @@ _TERRAFORM_TYPE = "powerplatform_data_loss_prevention_policy"
 
 def _is_terraform(value: Mapping[object, object]) -> bool:
     roots = [value[name] for name in ("values", "planned_values", "resources", "resource_changes") if name in value]
-    return any(_holds_type(root, 8) for root in roots)
+    return any(_holds_type(root, 20) for root in roots)
 
 
 def _holds_type(value: object, depth: int) -> bool:
     if isinstance(value, dict) and depth:
         if value.get("type") == _TERRAFORM_TYPE:
             return True
-        return any(_holds_type(value[name], depth) for name in ("root_module", "child_modules", "resources") if name in value)
+        inner = [value[name] for name in ("root_module", "child_modules", "resources") if name in value]
+        return any(_holds_type(item, depth - 1) for item in inner)
     return isinstance(value, list) and depth > 0 and any(_holds_type(item, depth - 1) for item in value)
 
 

@@ -145,10 +145,10 @@ def _contradiction(state: _Merge, place: int, listed: Environment, fact: str, wo
         return
     state.reported.add((name, fact))
     before, now = words
-        state.findings.append(
+    state.findings.append(
         Finding(
             at=origin.at,
-            message=f"the environment '{name}' is {origin.verb} {before}, but {listed.at.source.path} lists it as {now}",
+            message=f"'{name}' is {origin.verb} {before}, but {listed.at.source.path} lists it as {now}",
             remedy="Correct the declaration, or export the environment list again if it is older",
             check="SRC011",
             environment=name,

@@ -1,13 +1,13 @@
-"""Environments as the platform lists them: REST answers, the admin cmdlet, pac, the Power Platform API, the inventory."""
+"""Environments as the platform lists them: REST and API answers, the admin cmdlet, pac, the inventory."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from pllint.model.environment import Environment, EnvironmentType
 from pllint.read.document import Notes, check_schema
 from pllint.read.powershell import Cuts, is_cut, unwrapped
-from pllint.source import KeyPath, Source, Span
+from pllint.source import Anchor, KeyPath, Source, Span
 from pllint.text.node import Node
 
 _TYPES = {
@@ -23,9 +23,7 @@ _TYPES = {
 _UNSTATED = {"", "notspecified"}
 _LISTS = ("environment_list", "Raw", "data")
 _FIRST = 20
-_PATH = re.compile(
-    r"^/?providers/microsoft\.businessappplatform/(?:scopes/admin/)?environments/[^/]+$", re.IGNORECASE
-)
+_PATH = re.compile(r"^/?providers/microsoft\.businessappplatform/(?:scopes/admin/)?environments/[^/]+$", re.IGNORECASE)
 _DEFAULT_ID = re.compile(r"^default-[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$", re.IGNORECASE)
 _RESOURCE_TYPE = "microsoft.powerplatform/environments"
 _CONSOLE = re.compile(rb"\A(?:\xef\xbb\xbf)?\s*[A-Za-z][^\r\n\[\]{}]*\r?\n")
@@ -76,7 +74,7 @@ def open_console(source: Source, notes: Notes) -> Node | None:
     from pllint.text import json_text
     from pllint.text.problem import MalformedError, Problem, ProblemKind
 
-    def locate(content: bytes, paths: "list[KeyPath] | tuple[KeyPath, ...]") -> list[Span]:
+    def locate(content: bytes, paths: Sequence[KeyPath]) -> Sequence[Span]:
         return json_text.locate(_blanked(content), paths)
 
     try:
@@ -90,8 +88,6 @@ def open_console(source: Source, notes: Notes) -> Node | None:
         return None
     for problem in problems:
         notes.problem(source, problem)
-    from pllint.source import Anchor
-
     return Node(value, Anchor(source.as_text_of(locate)))
 
 
@@ -120,19 +116,25 @@ def _candidates(value: object, depth: int = 4) -> Iterator[object]:
 
 def _form(value: object) -> str | None:
     """Tell which form an object is an environment in."""
-    if not isinstance(value, dict):
-        return None
-    if _is_rest(value):
-        return "rest"
-    if str(value.get("type")).lower() == _RESOURCE_TYPE and "properties" in value:
-        return "inventory"
-    if "EnvironmentName" in value and "EnvironmentType" in value and "AppName" not in value:
-        return "cmdlet"
-    if "EnvironmentId" in value and {"EnvironmentUrl", "DomainName", "Type"} & value.keys():
-        return "pac"
-    if {"id", "displayName", "type", "geo"} <= value.keys() and {"state", "tenantId"} & value.keys():
-        return "api"
+    if isinstance(value, dict):
+        return next((name for name, fits in _FORMS if fits(value)), None)
     return None
+
+
+def _is_inventory(value: Mapping[object, object]) -> bool:
+    return str(value.get("type")).lower() == _RESOURCE_TYPE and "properties" in value
+
+
+def _is_cmdlet(value: Mapping[object, object]) -> bool:
+    return {"EnvironmentName", "EnvironmentType", "DisplayName"} <= value.keys()
+
+
+def _is_pac(value: Mapping[object, object]) -> bool:
+    return {"EnvironmentId", "DisplayName"} <= value.keys() and bool({"EnvironmentUrl", "DomainName"} & value.keys())
+
+
+def _is_api(value: Mapping[object, object]) -> bool:
+    return {"id", "displayName", "type", "geo"} <= value.keys() and bool({"state", "tenantId"} & value.keys())
 
 
 def _is_rest(value: Mapping[object, object]) -> bool:
@@ -149,7 +151,8 @@ def _environment(facts: _Facts) -> Environment | None:
     name = (facts.name.text or "").strip() or identity
     if not name:
         return None
-    word = ((facts.type.text if facts.type else None) or "").strip().lower()
+    # Old versions of pac write a number here, which no document explains.
+    word = facts.type.value.strip().lower() if facts.type and isinstance(facts.type.value, str) else ""
     kind = None if word in _UNSTATED else _TYPES.get(word, EnvironmentType.OTHER)
     if facts.is_default or _DEFAULT_ID.match(identity):
         kind = EnvironmentType.DEFAULT
@@ -260,4 +263,11 @@ def _inventory(item: Node, cuts: Cuts) -> _Facts:
     )
 
 
+_FORMS = (
+    ("inventory", _is_inventory),
+    ("rest", _is_rest),
+    ("cmdlet", _is_cmdlet),
+    ("pac", _is_pac),
+    ("api", _is_api),
+)
 _READERS = {"rest": _rest, "inventory": _inventory, "cmdlet": _cmdlet, "pac": _pac, "api": _api}
