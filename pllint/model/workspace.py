@@ -132,7 +132,9 @@ class Workspace:
     @cached_property
     def _records(self) -> dict[tuple[bool, str], list[AppRecord | FlowRecord]]:
         index: dict[tuple[bool, str], list[AppRecord | FlowRecord]] = {}
-        records: list[AppRecord | FlowRecord] = [*self.governance.apps, *self.governance.flows] if self.governance else []
+        records: list[AppRecord | FlowRecord] = (
+            [*self.governance.apps, *self.governance.flows] if self.governance else []
+        )
         for record in records:
             for name in {name.strip().lower() for name in (record.id, record.name) if name}:
                 index.setdefault((isinstance(record, AppRecord), name), []).append(record)
