@@ -4,7 +4,7 @@ import datetime
 from collections.abc import Callable, Iterable, Sequence
 from enum import StrEnum
 from functools import cached_property
-from typing import NamedTuple, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from pllint.catalogue import Catalogue
 from pllint.engine.dlp import PolicySet
@@ -14,6 +14,10 @@ from pllint.model.component import Component
 from pllint.model.environment import Environment
 from pllint.model.workspace import Workspace
 from pllint.settings import Settings
+
+if TYPE_CHECKING:
+    from pllint.engine.licensing import Licensing
+    from pllint.engine.lifecycle import Lifecycle
 
 Element = TypeVar("Element")
 Outcome = Iterable[Finding | CouldNotRun]
@@ -141,6 +145,20 @@ class Context:
     def targets(self, component: Component) -> Sequence[Environment]:
         """Give the environments a component goes to; the last may be the class "any other environment"."""
         return self._targets.of(component)
+
+    @cached_property
+    def licensing(self) -> "Licensing":
+        """The licence rules, ready to say what makes a component premium and who would need a licence."""
+        from pllint.engine.licensing import Licensing
+
+        return Licensing(self.workspace, self.catalogue, self.as_of, self.targets)
+
+    @cached_property
+    def lifecycle(self) -> "Lifecycle":
+        """The lifecycle records, ready to say what they prove on the day."""
+        from pllint.engine.lifecycle import Lifecycle
+
+        return Lifecycle(self.workspace, self.as_of)
 
     def lacks(self, need: Need) -> bool:
         """Tell whether a fact that a check needs is missing altogether."""

@@ -20,6 +20,9 @@ class ComponentKind(StrEnum):
     BUSINESS_PROCESS_FLOW = "business-process-flow"
 
 
+APPS = frozenset({ComponentKind.CANVAS_APP, ComponentKind.MODEL_DRIVEN_APP, ComponentKind.CODE_APP})
+
+
 class TriggerClass(StrEnum):
     """How a cloud flow starts, as licensing speaks of it; a flow called over HTTP is automated too."""
 
@@ -187,6 +190,8 @@ class Component(NamedTuple):
     ai_builder: bool = False
     dataverse_at: Anchor | None = None
     """A native Dataverse data source of an app."""
+    premium_controls: tuple[Anchor, ...] = ()
+    """Code components of an app that declare external service use."""
     state: str | None = None
     """on, off or suspended."""
 
