@@ -44,6 +44,11 @@ KNOWLEDGE = {
     "documents": ConnectorKey("CSKnowledgeDocs"),
 }
 
+KNOWN_KINDS = {
+    "", "http", "teamswebhook", "apiconnection", "button", "powerapp", "powerappv2", "skills", "virtualagent",
+}  # fmt: skip
+"""The kinds of request triggers of which somebody says what they count as, lower case."""
+
 _CONNECTOR_STEPS = {
     "openapiconnection",
     "openapiconnectionwebhook",

@@ -143,6 +143,8 @@ class Part(NamedTuple):
     """The deciding line of the policy."""
     used_at: Anchor | None = None
     """The step, data source or component that brings it in."""
+    via: str | None = None
+    """The id of the child that alone brings it in."""
 
 
 class Violation(NamedTuple):
@@ -184,6 +186,7 @@ class NoteKind(StrEnum):
     OPERATION_UNKNOWN = "operation_unknown"
     CHILD_MISSING = "child_missing"
     CONNECTOR_UNKNOWN = "connector_unknown"
+    TRIGGER_UNKNOWN = "trigger_unknown"
 
 
 class Note(NamedTuple):

@@ -5,13 +5,13 @@ case asserts what the checks that exist so far should find, and is left out whil
 """
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-import pllint_dlp
 import pytest
 from ruamel.yaml import YAML
 
+import pllint_dlp
 from pllint.catalogue import Catalogue, CatalogueConnector
 from pllint.check import Check, Context
 from pllint.engine.dlp import PolicySet
@@ -97,7 +97,8 @@ def test_policy_set_case_gets_its_findings(policy_case: Node) -> None:
 
 def _run(check: Check, context: Context) -> Iterator[Finding]:
     if not any(context.lacks(need) for need in check.needs):
-        for element in context.workspace.elements(check.on):
+        elements: Sequence[object] = context.workspace.elements(check.on)
+        for element in elements:
             for outcome in check.function(element, context):
                 if isinstance(outcome, Finding):
                     yield outcome

@@ -37,6 +37,7 @@ class IndexedPolicy:
         self.policy = policy
         self._catalogue = catalogue
         self._known: dict[str, Classification] = {}
+        self._known_custom: dict[Subject, Classification] = {}
 
     def actions_of(self, subject: Subject) -> ActionRules | None:
         """Give the action rules written for a connector, whether or not they bind it."""
@@ -139,6 +140,13 @@ class IndexedPolicy:
         return self._by_default()
 
     def _classify_custom(self, subject: Subject, environment: Environment) -> Classification:
+        if self.names_environments:
+            return self._work_out_custom(subject, environment)
+        if subject not in self._known_custom:
+            self._known_custom[subject] = self._work_out_custom(subject, environment)
+        return self._known_custom[subject]
+
+    def _work_out_custom(self, subject: Subject, environment: Environment) -> Classification:
         policy = self.policy
         if policy.classified is None:
             return self._without_groups(_EVERY_GROUP)
@@ -162,6 +170,14 @@ class IndexedPolicy:
                     found.append(entry)
         exact = [entry for entry in found if custom_names(entry.connector)[0] == full]
         return exact or found
+
+    def catch_all(self) -> Classification:
+        """Give the class of a custom connector that is neither named nor taken by a pattern other than `*`."""
+        if not self.policy.tenant_level:
+            return self._by_default()
+        if self.policy.patterns is None:
+            return self._by_patterns(None)
+        return self._by_pattern(next((pattern for pattern in self._patterns if is_star(pattern.pattern)), None))
 
     def _by_default(self) -> Classification:
         policy = self.policy

@@ -106,6 +106,7 @@ def _part(each: _Class) -> Part:
         words=each.classification.words,
         at=each.classification.at,
         used_at=each.brought.at,
+        via=each.brought.via,
     )
 
 

@@ -119,6 +119,10 @@ class PolicySet:
             for i in indexes
         )
 
+    def catch_all(self, policy: DlpPolicy) -> Classification:
+        """Give the class of a custom connector that a policy neither names nor takes by a pattern other than `*`."""
+        return self._indexed_of(policy).catch_all()
+
     def custom_posture(self, connector: CustomConnector | ConnectorKey, environment: Environment) -> Posture:
         """Tell how a custom connector is classified in an environment; a bare name stands for an unknown host."""
         subject = subject_of(connector)

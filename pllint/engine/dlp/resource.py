@@ -6,7 +6,7 @@ from typing import NamedTuple
 from pllint.engine.dlp.classify import identity
 from pllint.model.component import Component, ComponentKind, ConnectorUse, Step
 from pllint.model.connector_id import ConnectorKey
-from pllint.model.policy_ids import APP_TO_FLOW, NATIVE_DATAVERSE
+from pllint.model.policy_ids import APP_TO_FLOW, KNOWN_KINDS, NATIVE_DATAVERSE
 from pllint.model.verdict import Note, NoteKind, Subject
 from pllint.model.workspace import Workspace
 from pllint.source import Anchor
@@ -70,6 +70,8 @@ class Brought(NamedTuple):
     subject: Subject
     at: Anchor | None
     by: frozenset[str]
+    via: str | None = None
+    """The one child that uses it, when the resource itself does not."""
 
 
 class Gathered:
@@ -96,17 +98,17 @@ class Gathered:
             for endpoint in member.endpoints:
                 self.endpoints.setdefault(identity(endpoint.subject), []).append(endpoint)
         self.brought = tuple(
-            (key, Brought(subject=subject, at=at, by=frozenset(by)))
+            (key, Brought(subject=subject, at=at, by=frozenset(by), via=self._child(by)))
             for key, (subject, at, by) in sorted(brought.items())
         )
 
+    def _child(self, by: set[str]) -> str | None:
+        return next((member.id for member in self.members[1:] if by == {member.id}), None)
+
     def via(self, brought: Iterable[Brought]) -> str | None:
         """Name the one child that brings all of these in."""
-        sets = [each.by for each in brought]
-        return next(
-            (m.id for m in self.members[1:] if all(by == {m.id} for by in sets)),
-            None,
-        )
+        children = {each.via for each in brought}
+        return next(iter(children)) if len(children) == 1 else None
 
 
 def _tree(resource: Resource) -> Iterator[Resource]:
@@ -175,7 +177,7 @@ class Resources:
                     endpoints.append(_endpoint(subject, step))
         if component.dataverse_at is not None:
             uses.append(Used(subject=Subject(key=NATIVE_DATAVERSE), at=component.dataverse_at))
-        notes = tuple(
+        notes = [
             Note(
                 kind=NoteKind.CONNECTOR_UNKNOWN,
                 words=f"has a step '{unresolved.step.name}' whose connector the files do not tell",
@@ -183,14 +185,22 @@ class Resources:
                 decides=True,
             )
             for unresolved in component.unresolved
-        )
+        ]
+        trigger = component.trigger
+        if (
+            trigger is not None
+            and trigger.type.lower() == "request"
+            and (trigger.kind or "").lower() not in KNOWN_KINDS
+        ):
+            words = f"starts from a request of the kind {trigger.kind}, and no document says what that counts as"
+            notes.append(Note(kind=NoteKind.TRIGGER_UNKNOWN, words=words, at=trigger.at))
         return Resource(
             id=component.id,
             kind=component.kind,
             uses=tuple(uses),
             operations=tuple(operations),
             endpoints=tuple(endpoints),
-            notes=notes,
+            notes=tuple(notes),
         )
 
     def _subject(self, use: ConnectorUse) -> Subject:
