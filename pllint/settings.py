@@ -66,7 +66,8 @@ class Settings(NamedTuple):
     checks: CheckSelection = CheckSelection()
     per_path: tuple[PathIgnore, ...] = ()
     per_environment: tuple[EnvironmentIgnore, ...] = ()
-    fail_on: Severity = Severity.ERROR
+    fail_on: Severity | None = Severity.ERROR
+    """None: findings never fail a run."""
     mandatory: tuple[str, ...] = ()
     licensing: tuple[tuple[str, str], ...] = ()
     limits: LimitSettings = LimitSettings()

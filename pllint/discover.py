@@ -1,0 +1,111 @@
+"""Which files are worth reading: the paths asked for, and the project's policies and governance beside them."""
+
+import os
+import re
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+from pllint.errors import UsageError
+from pllint.settings import Settings
+from pllint.source import Source
+from pllint.text.problem import Limits, MalformedError, Problem
+from pllint.text.tree import Archive, Entry, Folder, Tree
+
+
+class Refused(NamedTuple):
+    """A path that was asked for and cannot be opened."""
+
+    source: Source
+    problem: Problem
+
+
+class Discovery(NamedTuple):
+    """What a run reads."""
+
+    trees: tuple[Tree, ...]
+    refused: tuple[Refused, ...]
+    asked: tuple[str, ...]
+    """Prefixes of the display paths that were asked for; what lies elsewhere was read to judge these."""
+
+    def asks_for(self, path: str) -> bool:
+        """Tell whether a display path lies in what was asked for."""
+        return any(path == asked or path.startswith((asked + "/", asked + "!")) or not asked for asked in self.asked)
+
+
+def discover(paths: Sequence[str], settings: Settings, limits: Limits) -> Discovery:
+    """Open every path asked for, and the project files that `policies` and `governance` name.
+
+    Raises UsageError for a path that does not exist.
+    """
+    asked = [_display(path, settings.root) for path in paths]
+    trees: list[Tree] = []
+    refused: list[Refused] = []
+    for path, label in zip(paths, asked, strict=True):
+        if not os.path.exists(path):
+            raise UsageError(f"no such file or folder: {path}")
+        if os.path.isdir(path):
+            trees.append(_folder(path, label, settings, limits))
+        elif path.lower().endswith(".zip"):
+            try:
+                trees.append(Archive.open(path, f"{label}!", limits))
+            except MalformedError as error:
+                refused.append(Refused(Source(label, lambda path=path: _bytes(path)), error.problem))  # type: ignore[misc]
+        else:
+            folder, name = os.path.split(path)
+            entry = Entry(name=name, size=os.path.getsize(path))
+            trees.append(Folder(folder or ".", label[: -len(name)], (entry,), limits))
+    beside = _beside(asked, settings)
+    if beside:
+        trees.append(Folder(settings.root, "", beside, limits))
+    return Discovery(trees=tuple(trees), refused=tuple(refused), asked=tuple(asked))
+
+
+def matches(path: str, patterns: Iterable[str]) -> bool:
+    """Tell whether a path fits one of the patterns: `*` within a folder, `**` across folders, as in .gitignore."""
+    return any(_compiled(pattern).match(path) for pattern in patterns)
+
+
+@lru_cache(maxsize=256)
+def _compiled(pattern: str) -> re.Pattern[str]:
+    parts = re.split(r"(\*\*/|/\*\*$|\*\*|\*|\?)", pattern.strip("/"))
+    meaning = {"**/": "(?:.*/)?", "/**": "/.*", "**": ".*", "*": "[^/]*", "?": "[^/]"}
+    return re.compile("".join(meaning.get(part) or re.escape(part) for part in parts) + r"\Z", re.IGNORECASE)
+
+
+def _folder(path: str, label: str, settings: Settings, limits: Limits) -> Folder:
+    folder = Folder(path, label, limits=limits)
+    if not settings.exclude:
+        return folder
+    kept = [entry for entry in folder.entries() if not matches(folder.label + entry.name, settings.exclude)]
+    narrowed = Folder(path, label, kept, limits)
+    narrowed.problems = folder.problems
+    return narrowed
+
+
+def _beside(asked: Sequence[str], settings: Settings) -> list[Entry]:
+    if not settings.path or "" in asked:
+        return []
+    patterns = (*settings.policies, *settings.governance)
+    discovery = Discovery(trees=(), refused=(), asked=tuple(asked))
+    return [
+        entry
+        for entry in Folder(settings.root).entries()
+        if matches(entry.name, patterns)
+        and not discovery.asks_for(entry.name)
+        and not matches(entry.name, settings.exclude)
+    ]
+
+
+def _display(path: str, root: str) -> str:
+    """Give the path relative to the project, with `/`; the project itself is the empty text."""
+    absolute = os.path.abspath(path)
+    relative = os.path.relpath(absolute, os.path.abspath(root)).replace(os.sep, "/")
+    if relative == ".":
+        return ""
+    return os.path.basename(absolute) if relative.startswith("../") or relative == ".." else relative
+
+
+def _bytes(path: str) -> bytes:
+    with open(path, "rb") as file:
+        return file.read()

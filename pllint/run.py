@@ -1,0 +1,248 @@
+"""A run: discover, read, check, suppress, and work out the places of what is reported."""
+
+import datetime
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
+
+from pllint import __version__
+from pllint.catalogue import Catalogue
+from pllint.check import Check, Context
+from pllint.discover import Discovery
+from pllint.finding import (
+    ComponentRef,
+    CouldNotRun,
+    Finding,
+    Place,
+    Report,
+    ReportedFinding,
+    ReportedRelated,
+    Severity,
+)
+from pllint.model.component import Component
+from pllint.model.custom_connector import CustomConnector
+from pllint.model.workspace import Workspace
+from pllint.settings import Settings
+from pllint.source import WHOLE_FILE, Anchor, KeyPath, Source, Span
+from pllint.suppress import Suppression
+
+_NOTHING_LINTED = 3
+_CHECK_CRASHED = 4
+
+
+class Judgement(NamedTuple):
+    """What all checks said of a workspace."""
+
+    findings: tuple[Finding, ...]
+    could_not_run: tuple[CouldNotRun, ...]
+    crashed: bool
+
+
+def judge(workspace: Workspace, checks: Sequence[Check], context: Context) -> Judgement:
+    """Run every check on every element it looks at; a check that raises is one finding, and the others go on."""
+    findings: list[Finding] = []
+    could_not_run: list[CouldNotRun] = []
+    crashed = False
+    for check in checks:
+        missing = next((need for need in check.needs if context.lacks(need)), None)
+        if missing is not None:
+            could_not_run.append(CouldNotRun(reason=missing.value, remedy=missing.remedy, check=check.id))
+            continue
+        for element in workspace.elements(check.on):
+            try:
+                outcomes = list(check.function(element, context))
+            except Exception as error:  # noqa: BLE001 - a check is plugin code: whatever it raises is reported, named
+                crashed = True
+                findings.append(_crash(check, element, workspace, error))
+                continue
+            for outcome in outcomes:
+                if isinstance(outcome, CouldNotRun):
+                    could_not_run.append(outcome._replace(check=check.id))
+                else:
+                    findings.append(outcome._replace(check=outcome.check or check.id))
+    return Judgement(findings=tuple(findings), could_not_run=tuple(could_not_run), crashed=crashed)
+
+
+def report(
+    workspace: Workspace,
+    discovery: Discovery,
+    checks: Sequence[Check],
+    settings: Settings,
+    as_of: datetime.date,
+    catalogue: Catalogue,
+    environments: Sequence[str] = (),
+) -> Report:
+    """Judge a workspace and give the finished report, sorted and with places."""
+    suppression = Suppression(settings, checks, workspace, as_of)
+    context = Context(workspace, settings, as_of, catalogue)
+    judgement = judge(workspace, [check for check in checks if suppression.runs(check)], context)
+    found = [
+        finding
+        for finding in (*settings.findings, *workspace.findings, *judgement.findings)
+        if _asked_for(finding, workspace, discovery) and _in_environments(finding, environments)
+    ]
+    facts = {check.id: check for check in checks}
+    decided = suppression.decide(found)
+    findings = _placed([(finding, facts[finding.check], waiver) for finding, waiver in decided])
+    findings = tuple(sorted(findings, key=_order))
+    return Report(
+        version=__version__,
+        as_of=as_of.isoformat(),
+        data=(("connectors", catalogue.as_of),),
+        read=workspace.counts,
+        skipped=tuple(sorted(set(workspace.skipped))),
+        could_not_run=tuple(sorted(set(judgement.could_not_run), key=lambda one: (one.check, one.component or _NOBODY))),
+        findings=findings,
+        exit_status=_exit_status(findings, workspace, settings, crashed=judgement.crashed),
+    )
+
+
+_NOBODY = ComponentRef(kind="", name="", id="", solution="")
+
+
+def _asked_for(finding: Finding, workspace: Workspace, discovery: Discovery) -> bool:
+    if discovery.asks_for(finding.at.source.path):
+        return True
+    if finding.component is None:
+        return False
+    component = workspace.component(finding.component.id)
+    return component is not None and discovery.asks_for(component.at.source.path)
+
+
+def _in_environments(finding: Finding, environments: Sequence[str]) -> bool:
+    if not environments or finding.environment is None:
+        return True
+    return finding.environment.lower() in {name.lower() for name in environments}
+
+
+def _crash(check: Check, element: object, workspace: Workspace, error: Exception) -> Finding:
+    named = isinstance(element, Component | CustomConnector)
+    subject = f" on '{element.name}'" if named else ""
+    at = getattr(element, "at", None)
+    if not isinstance(at, Anchor):
+        at = _first_place(workspace)
+    return Finding(
+        at=at,
+        message=f"check {check.id} {check.name} of {check.module} raised {type(error).__name__}: {error}{subject}",
+        remedy=f"Report this to the author of {check.module.partition('.')[0]}",
+        check="SRC012",
+        component=element.ref if isinstance(element, Component) else None,
+    )
+
+
+def _first_place(workspace: Workspace) -> Anchor:
+    elements: Iterable[Anchor] = (
+        *(one.at for one in workspace.solutions),
+        *(one.at for one in workspace.components),
+        *(one.at for one in workspace.policies),
+    )
+    return next(iter(elements), Anchor(Source(".", bytes)))
+
+
+def _placed(found: Sequence[tuple[Finding, Check, str]]) -> tuple[ReportedFinding, ...]:
+    """Work out every place, one pass over the text of each file."""
+    wanted: dict[Source, dict[KeyPath, Span]] = {}
+    for finding, _, _ in found:
+        for at in (finding.at, *(related.at for related in finding.related)):
+            if at.known is None:
+                wanted.setdefault(at.source, {})[at.path] = WHOLE_FILE
+    for source, spans in wanted.items():
+        paths = list(spans)
+        for path, span in zip(paths, _spans(source, paths), strict=True):
+            spans[path] = span
+
+    def place(at: Anchor) -> Place:
+        return Place(path=at.source.path, span=at.known or wanted[at.source][at.path])
+
+    lines = _Lines()
+    seen: dict[str, int] = {}
+    reported = []
+    for finding, check, waiver in found:
+        where = place(finding.at)
+        key = _fingerprint(finding, where)
+        seen[key] = seen.get(key, 0) + 1
+        reported.append(
+            ReportedFinding(
+                check=check.id,
+                name=check.name,
+                severity=finding.severity or check.severity,
+                confidence=finding.confidence,
+                message=finding.message,
+                remedy=finding.remedy,
+                place=where,
+                component=finding.component,
+                environment=finding.environment,
+                policy=finding.policy,
+                connectors=finding.connectors,
+                related=tuple(ReportedRelated(related.message, place(related.at)) for related in finding.related),
+                source=finding.source or check.source,
+                fingerprint=key if seen[key] == 1 else f"{key}-{seen[key]}",
+                waived=waiver,
+                excerpt=lines.at(finding.at.source, where.span.line),
+            )
+        )
+    return tuple(reported)
+
+
+def _spans(source: Source, paths: Sequence[KeyPath]) -> Sequence[Span]:
+    try:
+        return source.spans(paths)
+    except OSError:  # the file went away while it was linted
+        return [WHOLE_FILE] * len(paths)
+
+
+class _Lines:
+    """The lines that findings point at; the text of one file at a time is kept."""
+
+    def __init__(self) -> None:
+        self._source: Source | None = None
+        self._lines: list[str] = []
+
+    def at(self, source: Source, line: int) -> tuple[str, ...]:
+        if self._source != source:
+            from pllint.text.encoding import decode
+
+            self._source = source
+            try:
+                text = decode(source.read())[0]
+            except OSError:
+                text = ""
+            self._lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+        return (self._lines[line - 1],) if 0 < line <= len(self._lines) and self._lines[line - 1].strip() else ()
+
+
+def _fingerprint(finding: Finding, place: Place) -> str:
+    """Name a finding by what it is about, so that moved lines and renamed files keep it.
+
+    Findings about a component are told apart by their facts; others by where they are.
+    """
+    from hashlib import sha256
+
+    subject = finding.component.id if finding.component else f"{place.path}{place.span.pointer}"
+    parts = (finding.check, subject, finding.environment or "", finding.policy or "", *finding.connectors)
+    return sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def _order(finding: ReportedFinding) -> tuple[str, int, int, str, str, str]:
+    span = finding.place.span
+    return (finding.place.path, span.line, span.column, finding.check, finding.environment or "", finding.message)
+
+
+def _exit_status(
+    findings: Sequence[ReportedFinding], workspace: Workspace, settings: Settings, *, crashed: bool
+) -> int:
+    if crashed:
+        return _CHECK_CRASHED
+    counting = [finding for finding in findings if not finding.waived]
+    if not findings and not workspace.counts:
+        return _NOTHING_LINTED
+    threshold = settings.fail_on
+    return int(threshold is not None and any(finding.severity.rank >= threshold.rank for finding in counting))
+
+
+Progress = Callable[[str], None]
+
+
+def worst(findings: Iterable[ReportedFinding]) -> Severity | None:
+    """Give the worst severity among findings that count."""
+    counting = [finding.severity for finding in findings if not finding.waived]
+    return max(counting, key=lambda severity: severity.rank, default=None)

@@ -1,0 +1,117 @@
+"""A check's page is its test: every section that shows titled files is linted, and must report what it says.
+
+For plugin authors too: `for case in cases(check): assert case.run() == case.expected`.
+"""
+
+import datetime
+import os
+import re
+import tempfile
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from pllint import api, docs
+from pllint.check import Check
+from pllint.finding import Report
+from pllint.settings import load
+
+AS_OF = datetime.date(2026, 11, 21)
+"""The day every page's cases are linted on."""
+
+_FENCE = re.compile(
+    r"^(```+)([\w+-]*)(?:[ \t]+title=\"([^\"]+)\")?(?:[ \t]+encoding=\"([^\"]+)\")?[ \t]*\n(.*?)^\1[ \t]*$",
+    re.MULTILINE | re.DOTALL,
+)
+_HEADING = re.compile(r"^## (.+)$", re.MULTILINE)
+
+
+class File(NamedTuple):
+    """A file of a case."""
+
+    name: str
+    text: str
+    encoding: str = "utf-8"
+
+
+class Case(NamedTuple):
+    """One section of a page: files, and the findings they give, one a line."""
+
+    check: Check
+    section: str
+    files: tuple[File, ...]
+    expected: str
+
+    @property
+    def id(self) -> str:
+        """Name the case in a test report."""
+        return f"{self.check.id}-{self.section}"
+
+    def run(self) -> str:
+        """Lint the files with this check alone and give the findings in the form of the page."""
+        return listing(lint_files(self.files, (self.check,)))
+
+
+def cases(check: Check) -> tuple[Case, ...]:
+    """Read the cases from a check's page."""
+    text = docs.body(check)
+    headings = [*_HEADING.finditer(text)]
+    ends = [heading.start() for heading in headings[1:]] + [len(text)]
+    found = []
+    for heading, end in zip(headings, ends, strict=True):
+        section = text[heading.end() : end]
+        fences = [match.groups() for match in _FENCE.finditer(section)]
+        files = tuple(File(title, text, encoding or "utf-8") for _, _, title, encoding, text in fences if title)
+        expected = "".join(text for _, language, _, _, text in fences if language == "findings")
+        if files:
+            found.append(Case(check=check, section=heading[1], files=files, expected=expected))
+    return tuple(found)
+
+
+def lint_files(files: Sequence[File], checks: Sequence[Check]) -> Report:
+    """Write files into an empty folder and lint it with the given checks and those of reading."""
+    from pllint.source_checks import source_checks
+
+    with tempfile.TemporaryDirectory() as folder:
+        for name, text, encoding in files:
+            path = os.path.join(folder, *name.split("/"))
+            os.makedirs(os.path.dirname(path), exist_ok=True)
+            with open(path, "w", encoding=encoding, newline="") as file:
+                file.write(text)
+        known = {check.id: check for check in (*source_checks(), *checks)}
+        return api.lint([folder], load(folder), AS_OF, selected=tuple(known.values()))
+
+
+def listing(report: Report) -> str:
+    """Give findings as `path:line:column: ID message`, one a line, in the report's order."""
+    return "".join(
+        f"{one.place.path}:{one.place.span.line}:{one.place.span.column}: {one.check} {one.message}\n"
+        for one in report.findings
+        if not one.waived
+    )
+
+
+def accept(check: Check) -> bool:
+    """Rewrite the findings of a check's page to what is reported now; tell whether anything changed."""
+    path = docs.page_path(check)
+    text = old = docs.body(check)
+    for case in cases(check):
+        actual = case.run()
+        if actual == case.expected:
+            continue
+        start = text.index(f"## {case.section}\n")
+        following = _HEADING.search(text, start + 3)
+        end = following.start() if following else len(text)
+        text = text[:start] + _with_findings(text[start:end], actual) + text[end:]
+    if text != old:
+        with open(path, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+    return text != old
+
+
+def _with_findings(section: str, findings: str) -> str:
+    block = f"```findings\n{findings}```" if findings else ""
+    existing = next((match for match in _FENCE.finditer(section) if match[2] == "findings"), None)
+    if existing:
+        return section[: existing.start()] + block + section[existing.end() :].lstrip("\n" if not block else "")
+    last = [match for match in _FENCE.finditer(section) if match[3]][-1]
+    return section[: last.end()] + "\n" + block + section[last.end() :]
