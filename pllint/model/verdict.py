@@ -145,6 +145,8 @@ class Part(NamedTuple):
     """The step, data source or component that brings it in."""
     via: str | None = None
     """The id of the child that alone brings it in."""
+    rule: Rule | None = None
+    """What classifies it, where classes are at issue."""
 
 
 class Violation(NamedTuple):

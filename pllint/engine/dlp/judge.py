@@ -107,6 +107,7 @@ def _part(each: _Class) -> Part:
         at=each.classification.at,
         used_at=each.brought.at,
         via=each.brought.via,
+        rule=each.classification.rule,
     )
 
 
