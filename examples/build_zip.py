@@ -1,4 +1,4 @@
-"""Builds the solution zip of the example from the folder a person can read; the same folder always gives the same zip."""
+"""Builds the solution zip of the example from the folder a person can read: same folder, same zip."""
 
 import os
 import zipfile
