@@ -1,0 +1,162 @@
+"""Real policies, environment lists, connectors and deployment settings are read, and nothing else is claimed."""
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from pllint.model.policy import DataGroup
+from pllint.read import custom_connector, deployment_settings, dlp_policy, inventory
+from pllint.read.custom_connector import SolutionConnector
+from pllint.read.document import Notes, open_json
+from pllint.source import Anchor, Source
+from pllint.text.node import Node
+from pllint.text.tree import Folder
+
+# Beside the repository, or beside the folder that holds its worktrees.
+_BESIDE = [parent / "shared" / "corpus" for parent in Path(__file__).parents[3:5]]
+CORPUS = next((folder for folder in _BESIDE if folder.is_dir()), _BESIDE[0])
+SCUBA = (
+    "cisagov+ScubaGear/PowerShell/ScubaGear/Testing/Unit/PowerShell/CreateReport/CreateReportStubs/"
+    "ProviderSettingsExport.json"
+)
+TERRAFORM = "microsoft+terraform-provider-power-platform/internal/services/dlp_policy/tests"
+WORDS = {"Confidential": DataGroup.BUSINESS, "General": DataGroup.NON_BUSINESS, "Blocked": DataGroup.BLOCKED}
+
+pytestmark = pytest.mark.skipif(not CORPUS.is_dir(), reason="the corpus is not here")
+
+
+@cache
+def documents() -> tuple[tuple[str, Node], ...]:
+    tree, notes = Folder(str(CORPUS)), Notes()
+    names = [entry.name for entry in tree.entries() if entry.name.lower().endswith(".json")]
+    opened = ((name, open_json(tree, name, notes)) for name in names)
+    return tuple((name, node) for name, node in opened if node is not None)
+
+
+def claimed(recognises: "object") -> Iterator[str]:
+    assert callable(recognises)
+    return (name for name, node in documents() if recognises(node.value))
+
+
+def counts_in(definition: dict[str, list[dict[str, list[object] | str]]]) -> Counter[DataGroup]:
+    """Count the connectors of each group straight from the JSON."""
+    counts: Counter[DataGroup] = Counter()
+    for group in definition.get("connectorGroups", ()):
+        counts[WORDS[str(group["classification"])]] += len(group["connectors"])
+    return +counts
+
+
+def test_the_whole_tenant_export_gives_its_policy_with_the_counts_of_the_file() -> None:
+    raw = json.loads((CORPUS / SCUBA).read_text(encoding="utf-8-sig"))
+    expected = counts_in(raw["dlp_policies"][0]["value"][0])
+    node = open_json(Folder(str(CORPUS)), SCUBA, Notes())
+    assert node is not None
+    notes = Notes()
+    (policy,) = dlp_policy.policies(node, notes)
+    assert Counter(entry.group for entry in policy.classified or ()) == expected
+    assert sum(expected.values()) == 156
+    assert notes.findings == []
+
+
+def test_the_cut_environment_list_of_that_export_leaves_the_managed_flag_unknown() -> None:
+    node = open_json(Folder(str(CORPUS)), SCUBA, Notes())
+    assert node is not None
+    notes = Notes()
+    (environment,) = inventory.environments(node, notes)
+    assert (environment.is_default, environment.managed) == (True, None)
+    assert [finding.check for finding in notes.findings] == ["SRC007"]
+
+
+def test_recorded_answers_of_the_rest_interface_are_read_as_their_json_says() -> None:
+    files = sorted((CORPUS / TERRAFORM).rglob("*.json"))
+    assert len(files) == 4
+    for file in files:
+        raw = json.loads(file.read_text(encoding="utf-8"))
+        notes = Notes()
+        policies = dlp_policy.policies(Node(raw, Anchor(Source(file.name, file.read_bytes))), notes)
+        items = raw.get("value", [raw])
+        assert [policy.name for policy in policies] == [item["policyDefinition"]["displayName"] for item in items]
+        for policy, item in zip(policies, items, strict=True):
+            whole = "connectorGroups" in item["policyDefinition"]
+            assert (policy.classified is not None) is whole
+            counts = Counter(entry.group for entry in policy.classified or ())
+            assert counts == counts_in(item["policyDefinition"])
+            patterns = item.get("customConnectorUrlPatternsDefinition")
+            assert len(policy.patterns or ()) == len(patterns["rules"] if patterns else ())
+        assert notes.findings == []
+
+
+def test_no_unrelated_document_is_claimed_as_policy_environments_or_settings() -> None:
+    assert sorted(name for name in claimed(dlp_policy.recognises) if not name.startswith(TERRAFORM)) == [SCUBA]
+    environments = [name for name in claimed(inventory.recognises) if name != SCUBA]
+    assert len(environments) == 72
+    assert all(
+        name.startswith("microsoft+terraform-provider") and ("get_environment" in name or "get_lifecycle_new" in name)
+        for name in environments
+    )
+    settings = list(claimed(deployment_settings.recognises))
+    assert len(settings) == 31
+    assert all("deploymentsettings" in name.lower() for name in settings)
+    others = list(claimed(deployment_settings.other_form))
+    assert len(others) == 23
+    assert all(name.endswith("/customDeploymentSettings.json") for name in others)
+
+
+def test_every_connector_folder_gives_one_connector_or_a_noted_problem() -> None:
+    tree = Folder(str(CORPUS))
+    folders: dict[str, list[str]] = {}
+    for entry in tree.entries():
+        folder, _, name = entry.name.rpartition("/")
+        folders.setdefault(folder, []).append(name)
+    connectors, broken = 0, 0
+    for folder, names in folders.items():
+        if not folder.startswith("microsoft+PowerPlatformConnectors/"):
+            continue
+        if not any(map(custom_connector.is_properties_name, names)):
+            continue
+        found = []
+        notes = Notes()
+        for name in names:
+            if not name.lower().endswith(".json"):
+                continue
+            node = open_json(tree, f"{folder}/{name}", notes)
+            if node is not None and custom_connector.recognises_definition(name, node.value, names):
+                found.append(custom_connector.from_folder(tree, f"{folder}/{name}", names, notes, node))
+        assert len(found) == 1 or (not found and notes.findings), folder
+        connectors += len(found)
+        broken += not found
+    assert (connectors, broken) == (304, 5)
+
+
+def test_connectors_of_unpacked_solutions_are_read_without_a_finding() -> None:
+    tree = Folder(str(CORPUS))
+    entries = [entry.name for entry in tree.entries()]
+    found = []
+    for name in entries:
+        folder, _, file = name.rpartition("/")
+        if not folder.endswith("/Connectors") or not file.endswith(".xml"):
+            continue
+        root = ElementTree.fromstring(tree.read(name))  # noqa: S314: our own copy of a known corpus
+        text = {child.tag: child.text or "" for child in root}
+        home = folder.rpartition("/")[0]
+        parts = {key: f"{home}{value}".replace("/Connector/", "/Connectors/") for key, value in text.items()}
+        entry = SolutionConnector(
+            name=text["name"],
+            at=Anchor(Source(name, bytes)),
+            guid=text.get("connectorid"),
+            definition=parts.get("openapidefinition"),
+            parameters=parts.get("connectionparameters"),
+            templates=parts.get("policytemplateinstances"),
+        )
+        notes = Notes()
+        found.append(custom_connector.in_solution(tree, entry, home, (), notes))
+        assert [finding.message for finding in notes.findings if finding.check != "SRC006"] == [], name
+    assert len(found) == 8
+    print([(c.name, c.host, c.definition_at and c.definition_at.source.path, len(c.operations),c.authentication) for c in found])
+    assert all(connector.operations for connector in found)
+    assert {connector.host.decided_by for connector in found} == {"host", "environment-variable"}
