@@ -123,12 +123,11 @@ def _may_hold_half_characters(text: str) -> bool:
 def _is_deeper(value: object, limit: int) -> bool:
     level: list[object] = [value]
     for _ in range(limit + 1):
-        below: list[object] = []
-        for container in level:
-            if isinstance(container, dict):
-                below += [child for child in container.values() if child.__class__ in _CONTAINERS]
-            elif isinstance(container, list):
-                below += [child for child in container if child.__class__ in _CONTAINERS]
+        objects = [container for container in level if isinstance(container, dict)]
+        below = [child for members in objects for child in members.values() if child.__class__ in _CONTAINERS]
+        if len(objects) < len(level):
+            lists = [container for container in level if isinstance(container, list)]
+            below += [child for items in lists for child in items if child.__class__ in _CONTAINERS]
         if not below:
             return False
         level = below
@@ -363,7 +362,7 @@ class _Search:
             value_at = _skip_space(text, colon + 1)
             wanted = [below[name]] if name in below else []
             # jsonschema-rs gives a key of digits as a number: 200 for "200", and 7 for "007".
-            number = _index(name) if numbers else None
+            number = index_of(name) if numbers else None
             if number in below:
                 wanted.append(below[number])
             if wanted:
@@ -383,7 +382,7 @@ class _Search:
         text, scan = self._text, self._scan
         below: dict[int, list[_Wanted]] = {}
         for key, child in node.below.items():
-            number = _index(key)
+            number = index_of(key)
             if number is not None:
                 below.setdefault(number, []).append(child)
         visit = node.visit
@@ -413,8 +412,8 @@ def _resolve(text: str, lines: Lines, root: _Wanted, path: KeyPath, inner: dict[
         if child.parent_visit != node.visit:
             if node.string is not None:
                 if node.start not in inner:
-                    inner[node.start] = _inner(node.string)
-                names += _existing(inner[node.start], path[depth:])
+                    inner[node.start] = inner_value(node.string)
+                names += existing(inner[node.start], path[depth:])
             break
         names.append(child.name)
         node = child
@@ -428,7 +427,8 @@ def _resolve(text: str, lines: Lines, root: _Wanted, path: KeyPath, inner: dict[
     return lines.span(node.start, clip(text, node.start, node.end, lines), shown)
 
 
-def _index(key: Key) -> int | None:
+def index_of(key: Key) -> int | None:
+    """Give a key as a number, when it is one or is written in digits."""
     if isinstance(key, int):
         return key
     return int(key) if key.isdecimal() and len(key) <= _INDEX_DIGITS else None
@@ -441,29 +441,31 @@ def pointer(keys: Sequence[Key]) -> str:
 
 def inner_path(text: str, keys: KeyPath) -> KeyPath:
     """Follow keys into JSON text that another document holds, and give as many of them as exist."""
-    return tuple(_existing(_inner(text), keys))
+    return tuple(existing(inner_value(text), keys))
 
 
-def _inner(text: str) -> object:
+def inner_value(text: str) -> object:
+    """Give the value of JSON text that another document holds, or None when it is none."""
     try:
         return parse_text(text)[0]
     except MalformedError:
         return None
 
 
-def _existing(value: object, keys: Sequence[Key]) -> list[Key]:
+def existing(value: object, keys: Sequence[Key]) -> list[Key]:
+    """Follow keys into a value, and into JSON text inside it, and give as many of them as exist."""
     names: list[Key] = []
     for key in keys:
         if isinstance(value, str):
-            value = _inner(value)
+            value = inner_value(value)
         if isinstance(value, dict):
-            name = _member_name(value, key)
+            name = member_name(value, key)
             if name is None:
                 break
             value = value[name]
             names.append(name)
         elif isinstance(value, list):
-            number = _index(key)
+            number = index_of(key)
             if number is None or not 0 <= number < len(value):
                 break
             value = value[number]
@@ -473,11 +475,12 @@ def _existing(value: object, keys: Sequence[Key]) -> list[Key]:
     return names
 
 
-def _member_name(members: dict[str, object], key: Key) -> str | None:
+def member_name(members: dict[str, object], key: Key) -> str | None:
+    """Give the key as an object spells it; a number stands for any key of digits with its value."""
     if str(key) in members:
         return str(key)
     if isinstance(key, int):
         for name in members:
-            if _index(name) == key:
+            if index_of(name) == key:
                 return name
     return None
