@@ -1,25 +1,23 @@
 """Real policies, environment lists, connectors and deployment settings are read, and nothing else is claimed."""
 
 import json
+import os
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
-from xml.etree import ElementTree
 
 import pytest
 
 from pllint.model.policy import DataGroup
 from pllint.read import custom_connector, deployment_settings, dlp_policy, inventory
-from pllint.read.custom_connector import SolutionConnector
 from pllint.read.document import Notes, open_json
+from pllint.read.solution import read_solution
 from pllint.source import Anchor, Source
 from pllint.text.node import Node
 from pllint.text.tree import Folder
 
-# Beside the repository, or beside the folder that holds its worktrees.
-_BESIDE = [parent / "shared" / "corpus" for parent in Path(__file__).parents[3:5]]
-CORPUS = next((folder for folder in _BESIDE if folder.is_dir()), _BESIDE[0])
+CORPUS = Path(os.environ.get("PLLINT_CORPUS") or Path(__file__).parents[2].parent / "shared" / "corpus")
 SCUBA = (
     "cisagov+ScubaGear/PowerShell/ScubaGear/Testing/Unit/PowerShell/CreateReport/CreateReportStubs/"
     "ProviderSettingsExport.json"
@@ -38,8 +36,7 @@ def documents() -> tuple[tuple[str, Node], ...]:
     return tuple((name, node) for name, node in opened if node is not None)
 
 
-def claimed(recognises: "object") -> Iterator[str]:
-    assert callable(recognises)
+def claimed(recognises: Callable[[object], object]) -> Iterator[str]:
     return (name for name, node in documents() if recognises(node.value))
 
 
@@ -135,28 +132,23 @@ def test_every_connector_folder_gives_one_connector_or_a_noted_problem() -> None
 
 def test_connectors_of_unpacked_solutions_are_read_without_a_finding() -> None:
     tree = Folder(str(CORPUS))
-    entries = [entry.name for entry in tree.entries()]
+    roots = [
+        entry.name.rpartition("Other/")[0] for entry in tree.entries() if entry.name.endswith("/Other/Solution.xml")
+    ]
+    holders = {
+        entry.name.rpartition("/Connectors/")[0] + "/" for entry in tree.entries() if "/Connectors/" in entry.name
+    }
     found = []
-    for name in entries:
-        folder, _, file = name.rpartition("/")
-        if not folder.endswith("/Connectors") or not file.endswith(".xml"):
-            continue
-        root = ElementTree.fromstring(tree.read(name))  # noqa: S314: our own copy of a known corpus
-        text = {child.tag: child.text or "" for child in root}
-        home = folder.rpartition("/")[0]
-        parts = {key: f"{home}{value}".replace("/Connector/", "/Connectors/") for key, value in text.items()}
-        entry = SolutionConnector(
-            name=text["name"],
-            at=Anchor(Source(name, bytes)),
-            guid=text.get("connectorid"),
-            definition=parts.get("openapidefinition"),
-            parameters=parts.get("connectionparameters"),
-            templates=parts.get("policytemplateinstances"),
-        )
+    for root in sorted(holders & set(roots)):
+        subtree = tree.subtree(root.rstrip("/"))
+        parts = read_solution(subtree, "unpacked", Notes())
         notes = Notes()
-        found.append(custom_connector.in_solution(tree, entry, home, (), notes))
-        assert [finding.message for finding in notes.findings if finding.check != "SRC006"] == [], name
+        found += [
+            custom_connector.in_solution(subtree, entry, parts.solution.unique_name, parts.variables, notes)
+            for entry in parts.connectors
+        ]
+        assert [finding.message for finding in notes.findings if finding.check != "SRC006"] == [], root
     assert len(found) == 8
-    print([(c.name, c.host, c.definition_at and c.definition_at.source.path, len(c.operations),c.authentication) for c in found])
     assert all(connector.operations for connector in found)
-    assert {connector.host.decided_by for connector in found} == {"host", "environment-variable"}
+    by_variable = [connector.host for connector in found if connector.host.decided_by == "environment-variable"]
+    assert [host.variable for host in by_variable] == ["cat_HitlHostUrl", "archer_AzureOpenAIHost"]

@@ -5,13 +5,15 @@ from pathlib import Path
 
 import pytest
 
+from pllint.model.connector_id import custom_name
 from pllint.model.custom_connector import CustomConnector, Host, Operation
 from pllint.model.solution import EnvironmentVariable
 from pllint.read import custom_connector
-from pllint.read.custom_connector import SolutionConnector
 from pllint.read.document import Notes
+from pllint.read.solution import ConnectorEntry
 from pllint.source import Anchor, Source
 from pllint.text.tree import Folder
+from pllint.text.xml_text import Element
 
 AT = Anchor(Source("solution.xml", bytes))
 DEFINITION: dict[str, object] = {
@@ -80,7 +82,7 @@ def in_solution(
     api: object = DEFINITION,
     parameters: str | None = "",
     templates: str = "null",
-    variables: tuple[EnvironmentVariable, ...] = (),
+    variable: EnvironmentVariable | None = None,
 ) -> CustomConnector:
     """Write the parts of a connector in a solution and read it."""
     home = path / "Connector"
@@ -88,16 +90,19 @@ def in_solution(
     (home / "ctx_parcel_openapidefinition.json").write_text(json.dumps(api), encoding="utf-8")
     (home / "ctx_parcel_connectionparameters.json").write_text(parameters or "", encoding="utf-8")
     (home / "ctx_parcel_policytemplateinstances.json").write_text(templates, encoding="utf-8")
-    entry = SolutionConnector(
+    entry = ConnectorEntry(
+        element=Element("Connector", {}, 0),
+        source=AT.source,
         name="ctx_5Fparcel-20tracking",
         at=AT,
-        guid="{9A0B1C2D-0000-4000-8000-000000000001}",
+        guid="9a0b1c2d-0000-4000-8000-000000000001",
         display_name="Parcel tracking",
         definition="Connector/ctx_parcel_openapidefinition.json",
         parameters="Connector/ctx_parcel_connectionparameters.json",
-        templates="Connector/ctx_parcel_policytemplateinstances.json",
+        policies="Connector/ctx_parcel_policytemplateinstances.json",
     )
     notes = Notes()
+    variables = {variable.schema_name.lower(): variable} if variable else {}
     connector = custom_connector.in_solution(Folder(str(path)), entry, "Expense", variables, notes)
     assert notes.findings == []
     return connector
@@ -199,82 +204,58 @@ def template(url: str, *operations: str, identity: str = "dynamichosturl") -> di
 
 
 @pytest.mark.parametrize(
-    ("changes", "templates", "name", "base_path", "scheme", "decided_by"),
+    ("changes", "templates", "expected"),
     [
-        pytest.param({"schemes": None}, [], "api.parcels.example", "/v1", "https", "host", id="no scheme is https"),
-        pytest.param({"schemes": ["http"]}, [], "api.parcels.example", "/v1", "http", "host", id="only http"),
-        pytest.param({"schemes": ["http", "https"]}, [], "api.parcels.example", "/v1", "https", "host", id="both"),
-        pytest.param({"host": None}, [], None, "/v1", "https", "host", id="no host"),
+        pytest.param({"schemes": None}, [], ("api.parcels.example", "/v1", "https", "host"), id="no scheme is https"),
+        pytest.param({"schemes": ["http"]}, [], ("api.parcels.example", "/v1", "http", "host"), id="only http"),
+        pytest.param({"schemes": ["http", "https"]}, [], ("api.parcels.example", "/v1", "https", "host"), id="both"),
+        pytest.param({"host": None}, [], (None, "/v1", "https", "host"), id="no host"),
         pytest.param(
-            {"host": "@connectionParameters('server')"}, [], None, "/v1", "https", "host", id="connection parameter"
+            {"host": "@connectionParameters('server')"}, [], (None, "/v1", "https", "host"), id="connection parameter"
         ),
         pytest.param(
             {"host": '@environmentVariables("ctx_Host")'},
             [],
-            None,
-            "/v1",
-            "https",
-            "environment-variable",
+            (None, "/v1", "https", "environment-variable"),
             id="variable",
         ),
         pytest.param(
             {},
             [template("https://@connectionParameters('tenant').example")],
-            None,
-            "",
-            "https",
-            "policy-template",
+            (None, "", "https", "policy-template"),
             id="template with a connection parameter",
         ),
         pytest.param(
             {},
             [template("http://eu.parcels.example/v2", identity="DynamicHostUrl")],
-            "eu.parcels.example",
-            "/v2",
-            "http",
-            "policy-template",
+            ("eu.parcels.example", "/v2", "http", "policy-template"),
             id="template with a literal",
         ),
         pytest.param(
             {},
             [template("https://eu.parcels.example", "GetParcel")],
-            None,
-            "/v1",
-            "https",
-            "policy-template",
+            (None, "/v1", "https", "policy-template"),
             id="template for some operations",
         ),
         pytest.param(
             {},
             [template("https://API.parcels.example", "GetParcel")],
-            "api.parcels.example",
-            "/v1",
-            "https",
-            "host",
+            ("api.parcels.example", "/v1", "https", "host"),
             id="template that changes nothing",
         ),
         pytest.param(
             {},
             [template("https://eu.parcels.example", identity="routerequesttoendpoint")],
-            "api.parcels.example",
-            "/v1",
-            "https",
-            "host",
+            ("api.parcels.example", "/v1", "https", "host"),
             id="another template",
         ),
     ],
 )
 def test_the_host_follows_definition_and_policy_templates(
-    tmp_path: Path,
-    changes: dict[str, object],
-    templates: list[object],
-    name: str | None,
-    base_path: str,
-    scheme: str,
-    decided_by: str,
+    tmp_path: Path, changes: dict[str, object], templates: list[object], expected: tuple[object, ...]
 ) -> None:
     host = read(tmp_path, definition(**changes), {"policyTemplateInstances": templates}).host
-    assert (host.name, host.base_path, host.scheme, host.decided_by) == (name, base_path, scheme, decided_by)
+    assert (host.name, host.base_path, host.scheme, host.decided_by) == expected
 
 
 @pytest.mark.parametrize(
@@ -291,8 +272,8 @@ def test_the_host_follows_definition_and_policy_templates(
 def test_a_host_in_an_environment_variable_is_resolved_in_the_same_solution(
     tmp_path: Path, variable: dict[str, str], name: str | None, base_path: str
 ) -> None:
-    variables = (EnvironmentVariable(schema_name="ctx_host", at=AT, **variable),)  # type: ignore[arg-type]
-    host = in_solution(tmp_path, definition(host="@environmentVariables('ctx_Host')"), variables=variables).host
+    stated = EnvironmentVariable(schema_name="ctx_host", at=AT)._replace(**variable)  # type: ignore[arg-type]
+    host = in_solution(tmp_path, definition(host="@environmentVariables('ctx_Host')"), variable=stated).host
     assert (host.name, host.base_path, host.decided_by, host.variable) == (
         name,
         base_path,
@@ -409,7 +390,7 @@ def test_parameters_of_a_solution_stand_without_a_wrapper(tmp_path: Path) -> Non
 def connector(name: str, path: str, solution: str | None = None, host: str | None = "a.example") -> CustomConnector:
     at = Anchor(Source(path, bytes))
     return CustomConnector(
-        name=custom_connector.custom_name(name),
+        name=custom_name(name),
         display_name=name,
         at=at,
         solution=solution,
