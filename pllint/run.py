@@ -90,7 +90,9 @@ def report(
         data=(("connectors", catalogue.as_of),),
         read=workspace.counts,
         skipped=tuple(sorted(set(workspace.skipped))),
-        could_not_run=tuple(sorted(set(judgement.could_not_run), key=lambda one: (one.check, one.component or _NOBODY))),
+        could_not_run=tuple(
+            sorted(set(judgement.could_not_run), key=lambda one: (one.check, one.component or _NOBODY))
+        ),
         findings=findings,
         exit_status=_exit_status(findings, workspace, settings, crashed=judgement.crashed),
     )
