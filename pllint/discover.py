@@ -10,7 +10,7 @@ from pllint.errors import UsageError
 from pllint.settings import Settings
 from pllint.source import Source
 from pllint.text.problem import Limits, MalformedError, Problem
-from pllint.text.tree import Archive, Folder, Tree
+from pllint.text.tree import Archive, Entry, Folder, Tree
 
 
 class Refused(NamedTuple):
@@ -45,7 +45,7 @@ def discover(paths: Sequence[str], settings: Settings, limits: Limits) -> Discov
         if not os.path.exists(path):
             raise UsageError(f"no such file or folder: {path}")
         if os.path.isdir(path):
-            trees.append(_folder(path, label, settings))
+            trees.append(_folder(path, label, settings, limits))
         elif path.lower().endswith(".zip"):
             try:
                 trees.append(Archive.open(path, f"{label}!", limits))
@@ -53,11 +53,11 @@ def discover(paths: Sequence[str], settings: Settings, limits: Limits) -> Discov
                 refused.append(Refused(Source(label, lambda path=path: _bytes(path)), error.problem))  # type: ignore[misc]
         else:
             folder, name = os.path.split(path)
-            prefix = label[: -len(name)]
-            trees.append(Folder(folder or ".", prefix, (name,)))
+            entry = Entry(name=name, size=os.path.getsize(path))
+            trees.append(Folder(folder or ".", label[: -len(name)], (entry,), limits))
     beside = _beside(asked, settings)
     if beside:
-        trees.append(Folder(settings.root, "", beside))
+        trees.append(Folder(settings.root, "", beside, limits))
     return Discovery(trees=tuple(trees), refused=tuple(refused), asked=tuple(asked))
 
 
@@ -73,24 +73,28 @@ def _compiled(pattern: str) -> re.Pattern[str]:
     return re.compile("".join(meaning.get(part) or re.escape(part) for part in parts) + r"\Z", re.IGNORECASE)
 
 
-def _folder(path: str, label: str, settings: Settings) -> Folder:
-    prefix = f"{label}/" if label else ""
-    folder = Folder(path, prefix)
+def _folder(path: str, label: str, settings: Settings, limits: Limits) -> Folder:
+    folder = Folder(path, label, limits=limits)
     if not settings.exclude:
         return folder
-    kept = tuple(entry.name for entry in folder.entries() if not matches(prefix + entry.name, settings.exclude))
-    return Folder(path, prefix, kept)
+    kept = [entry for entry in folder.entries() if not matches(folder.label + entry.name, settings.exclude)]
+    narrowed = Folder(path, label, kept, limits)
+    narrowed.problems = folder.problems
+    return narrowed
 
 
-def _beside(asked: Sequence[str], settings: Settings) -> tuple[str, ...]:
+def _beside(asked: Sequence[str], settings: Settings) -> list[Entry]:
     if not settings.path or "" in asked:
-        return ()
+        return []
     patterns = (*settings.policies, *settings.governance)
-    found = [entry.name for entry in Folder(settings.root, "").entries() if matches(entry.name, patterns)]
     discovery = Discovery(trees=(), refused=(), asked=tuple(asked))
-    return tuple(
-        name for name in found if not discovery.asks_for(name) and not matches(name, settings.exclude)
-    )
+    return [
+        entry
+        for entry in Folder(settings.root).entries()
+        if matches(entry.name, patterns)
+        and not discovery.asks_for(entry.name)
+        and not matches(entry.name, settings.exclude)
+    ]
 
 
 def _display(path: str, root: str) -> str:

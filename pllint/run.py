@@ -75,13 +75,14 @@ def report(
     suppression = Suppression(settings, checks, workspace, as_of)
     context = Context(workspace, settings, as_of, catalogue)
     judgement = judge(workspace, [check for check in checks if suppression.runs(check)], context)
-    found = [
-        finding
-        for finding in (*settings.findings, *workspace.findings, *judgement.findings)
+    # Decided over everything: a waiver is not unused because its finding lies outside what was asked for.
+    found = (*settings.findings, *workspace.findings, *judgement.findings)
+    decided = [
+        (finding, waiver)
+        for finding, waiver in suppression.decide(found, judgement.could_not_run)
         if _asked_for(finding, workspace, discovery) and _in_environments(finding, environments)
     ]
     facts = {check.id: check for check in checks}
-    decided = suppression.decide(found)
     findings = _placed([(finding, facts[finding.check], waiver) for finding, waiver in decided])
     findings = tuple(sorted(findings, key=_order))
     return Report(
@@ -90,7 +91,9 @@ def report(
         data=(("connectors", catalogue.as_of),),
         read=workspace.counts,
         skipped=tuple(sorted(set(workspace.skipped))),
-        could_not_run=tuple(sorted(set(judgement.could_not_run), key=lambda one: (one.check, one.component or _NOBODY))),
+        could_not_run=tuple(
+            sorted(set(judgement.could_not_run), key=lambda one: (one.check, one.component or _NOBODY))
+        ),
         findings=findings,
         exit_status=_exit_status(findings, workspace, settings, crashed=judgement.crashed),
     )

@@ -139,6 +139,7 @@ class AppRecord(NamedTuple):
     owner_left: str | None = None
     runs_per_day: int | None = None
     licence: str | None = None
+    credential_holders: int | None = None
 
 
 class FlowPeople(NamedTuple):
@@ -164,10 +165,14 @@ class FlowRecord(NamedTuple):
     owner_left: str | None = None
     maker: str | None = None
     credential_holders: int | None = None
+    """People who know a service account's password."""
+    holders_hold: tuple[tuple[str, int], ...] = ()
+    """(plan, how many of them hold it)."""
     licence: str | None = None
     plan: str | None = None
     app: Name | None = None
     people: tuple[FlowPeople, ...] = ()
+    groups: int | None = None
     active_people: int | None = None
     budget: Budget | None = None
     purpose: str | None = None
@@ -204,7 +209,9 @@ class DlpConfirmation(NamedTuple):
     policy: Name | None = None
     group: str | None = None
     by: str | None = None
+    person: str | None = None
     date: str | None = None
+    ref: str | None = None
 
 
 class LicenceCount(NamedTuple):
@@ -215,7 +222,9 @@ class LicenceCount(NamedTuple):
     plan: str | None = None
     available: int | None = None
     by: str | None = None
+    person: str | None = None
     date: str | None = None
+    ref: str | None = None
 
 
 class Deployment(NamedTuple):
@@ -233,6 +242,8 @@ class SpotCheck(NamedTuple):
 
     at: Anchor
     date: str | None = None
+    by: str | None = None
+    person: str | None = None
     people: int | None = None
     licensed: int | None = None
 
@@ -243,6 +254,7 @@ class Watch(NamedTuple):
     at: Anchor
     date: str | None = None
     by: str | None = None
+    person: str | None = None
     watched_in: str | None = None
     """The keys `from` and `watched-in`."""
     limit: str | None = None
@@ -357,11 +369,18 @@ class LicenceReview(NamedTuple):
 
     at: Anchor
     by: str | None = None
+    person: str | None = None
     date: str | None = None
+    ref: str | None = None
     keep: int | None = None
     reassign: int | None = None
     reassigned_to: Name | None = None
     reclaim: int | None = None
+
+    @property
+    def accounted(self) -> int:
+        """Add up the people the review decides on; a group that is not written has nobody in it."""
+        return (self.keep or 0) + (self.reassign or 0) + (self.reclaim or 0)
 
 
 class PolicyChange(NamedTuple):
@@ -369,6 +388,8 @@ class PolicyChange(NamedTuple):
 
     at: Anchor
     policy: Name | None = None
+    by: str | None = None
+    person: str | None = None
     date: str | None = None
     ref: str | None = None
 

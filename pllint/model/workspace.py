@@ -5,11 +5,12 @@ from functools import cached_property
 from typing import TypeVar
 
 from pllint.finding import Finding, Skipped
-from pllint.model.component import Component, ComponentKind, ConnectorUse
+from pllint.model.advanced_policy import AdvancedPolicy, ConnectorSetting
+from pllint.model.component import APPS, Component, ComponentKind, ConnectorUse
 from pllint.model.connector_id import custom_names
 from pllint.model.custom_connector import CustomConnector
 from pllint.model.environment import Environment
-from pllint.model.governance import Governance
+from pllint.model.governance import AppRecord, FlowRecord, Governance
 from pllint.model.policy import DlpPolicy
 from pllint.model.solution import DeploymentSettings, Solution
 
@@ -32,6 +33,8 @@ class Workspace:
         findings: Iterable[Finding] = (),
         skipped: Iterable[Skipped] = (),
         governance_files: int = 0,
+        advanced_policies: Iterable[AdvancedPolicy] = (),
+        connector_settings: Iterable[ConnectorSetting] = (),
     ) -> None:
         self.solutions = tuple(solutions)
         self.components = tuple(components)
@@ -46,6 +49,9 @@ class Workspace:
         """What reading itself found."""
         self.skipped = tuple(skipped)
         self.governance_files = governance_files
+        self.advanced_policies = tuple(advanced_policies)
+        self.connector_settings = tuple(connector_settings)
+        """What the tenant says of single connectors, in clouds that let it."""
 
     def elements(self, kind: type[Element]) -> Sequence[Element]:
         """Give every element of one type; a workspace itself for checks that look at the whole."""
@@ -121,6 +127,35 @@ class Workspace:
         index: dict[str, CustomConnector] = {}
         for connector in self.custom_connectors:
             index.setdefault(custom_names(connector.name)[1], connector)
+        return index
+
+    def records_of(self, component: Component) -> Sequence[AppRecord | FlowRecord]:
+        """Give the manifest's records of an app or a flow, matched by id or unique name, else by display name."""
+        is_app = component.kind in APPS
+        by_name = self._records.get((is_app, component.name.strip().lower()), [])
+        return self._records.get((is_app, component.id.lower())) or by_name
+
+    @cached_property
+    def _records(self) -> dict[tuple[bool, str], list[AppRecord | FlowRecord]]:
+        index: dict[tuple[bool, str], list[AppRecord | FlowRecord]] = {}
+        records: list[AppRecord | FlowRecord] = (
+            [*self.governance.apps, *self.governance.flows] if self.governance else []
+        )
+        for record in records:
+            for name in {name.strip().lower() for name in (record.id, record.name) if name}:
+                index.setdefault((isinstance(record, AppRecord), name), []).append(record)
+        return index
+
+    def callers_of(self, component: Component) -> Sequence[Component]:
+        """Give the apps and flows that call a flow."""
+        return self._callers.get(component.id.lower(), ())
+
+    @cached_property
+    def _callers(self) -> dict[str, list[Component]]:
+        index: dict[str, list[Component]] = {}
+        for component in self.components:
+            for flow in {call.id.lower() for call in component.calls_flows}:
+                index.setdefault(flow, []).append(component)
         return index
 
     def users_of(self, connector: str) -> Sequence[Component]:

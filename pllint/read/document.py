@@ -71,7 +71,7 @@ def open_json(tree: Tree, name: str, notes: Notes, schema: str | None = None) ->
     try:
         value, problems = json_text.parse(source.read(), notes.limits)
     except (MalformedError, OSError) as error:
-        notes.refuse(source, _problem_of(error))
+        notes.refuse(source, problem_of(error))
         return None
     return _node(value, problems, source, notes, schema)
 
@@ -86,7 +86,7 @@ def open_yaml(
     try:
         value, problems = yaml_text.parse(source.read(), notes.limits)
     except (MalformedError, OSError) as error:
-        notes.refuse(source, _problem_of(error))
+        notes.refuse(source, problem_of(error))
         return None
     return _node(value, problems, source, notes, schema, typed or yaml_text.typed)
 
@@ -99,7 +99,7 @@ def open_xml(tree: Tree, name: str, notes: Notes) -> "tuple[Element, Source] | N
     try:
         root, problems = xml_text.parse(source.read(), notes.limits)
     except (MalformedError, OSError) as error:
-        notes.refuse(source, _problem_of(error))
+        notes.refuse(source, problem_of(error))
         return None
     for problem in problems:
         notes.problem(source, problem)
@@ -131,7 +131,8 @@ def _node(
     return node
 
 
-def _problem_of(error: MalformedError | OSError) -> Problem:
+def problem_of(error: MalformedError | OSError) -> Problem:
+    """Give the problem behind a failed read."""
     if isinstance(error, MalformedError):
         return error.problem
     return Problem(ProblemKind.UNREADABLE, f"the file cannot be read: {error.strerror or error}", None)

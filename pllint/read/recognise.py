@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable
 from enum import StrEnum
 
+from pllint.text.problem import MalformedError
 from pllint.text.tree import Tree
 
 
@@ -76,9 +77,7 @@ def archive_form(tree: Tree) -> ArchiveForm:
     names = {entry.name.lower() for entry in tree.entries()}
     if {"solution.xml", "customizations.xml"} <= names:
         return ArchiveForm.SOLUTION
-    if "manifest.json" in names and any(
-        name.startswith(("microsoft.flow/", "microsoft.powerapps/")) for name in names
-    ):
+    if "manifest.json" in names and any(name.startswith(("microsoft.flow/", "microsoft.powerapps/")) for name in names):
         return ArchiveForm.LEGACY_PACKAGE
     if {"header.json", "properties.json"} <= names:
         return ArchiveForm.CANVAS_APP
@@ -105,6 +104,15 @@ def solution_roots(names: Iterable[str]) -> list[tuple[str, SolutionForm]]:
         elif base == "solution.yml" and folder.rpartition("/")[0].rpartition("/")[2] == "solutions":
             roots.append((original.rpartition("/")[0].rpartition("/")[0].rpartition("/")[0], SolutionForm.YAML))
     return sorted(set(roots))
+
+
+def is_solution_manifest(root: Tree, form: SolutionForm) -> bool:
+    """Tell whether a folder that looks like a solution has the manifest of one, and no table called Solution."""
+    name = root.find("Other/Solution.xml" if form is SolutionForm.UNPACKED else "solution.xml")
+    try:
+        return name is not None and b"ImportExportXml" in root.read(name).replace(b"\0", b"")
+    except (MalformedError, OSError):
+        return True  # reading it as a manifest tells what is wrong
 
 
 def may_be_ours(name: str, content: bytes) -> bool:

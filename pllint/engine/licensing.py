@@ -1,0 +1,358 @@
+"""What makes an app or a flow premium, and which licence plans could cover it."""
+
+import datetime
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+from pllint.catalogue import Catalogue
+from pllint.catalogue.plans import plan_named
+from pllint.model.component import APPS, Component, ComponentKind, ConnectorUse, StartsFrom, TriggerClass
+from pllint.model.connector_id import ConnectorKey
+from pllint.model.environment import Environment, EnvironmentType
+from pllint.model.governance import AppRecord, FlowRecord, Governance, Name
+from pllint.model.licensing import Need, Premium, PremiumReason, ReasonWord, Uncounted, Verdict
+from pllint.model.workspace import Workspace
+from pllint.source import Anchor
+
+HTTP_CONNECTORS = frozenset(
+    {"Http", "HttpWebhook", "HttpRequestReceived", "shared_webcontents", "shared_webcontentsv2"}
+)
+"""HTTP by its several names: action, webhook, request trigger, and HTTP with Microsoft Entra ID old and new."""
+_DATAVERSE = frozenset({"shared_commondataserviceforapps", "shared_commondataservice"})
+_DESKTOP_FLOWS = "shared_uiflow"
+
+# https://learn.microsoft.com/power-platform/admin/powerapps-flow-licensing-faq: SQL Server, Azure and Dynamics 365
+# connectors were standard until 2019-10-01, and for what was made before that day until 2024-10-01.
+_ONCE_STANDARD = ("shared_sql", "shared_azure", "shared_dynamics")
+_RECLASSIFIED = "2019-10-01"
+_EXEMPTION_ENDED = "2024-10-01"
+
+
+def premium(
+    component: Component,
+    catalogue: Catalogue,
+    *,
+    calls: Sequence[Component] = (),
+    environments: Sequence[Environment] = (),
+    as_of: str | None = None,
+    created: str | None = None,
+) -> Premium:
+    """Judge a component by what it really uses; a connection that is declared and not used plays no part.
+
+    `calls` are the flows in `component.calls_flows` that were read. `environments` matter in two cases: where all are
+    Dataverse for Teams, Dataverse is included; a managed one takes a licence for standard things too. `as_of` and
+    `created` are ISO days; without them the rules of today apply.
+    """
+    is_app = component.kind in APPS
+    was_standard = _standard_at(as_of, created)
+    found = list(_of_kind(component))
+    unknown = [ConnectorKey(unresolved.key) for unresolved in component.unresolved]
+    for use in component.uses:
+        reason = _of_use(use, catalogue, was_standard, is_app=is_app)
+        if isinstance(reason, PremiumReason):
+            found.append(reason)
+        elif reason is Verdict.UNKNOWN:
+            unknown.append(use.connector)
+        if use.gateway:
+            found.append(PremiumReason(word=ReasonWord.GATEWAY, connector=use.connector, at=use.at))
+    unread: tuple[str, ...] = ()
+    if is_app:
+        started = {flow.id.lower(): flow for flow in calls if _is_started_by_apps(flow)}
+        for call in component.calls_flows:
+            flow = started.get(call.id.lower())
+            if flow is None:
+                continue
+            inner = premium(flow, catalogue, environments=environments, as_of=as_of, created=created)
+            found.extend(_through(flow, inner, call.at))
+            unknown.extend(inner.unknown)
+        read = {flow.id.lower() for flow in calls}
+        unread = tuple(call.id for call in component.calls_flows if call.id.lower() not in read)
+    if environments and all(environment.type is EnvironmentType.TEAMS for environment in environments):
+        found = [reason for reason in found if reason.word is not ReasonWord.DATAVERSE]
+    return _verdict(component, found, unknown, unread, environments)
+
+
+def _verdict(
+    component: Component,
+    found: Iterable[PremiumReason],
+    unknown: Sequence[ConnectorKey],
+    unread: tuple[str, ...],
+    environments: Sequence[Environment],
+) -> Premium:
+    order = list(ReasonWord)
+    distinct = {(reason.word, reason.connector, reason.via): reason for reason in reversed(list(found))}
+    reasons = sorted(distinct.values(), key=lambda r: (order.index(r.word), r.connector or "", r.via or ""))
+    verdict = Verdict.YES if reasons else Verdict.UNKNOWN if unknown or unread else Verdict.NO
+    managed = next((environment for environment in environments if environment.managed), None)
+    if managed and not reasons:
+        at = managed.at or component.at
+        reasons = [PremiumReason(word=ReasonWord.MANAGED_ENVIRONMENT, connector=None, at=at)]
+    return Premium(verdict=verdict, reasons=tuple(reasons), unknown=tuple(sorted(set(unknown))), unread_flows=unread)
+
+
+def _of_kind(component: Component) -> Iterator[PremiumReason]:
+    """Give the reasons that lie in what a component is or holds, not in its connectors."""
+    kinds = {
+        ComponentKind.MODEL_DRIVEN_APP: ReasonWord.MODEL_DRIVEN,
+        ComponentKind.CODE_APP: ReasonWord.CODE_APP,
+        ComponentKind.BUSINESS_PROCESS_FLOW: ReasonWord.BUSINESS_PROCESS_FLOW,
+    }
+    if word := kinds.get(component.kind):
+        yield PremiumReason(word=word, connector=None, at=component.at)
+    if component.dataverse_at is not None:
+        yield PremiumReason(word=ReasonWord.DATAVERSE, connector=None, at=component.dataverse_at)
+    for control in component.premium_controls:
+        yield PremiumReason(word=ReasonWord.PREMIUM_CONTROL, connector=None, at=control)
+    for call in component.calls_desktop_flows[:1]:
+        yield PremiumReason(word=ReasonWord.DESKTOP_FLOW, connector=None, at=call.at)
+    # In a flow AI Builder takes credits and leaves the tier alone.
+    if component.ai_builder and component.kind in APPS:
+        yield PremiumReason(word=ReasonWord.AI_BUILDER, connector=None, at=_ai_builder_at(component))
+
+
+def _of_use(
+    use: ConnectorUse, catalogue: Catalogue, was_standard: Callable[[str], bool], *, is_app: bool
+) -> PremiumReason | Verdict:
+    """Judge one connector: a reason, or why it is none."""
+    if use.custom:
+        # Always premium, whatever its origin: https://learn.microsoft.com/connectors/custom-connectors/
+        return PremiumReason(word=ReasonWord.CUSTOM_CONNECTOR, connector=use.connector, at=use.at)
+    steps = [step for step in use.steps if not step.ai_builder]
+    if use.steps and not steps:
+        return Verdict.NO
+    at = steps[0].at if steps else use.at
+    if use.connector in _DATAVERSE:
+        return PremiumReason(word=ReasonWord.DATAVERSE, connector=use.connector, at=at)
+    if use.connector in HTTP_CONNECTORS:
+        return PremiumReason(word=ReasonWord.HTTP, connector=use.connector, at=at)
+    if use.connector == _DESKTOP_FLOWS and not is_app:
+        return PremiumReason(word=ReasonWord.DESKTOP_FLOW, connector=None, at=at)
+    return _of_tier(use, catalogue, was_standard, at)
+
+
+def _of_tier(
+    use: ConnectorUse, catalogue: Catalogue, was_standard: Callable[[str], bool], at: Anchor
+) -> PremiumReason | Verdict:
+    row = catalogue.find(use.connector)
+    if use.connector.startswith("DesktopFlow.") or (row and row.kind == "virtual" and row.tier is None):
+        # Modules, channels and knowledge sources have no tier of their own.
+        return Verdict.NO
+    tier = ((row.tier if row else None) or use.stated_tier or "").lower()
+    if tier not in {"standard", "premium"}:
+        return Verdict.UNKNOWN
+    if tier == "standard" or was_standard(use.connector):
+        return Verdict.NO
+    inferred = bool(row and row.tier_basis == "inferred")
+    return PremiumReason(word=ReasonWord.PREMIUM_CONNECTOR, connector=use.connector, at=at, inferred=inferred)
+
+
+def _standard_at(as_of: str | None, created: str | None) -> Callable[[str], bool]:
+    then = as_of is not None and (
+        as_of < _RECLASSIFIED or (created is not None and created < _RECLASSIFIED and as_of < _EXEMPTION_ENDED)
+    )
+    return lambda connector: then and connector.startswith(_ONCE_STANDARD)
+
+
+def _is_started_by_apps(flow: Component) -> bool:
+    # Only a flow with a Power Apps trigger runs on its app's licences; a trigger nobody could read is given the call.
+    return flow.trigger is None or flow.trigger.starts_from in {StartsFrom.POWER_APPS, None}
+
+
+def _through(flow: Component, inner: Premium, at: Anchor) -> Iterator[PremiumReason]:
+    if inner.verdict is Verdict.YES:
+        inferred = all(reason.inferred for reason in inner.reasons)
+        yield PremiumReason(word=ReasonWord.PREMIUM_FLOW, connector=None, at=at, via=flow.name, inferred=inferred)
+    if flow.ai_builder:
+        yield PremiumReason(word=ReasonWord.AI_BUILDER, connector=None, at=at, via=flow.name)
+
+
+def _ai_builder_at(component: Component) -> Anchor:
+    steps = (step.at for use in component.uses for step in use.steps if step.ai_builder)
+    return next(steps, component.at)
+
+
+_APP_PLANS = ("power-apps-premium", "power-apps-per-app")
+_STANDALONE = ("power-automate-premium", "power-automate-per-user", "power-automate-per-user-rpa")
+_CAPACITY = ("power-automate-process", "power-automate-hosted-process", "power-automate-per-flow")
+_AGENT = ("copilot-studio", "copilot-studio-payg")
+_MANAGED = ("power-apps-premium", "power-apps-per-app", "power-automate-premium", "dynamics-365-enterprise")
+_TRIALS = {"power-apps-premium": "power-apps-trial", "power-automate-premium": "power-automate-trial"}
+
+
+def fitting_plans(component: Component, found: Premium, *, serves_app: bool = False) -> tuple[str, ...]:
+    """Give the ids of the plans that could cover a component, the usual ones first; none when it needs none.
+
+    A flow that serves an app and shares its data is covered by the app's plans as well; one that the app starts runs
+    on those alone.
+    """
+    plans: tuple[str, ...] = ()
+    starts_from = component.trigger.starts_from if component.trigger else None
+    if found.verdict is Verdict.NO:
+        plans = _MANAGED if found.reasons else ()
+    elif component.kind in APPS:
+        plans = _APP_PLANS
+    elif component.kind is ComponentKind.AGENT or starts_from is StartsFrom.AGENT:
+        plans = _AGENT
+    elif component.kind is ComponentKind.CLOUD_FLOW and starts_from is StartsFrom.POWER_APPS:
+        plans = (*_APP_PLANS, *_CAPACITY)
+    elif serves_app:
+        plans = (*_STANDALONE, *_APP_PLANS, *_CAPACITY)
+    else:
+        plans = (*_STANDALONE, *_CAPACITY)
+    return (*plans, *(_TRIALS[plan] for plan in plans if plan in _TRIALS))
+
+
+_SOLD_TODAY = {
+    "power-apps-premium", "power-apps-per-app", "power-automate-premium", "power-automate-process", "copilot-studio",
+}  # fmt: skip
+
+
+class Licensing:
+    """Answers for one workspace on one day."""
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        catalogue: Catalogue,
+        as_of: datetime.date,
+        targets: Callable[[Component], Sequence[Environment]],
+    ) -> None:
+        self._workspace = workspace
+        self._catalogue = catalogue
+        self._as_of = as_of.isoformat()
+        self._targets = targets
+
+    def premium(self, component: Component) -> Premium:
+        """Judge a component where it goes, with the flows of the source and the day it was made."""
+        calls = (self._workspace.component(call.id) for call in component.calls_flows)
+        records = self._workspace.records_of(component)
+        return premium(
+            component,
+            self._catalogue,
+            calls=[flow for flow in calls if flow is not None],
+            environments=self._targets(component),
+            as_of=self._as_of,
+            created=next((record.created for record in records if record.created), None),
+        )
+
+    def uncounted(self, component: Component) -> Uncounted | None:
+        """Give what is needed where no licence record of any fitting plan exists; a record that says 0 is one.
+
+        None when nothing is needed, or a fitting record is there. The verdict may be unknown.
+        """
+        governance = self._workspace.governance
+        if governance is None or component.kind in {ComponentKind.AGENT, ComponentKind.DESKTOP_FLOW}:
+            return None
+        found = self.premium(component)
+        need = None if found.verdict is Verdict.NO else self._need(component, governance)
+        if need is None:
+            return None
+        plans = fitting_plans(component, found, serves_app=self._serves_app(component))
+        if _is_counted(need, set(plans), governance, is_app=component.kind in APPS):
+            return None
+        sold = (plan_named(plan) for plan in plans if plan in _SOLD_TODAY)
+        return Uncounted(premium=found, need=need, plans=tuple(plan.name for plan in sold if plan is not None))
+
+    def _need(self, component: Component, governance: Governance) -> Need | None:
+        """Say whose licence a premium component runs on, or None when nobody needs one."""
+        records = self._workspace.records_of(component)
+        environments = self._targets(component)
+        if environments and all(_is_metered(environment, governance) for environment in environments):
+            return None
+        if all(e.type is EnvironmentType.DEVELOPER and not e.managed for e in environments) and not any(
+            _serves_people(record) for record in records
+        ):
+            return None
+        if component.kind in APPS:
+            return _users(records, governance, "the people it is shared with")
+        if any(_has_capacity_licence(record) for record in records):
+            return None
+        return self._flow_need(component, records, governance)
+
+    def _flow_need(
+        self, flow: Component, records: Sequence[AppRecord | FlowRecord], governance: Governance
+    ) -> Need | None:
+        starts_from = flow.trigger.starts_from if flow.trigger else None
+        callers = self._workspace.callers_of(flow)
+        if starts_from is StartsFrom.POWER_PAGES:
+            return None
+        if starts_from is StartsFrom.POWER_APPS:
+            # The app is premium through this flow, and is told so itself.
+            return None if any(caller.kind in APPS for caller in callers) else Need("the users of its app", None)
+        if starts_from is StartsFrom.PARENT_FLOW:
+            parents = [caller for caller in callers if not self._is_licensed_by_capacity(caller)]
+            return Need(f"the owners or runners of the {len(parents)} flows that call it", None) if parents else None
+        if starts_from is StartsFrom.AGENT:
+            return Need("the agent that calls it", None)
+        if flow.trigger and flow.trigger.trigger_class is TriggerClass.INSTANT:
+            return _users(records, governance, "the people who run it")
+        owner = next((record.owner for record in records if record.owner), None)
+        return Need(f"its owner {owner}" if owner else "its owner", 1)
+
+    def _is_licensed_by_capacity(self, flow: Component) -> bool:
+        return any(_has_capacity_licence(record) for record in self._workspace.records_of(flow))
+
+    def _serves_app(self, flow: Component) -> bool:
+        """Tell whether a flow is tied by hand to an app of the source and shares one of its data sources."""
+        linked = {
+            record.app.text.lower()
+            for record in self._workspace.records_of(flow)
+            if isinstance(record, FlowRecord) and record.app
+        }
+        connectors = {use.connector for use in flow.uses}
+        return any(
+            app.kind in APPS
+            and linked & {app.name.strip().lower(), app.id.lower()}
+            and connectors & {use.connector for use in app.uses}
+            for app in self._workspace.components
+        )
+
+
+def _is_metered(environment: Environment, governance: Governance) -> bool:
+    return any(declared.pay_as_you_go and environment.goes_by(declared.name) for declared in governance.environments)
+
+
+def _serves_people(record: AppRecord | FlowRecord) -> bool:
+    if record.purpose == "test":
+        return False
+    if isinstance(record, AppRecord):
+        return bool(record.people or record.shared_with)
+    return record.purpose == "use" or bool(record.people)
+
+
+def _has_capacity_licence(record: AppRecord | FlowRecord) -> bool:
+    return record.licence not in {None, "none"}
+
+
+def _users(records: Sequence[AppRecord | FlowRecord], governance: Governance, who: str) -> Need:
+    stated = next((r.people for r in records if isinstance(r, AppRecord) and r.people is not None), None)
+    names = {name.text.lower(): name.text for record in records for name in _shared_with(record)}
+    counts = {group.name.lower(): group.people for group in governance.populations}
+    groups = tuple((name, counts.get(key)) for key, name in names.items())
+    known = [people for _, people in groups if people is not None]
+    total = sum(known) if known and len(known) == len(groups) else None
+    return Need(who=who, people=total if stated is None else stated, groups=groups)
+
+
+def _shared_with(record: AppRecord | FlowRecord) -> Iterator[Name]:
+    if isinstance(record, AppRecord):
+        yield from record.shared_with or ()
+    else:
+        yield from (people.who for people in record.people if people.who and people.role in {"runs", None})
+
+
+def _is_counted(need: Need, plans: set[str], governance: Governance, *, is_app: bool) -> bool:
+    """Tell whether a licence record of a fitting plan exists, or an app's people are known to hold one."""
+    if any(_is_one_of(record.plan, plans) for record in governance.licences):
+        return True
+    groups = {name.lower() for name, _ in need.groups} if is_app else set()
+    return any(
+        any(_is_one_of(plan, plans) for plan, _ in group.holds)
+        or (group.guests is not None and group.guests.home != "unlicensed")
+        for group in governance.populations
+        if group.name.lower() in groups
+    )
+
+
+def _is_one_of(plan: str, plans: set[str]) -> bool:
+    named = plan_named(plan)
+    return named is not None and named.id in plans

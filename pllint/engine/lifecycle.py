@@ -1,0 +1,198 @@
+"""What the records of a lifecycle prove on a given day: retirements, their arithmetic, and approved uses of HTTP."""
+
+import datetime
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from typing import TypeVar
+
+from pllint.model.component import Component
+from pllint.model.connector_id import custom_names
+from pllint.model.custom_connector import CustomConnector
+from pllint.model.environment import Environment
+from pllint.model.governance import (
+    AppRecord,
+    Approval,
+    ConnectorRecord,
+    FlowRecord,
+    Governance,
+    Population,
+    Retirement,
+    Stage,
+)
+from pllint.model.lifecycle import Headcount, HttpUse, Listing, Refusal, Retired, RetiredUse
+from pllint.model.workspace import Workspace
+
+Record = TypeVar("Record", AppRecord, ConnectorRecord, Population)
+
+_HTTP = frozenset({"Http", "HttpWebhook", "shared_webcontents", "shared_webcontentsv2"})
+"""The connectors that call any address; being called over HTTP is another matter."""
+
+
+class Lifecycle:
+    """Answers for one workspace on one day."""
+
+    def __init__(self, workspace: Workspace, as_of: datetime.date) -> None:
+        self._workspace = workspace
+        self._as_of = as_of.isoformat()
+
+    @cached_property
+    def retired(self) -> tuple[Retired, ...]:
+        """Give what is retired on the day, in the order of the manifest; a retirement to come is none yet."""
+        governance = self._workspace.governance
+        return tuple(_retired(governance, self._as_of)) if governance else ()
+
+    def population(self, retirement: Retirement) -> Headcount | None:
+        """Give the population last verified: the retirement's own count, else the newest one on record."""
+        if retirement.population is not None:
+            return Headcount(people=retirement.population, counted_by="the retirement", at=retirement.at / "population")
+        governance = self._workspace.governance
+        if governance is None:
+            return None
+        connector = _named(governance.connectors, retirement.connector)
+        app = _named(governance.apps, retirement.app)
+        return (_counted_connector(connector) if connector else None) or (_shared(app, governance) if app else None)
+
+    def listings(self, thing: Retired) -> Sequence[Listing]:
+        """Give the policy lines that still name a retired connector."""
+        names = self._names(thing)
+        return [
+            Listing(policy=policy, group=entry.group, at=entry.at)
+            for policy in self._workspace.policies
+            for entry in policy.classified or ()
+            if names.mean(entry.connector, custom=entry.custom)
+        ]
+
+    def uses(self, thing: Retired) -> Sequence[RetiredUse]:
+        """Give the components that still use a retired connector."""
+        names = self._names(thing)
+        return [
+            RetiredUse(component=component, use=use)
+            for component in self._workspace.components
+            for use in component.uses
+            if names.mean(use.connector, custom=use.custom, display_name=use.display_name)
+            or (use.custom and names.definition and self._workspace.definition_of(use) is names.definition)
+        ]
+
+    def http_use(self, component: Component) -> HttpUse | None:
+        """Give a component's use of HTTP, or None when it calls nothing that way."""
+        uses = tuple(use for use in component.uses if use.connector in _HTTP)
+        return HttpUse(component=component, uses=uses) if uses else None
+
+    def refusals(self, component: Component, environment: Environment | None) -> Sequence[Refusal] | None:
+        """Give the approvals of a flow's use of HTTP that do not hold, or None when one holds.
+
+        Without an environment an approval for any environment counts.
+        """
+        governance = self._workspace.governance
+        refusals: list[Refusal] = []
+        for approval in governance.approvals if governance else ():
+            if (approval.of or "").lower() != "http" or not _is_of(approval, component):
+                continue
+            reason = self._refusal(approval, environment)
+            if reason is None:
+                return None
+            refusals.append(Refusal(approval=approval, reason=reason))
+        return refusals
+
+    def _refusal(self, approval: Approval, environment: Environment | None) -> str | None:
+        if approval.date and approval.date > self._as_of:
+            return f"is dated {approval.date}, which is still to come"
+        if approval.ends and approval.ends < self._as_of:
+            return f"ended on {approval.ends}"
+        if approval.environment and environment and not environment.goes_by(approval.environment):
+            return f"is for {approval.environment}"
+        return None
+
+    def _names(self, thing: Retired) -> "_ConnectorNames":
+        record = thing.record if isinstance(thing.record, ConnectorRecord) else None
+        written = [thing.name, *([record.name, record.id] if record else [])]
+        return _ConnectorNames([name for name in written if name], self._definition(thing, record))
+
+    def _definition(self, thing: Retired, record: ConnectorRecord | None) -> CustomConnector | None:
+        paths = {path for path in (record.definition, record.id) if path} if record else set()
+        for connector in self._workspace.custom_connectors:
+            files = {at.source.path for at in (connector.at, connector.definition_at, connector.properties_at) if at}
+            if files & paths or connector.display_name.strip().lower() == thing.name.strip().lower():
+                return connector
+        written = (record.id if record else None) or thing.name
+        return self._workspace.custom_connector(written)
+
+
+class _ConnectorNames:
+    """The names under which a connector of the manifest may appear in the source."""
+
+    def __init__(self, written: Sequence[str], definition: CustomConnector | None) -> None:
+        self.definition = definition
+        self._plain = {name.strip().lower() for name in written}
+        self._full = self._plain | {custom_names(name)[0] for name in written}
+        if definition is not None:
+            self._full |= {custom_names(definition.name)[0], definition.display_name.strip().lower()}
+
+    def mean(self, key: str, *, custom: bool, display_name: str | None = None) -> bool:
+        """Tell whether a connector of the source is this one."""
+        if not custom:
+            return key.lower() in self._plain
+        return not self._full.isdisjoint(custom_names(key)) or (display_name or "").strip().lower() in self._full
+
+
+def _retired(governance: Governance, as_of: str) -> Iterator[Retired]:
+    recorded = list(_recorded(governance))
+    told: set[tuple[str, str]] = set()
+    for retirement in governance.retirements:
+        for kind, name in (("app", retirement.app), ("flow", retirement.flow), ("connector", retirement.connector)):
+            if not name:
+                continue
+            records = [record for of, record in recorded if of == kind and record.name.lower() == name.lower()]
+            if (retirement.date or "") <= as_of or any(map(_says_retired, records)):
+                told.add((kind, name.lower()))
+                record = records[0] if records else None
+                yield Retired(kind=kind, name=name, at=retirement.at / kind, record=record, retirement=retirement)
+    for kind, record in recorded:
+        if _says_retired(record) and (kind, record.name.lower()) not in told:
+            at = record.at / ("stage" if isinstance(record, ConnectorRecord) else "retired")
+            yield Retired(kind=kind, name=record.name, at=at, record=record)
+
+
+def _recorded(governance: Governance) -> Iterator[tuple[str, AppRecord | FlowRecord | ConnectorRecord]]:
+    yield from (("app", app) for app in governance.apps)
+    yield from (("flow", flow) for flow in governance.flows)
+    yield from (("connector", connector) for connector in governance.connectors)
+
+
+def _says_retired(record: AppRecord | FlowRecord | ConnectorRecord) -> bool:
+    if isinstance(record, ConnectorRecord):
+        return record.stage is Stage.RETIRED
+    return record.retired is True
+
+
+def _named(records: Sequence[Record], name: str | None) -> Record | None:
+    wanted = (name or "").lower()
+    return next((record for record in records if record.name.lower() == wanted), None)
+
+
+def _counted_connector(connector: ConnectorRecord) -> Headcount | None:
+    counts: list[tuple[str, Headcount]] = []
+    licences = connector.deployment.licences if connector.deployment else None
+    if licences and licences.people is not None:
+        counted_by = f"the licence count of {licences.date or 'an unknown day'}"
+        counts.append((licences.date or "", Headcount(licences.people, counted_by, licences.at)))
+    for look in connector.operation.spot_checks if connector.operation else ():
+        if look.people is not None:
+            counted_by = f"the spot check of {look.date or 'an unknown day'}"
+            counts.append((look.date or "", Headcount(look.people, counted_by, look.at)))
+    return max(counts, key=lambda count: count[0])[1] if counts else None
+
+
+def _shared(app: AppRecord, governance: Governance) -> Headcount | None:
+    if app.people is not None:
+        return Headcount(app.people, f"the app '{app.name}'", app.at / "people")
+    groups = [_named(governance.populations, name.text) for name in app.shared_with or ()]
+    people = [group.people for group in groups if group is not None and group.people is not None]
+    if not people or len(people) < len(groups):
+        return None
+    return Headcount(sum(people), f"the populations of the app '{app.name}'", app.at / "shared-with")
+
+
+def _is_of(approval: Approval, component: Component) -> bool:
+    flow = (approval.flow or "").lower()
+    return flow not in {"", "*", "all"} and flow in {component.name.strip().lower(), component.id.lower()}

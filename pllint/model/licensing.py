@@ -1,0 +1,78 @@
+"""What makes a component premium, and whose licence it runs on."""
+
+from enum import StrEnum
+from typing import NamedTuple
+
+from pllint.model.connector_id import ConnectorKey
+from pllint.source import Anchor
+
+
+class Verdict(StrEnum):
+    """Whether a component is premium."""
+
+    YES = "yes"
+    NO = "no"
+    UNKNOWN = "unknown"
+    """Nothing known makes it premium, and the tier of something it uses is not known."""
+
+
+class ReasonWord(StrEnum):
+    """What can make a component premium, in the order of the rules."""
+
+    PREMIUM_CONNECTOR = "premium-connector"
+    CUSTOM_CONNECTOR = "custom-connector"
+    HTTP = "http"
+    DATAVERSE = "dataverse"
+    GATEWAY = "gateway"
+    MODEL_DRIVEN = "model-driven"
+    CODE_APP = "code-app"
+    PREMIUM_CONTROL = "premium-control"
+    AI_BUILDER = "ai-builder"
+    PREMIUM_FLOW = "premium-flow"
+    BUSINESS_PROCESS_FLOW = "business-process-flow"
+    DESKTOP_FLOW = "desktop-flow"
+    MANAGED_ENVIRONMENT = "managed-environment"
+
+
+class PremiumReason(NamedTuple):
+    """One thing that calls for a premium licence."""
+
+    word: ReasonWord
+    connector: ConnectorKey | None
+    at: Anchor
+    via: str | None = None
+    """The name of the flow that brings the reason to an app."""
+    inferred: bool = False
+    """The connector's tier is the default for its kind; no list has it."""
+
+
+class Premium(NamedTuple):
+    """Whether a component is premium, why, and what is not known."""
+
+    verdict: Verdict
+    reasons: tuple[PremiumReason, ...]
+    """A managed environment is a reason for a licence that leaves the verdict at no."""
+    unknown: tuple[ConnectorKey, ...] = ()
+    """Connectors whose tier is not known."""
+    unread_flows: tuple[str, ...] = ()
+    """Ids of flows an app starts that are not in the source."""
+
+
+class Need(NamedTuple):
+    """Whose licence something runs on."""
+
+    who: str
+    """In words, such as "the people who run it"."""
+    people: int | None
+    """None: nobody has said how many."""
+    groups: tuple[tuple[str, int | None], ...] = ()
+    """The populations, each with its head count."""
+
+
+class Uncounted(NamedTuple):
+    """A component that needs a licence of which the manifest holds no count."""
+
+    premium: Premium
+    need: Need
+    plans: tuple[str, ...]
+    """The names of the plans sold today that would cover it."""

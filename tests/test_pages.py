@@ -1,0 +1,64 @@
+"""Every page of a check is its test, and every check has a page that explains it."""
+
+import os
+import sys
+
+import pytest
+
+from pllint import api, docs, registry, testing
+from pllint.check import Check
+from pllint.testing import Case
+
+CHECKS = api.checks()
+CASES = [case for check in CHECKS for case in testing.cases(check)]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _accepted(request: pytest.FixtureRequest) -> None:
+    if request.config.getoption("--accept"):
+        for check in CHECKS:
+            testing.accept(check)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
+def test_a_section_with_files_reports_what_the_page_says(case: Case, request: pytest.FixtureRequest) -> None:
+    if request.config.getoption("--accept"):
+        case = next(c for c in testing.cases(case.check) if c.section == case.section)
+    assert case.run() == case.expected
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.id)
+def test_a_page_shows_the_pattern_and_its_remedy(check: Check) -> None:
+    sections = [line.removeprefix("## ") for line in docs.body(check).splitlines() if line.startswith("## ")]
+    assert "How to fix it" in sections
+
+
+@pytest.mark.parametrize("check", [check for check in CHECKS if check.id != "SRC012"], ids=lambda check: check.id)
+def test_a_page_has_bad_and_good_examples_that_run(check: Check) -> None:
+    cases = testing.cases(check)
+    bad = [case for case in cases if case.section.startswith("Bad")]
+    good = [case for case in cases if case.section.startswith("Good")]
+    assert bad
+    assert good
+    assert all(f": {check.id} " in case.expected for case in bad)
+    assert all(f": {check.id} " not in case.expected for case in good)
+
+
+def test_no_page_is_without_a_check() -> None:
+    folders = {os.path.dirname(docs.page_path(check)) for check in CHECKS}
+    pages = {os.path.join(folder, name) for folder in folders for name in os.listdir(folder)}
+    assert pages == {docs.page_path(check) for check in CHECKS}
+
+
+def test_every_check_a_family_defines_is_registered() -> None:
+    registered = {check.id for check in CHECKS}
+    for plugin in registry.load():
+        package = plugin.entry.module
+        defined = {
+            value.id
+            for name, module in sys.modules.items()
+            if name.partition(".")[0] == package
+            for value in vars(module).values()
+            if isinstance(value, Check)
+        }
+        assert defined <= registered
