@@ -176,12 +176,8 @@ class _Gathering:
         variables: Mapping[str, EnvironmentVariable] = {**self._variables, **parts.variables}
         for flow in parts.flows:
             if flow.file is None:
-                self.notes.find(
-                    "SRC001",
-                    flow.at,
-                    f"the solution names the flow '{flow.name}', but does not hold its definition",
-                    "Export the solution again, or restore the file under Workflows/",
-                )
+                reason = f"the solution names the flow '{flow.name}', but does not hold its definition"
+                self.notes.skip(flow.at.source.path, reason)
                 continue
             self._progress(tree.label + flow.file)
             node = open_json(tree, flow.file, self.notes, "cloud-flow")
