@@ -7,17 +7,19 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from pllint.catalogue import Catalogue
-from pllint.engine.dlp import PolicySet
 from pllint.engine.targets import Targets
 from pllint.finding import CouldNotRun, Finding, Severity
 from pllint.model.component import Component
+from pllint.model.custom_connector import CustomConnector
 from pllint.model.environment import Environment
 from pllint.model.workspace import Workspace
 from pllint.settings import Settings
 
 if TYPE_CHECKING:
+    from pllint.engine.dlp import PolicySet, Resources
     from pllint.engine.licensing import Licensing
     from pllint.engine.lifecycle import Lifecycle
+    from pllint.model.verdict import Verdict
 
 Element = TypeVar("Element")
 Outcome = Iterable[Finding | CouldNotRun]
@@ -132,11 +134,28 @@ class Context:
         self.settings = settings
         self.as_of = as_of
         self.catalogue = catalogue
+        self._verdicts: dict[tuple[int, Environment], Verdict] = {}
 
     @cached_property
-    def policies(self) -> PolicySet:
+    def policies(self) -> "PolicySet":
         """The data policies, ready to say what reaches an environment and what they make of a connector."""
-        return PolicySet(self.workspace.policies, self.catalogue)
+        from pllint.engine.dlp import PolicySet
+
+        workspace = self.workspace
+        return PolicySet(workspace.policies, self.catalogue, workspace.advanced_policies, workspace.connector_settings)
+
+    @cached_property
+    def _resources(self) -> "Resources":
+        from pllint.engine.dlp import Resources
+
+        return Resources(self.workspace)
+
+    def verdict(self, component: Component, environment: Environment) -> "Verdict":
+        """Say what the policies make of a component in an environment."""
+        key = (id(component), environment)
+        if key not in self._verdicts:
+            self._verdicts[key] = self.policies.verdict(self._resources.of(component), environment)
+        return self._verdicts[key]
 
     @cached_property
     def _targets(self) -> Targets:
@@ -145,6 +164,10 @@ class Context:
     def targets(self, component: Component) -> Sequence[Environment]:
         """Give the environments a component goes to; the last may be the class "any other environment"."""
         return self._targets.of(component)
+
+    def connector_targets(self, connector: CustomConnector, users: Sequence[Component]) -> Sequence[Environment]:
+        """Give the environments a custom connector goes to, with the components that use it."""
+        return self._targets.of_connector(connector, users)
 
     @cached_property
     def licensing(self) -> "Licensing":

@@ -14,7 +14,9 @@ class LicencePlan(NamedTuple):
 
 
 _PLANS = (
-    LicencePlan("power-apps-per-app", "Power Apps per app", ("Run Single Apps", "Per App", "app pass", "POWERAPPS_PER_APP")),
+    LicencePlan(
+        "power-apps-per-app", "Power Apps per app", ("Run Single Apps", "Per App", "app pass", "POWERAPPS_PER_APP")
+    ),
     LicencePlan(
         "power-apps-premium",
         "Power Apps Premium",
@@ -31,7 +33,9 @@ _PLANS = (
     LicencePlan("power-apps-plan-2", "Power Apps Plan 2", ("PowerApps Plan 2", "POWERFLOW_P2")),
     LicencePlan("power-automate-free", "Power Automate Free", ("Flow Free", "FLOW_FREE")),
     LicencePlan(
-        "power-automate-per-user", "Power Automate per user", ("Power Automate per user plan", "FLOW_PER_USER", "FLOW_PER_USER_DEPT")
+        "power-automate-per-user",
+        "Power Automate per user",
+        ("Power Automate per user plan", "FLOW_PER_USER", "FLOW_PER_USER_DEPT"),
     ),
     LicencePlan(
         "power-automate-per-user-rpa",
@@ -53,13 +57,13 @@ _PLANS = (
     LicencePlan("power-automate-trial", "Power Automate trial"),
     LicencePlan("power-automate-plan-1", "Power Automate Plan 1", ("Flow Plan 1",)),
     LicencePlan("power-automate-plan-2", "Power Automate Plan 2", ("Flow Plan 2", "FLOW_P2")),
-    LicencePlan("copilot-studio", "Copilot Studio", ("Power Virtual Agents", "VIRTUAL_AGENT_BASE", "VIRTUAL_AGENT_ADDON")),
+    LicencePlan(
+        "copilot-studio", "Copilot Studio", ("Power Virtual Agents", "VIRTUAL_AGENT_BASE", "VIRTUAL_AGENT_ADDON")
+    ),
     LicencePlan("copilot-studio-payg", "Copilot Studio pay-as-you-go"),
     LicencePlan("copilot-studio-user", "Copilot Studio user licence", ("VIRTUAL_AGENT_USL",)),
 )
-_BY_NAME = {
-    name.lower(): plan for plan in _PLANS for name in (plan.id, plan.name, *plan.aliases)
-}
+_BY_NAME = {name.lower(): plan for plan in _PLANS for name in (plan.id, plan.name, *plan.aliases)}
 
 
 def plan_named(text: str) -> LicencePlan | None:

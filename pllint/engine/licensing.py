@@ -2,6 +2,7 @@
 
 import datetime
 from collections.abc import Callable, Iterable, Iterator, Sequence
+
 from pllint.catalogue import Catalogue
 from pllint.catalogue.plans import plan_named
 from pllint.model.component import APPS, Component, ComponentKind, ConnectorUse, StartsFrom, TriggerClass
@@ -12,7 +13,9 @@ from pllint.model.licensing import Need, Premium, PremiumReason, ReasonWord, Unc
 from pllint.model.workspace import Workspace
 from pllint.source import Anchor
 
-HTTP_CONNECTORS = frozenset({"Http", "HttpWebhook", "HttpRequestReceived", "shared_webcontents", "shared_webcontentsv2"})
+HTTP_CONNECTORS = frozenset(
+    {"Http", "HttpWebhook", "HttpRequestReceived", "shared_webcontents", "shared_webcontentsv2"}
+)
 """HTTP by its several names: action, webhook, request trigger, and HTTP with Microsoft Entra ID old and new."""
 _DATAVERSE = frozenset({"shared_commondataserviceforapps", "shared_commondataservice"})
 _DESKTOP_FLOWS = "shared_uiflow"
@@ -83,9 +86,7 @@ def _verdict(
     if managed and not reasons:
         at = managed.at or component.at
         reasons = [PremiumReason(word=ReasonWord.MANAGED_ENVIRONMENT, connector=None, at=at)]
-    return Premium(
-        verdict=verdict, reasons=tuple(reasons), unknown=tuple(sorted(set(unknown))), unread_flows=unread
-    )
+    return Premium(verdict=verdict, reasons=tuple(reasons), unknown=tuple(sorted(set(unknown))), unread_flows=unread)
 
 
 def _of_kind(component: Component) -> Iterator[PremiumReason]:
@@ -245,7 +246,7 @@ class Licensing:
         need = None if found.verdict is Verdict.NO else self._need(component, governance)
         if need is None:
             return None
-        plans = fitting_plans(component, found, serves_app=self._serves_app(component, governance))
+        plans = fitting_plans(component, found, serves_app=self._serves_app(component))
         if _is_counted(need, set(plans), governance, is_app=component.kind in APPS):
             return None
         sold = (plan_named(plan) for plan in plans if plan in _SOLD_TODAY)
@@ -290,7 +291,7 @@ class Licensing:
     def _is_licensed_by_capacity(self, flow: Component) -> bool:
         return any(_has_capacity_licence(record) for record in self._workspace.records_of(flow))
 
-    def _serves_app(self, flow: Component, governance: Governance) -> bool:
+    def _serves_app(self, flow: Component) -> bool:
         """Tell whether a flow is tied by hand to an app of the source and shares one of its data sources."""
         linked = {
             record.app.text.lower()

@@ -44,9 +44,7 @@ class Lifecycle:
     def population(self, retirement: Retirement) -> Headcount | None:
         """Give the population last verified: the retirement's own count, else the newest one on record."""
         if retirement.population is not None:
-            return Headcount(
-                people=retirement.population, counted_by="the retirement", at=retirement.at / "population"
-            )
+            return Headcount(people=retirement.population, counted_by="the retirement", at=retirement.at / "population")
         governance = self._workspace.governance
         if governance is None:
             return None
@@ -80,10 +78,10 @@ class Lifecycle:
         uses = tuple(use for use in component.uses if use.connector in _HTTP)
         return HttpUse(component=component, uses=uses) if uses else None
 
-    def approval(self, component: Component, environment: Environment | None) -> Approval | Sequence[Refusal]:
-        """Find the approval that lets a flow use HTTP in an environment, else say why those on record do not.
+    def refusals(self, component: Component, environment: Environment | None) -> Sequence[Refusal] | None:
+        """Give the approvals of a flow's use of HTTP that do not hold, or None when one holds.
 
-        Without an environment any approval of the flow counts.
+        Without an environment an approval for any environment counts.
         """
         governance = self._workspace.governance
         refusals: list[Refusal] = []
@@ -92,7 +90,7 @@ class Lifecycle:
                 continue
             reason = self._refusal(approval, environment)
             if reason is None:
-                return approval
+                return None
             refusals.append(Refusal(approval=approval, reason=reason))
         return refusals
 

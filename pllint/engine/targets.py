@@ -5,8 +5,10 @@ from fnmatch import fnmatchcase
 from functools import cached_property
 
 from pllint.model.component import Component, ComponentKind
+from pllint.model.connector_id import custom_names
+from pllint.model.custom_connector import CustomConnector
 from pllint.model.environment import ANY_OTHER, Environment, EnvironmentType
-from pllint.model.governance import AppRecord, FlowRecord
+from pllint.model.governance import AppRecord, ConnectorRecord, FlowRecord
 from pllint.model.solution import Solution
 from pllint.model.workspace import Workspace
 from pllint.settings import Settings
@@ -25,6 +27,29 @@ class Targets:
     def of(self, component: Component) -> Sequence[Environment]:
         """Give the target environments in a fixed order; never empty."""
         return self.of_solution(component.solution or "") or self._of_record(component) or self._everywhere
+
+    def of_connector(self, connector: CustomConnector, users: Sequence[Component]) -> Sequence[Environment]:
+        """Give where a custom connector goes: with its users, else as its record says, else with its solution."""
+        followed = dict.fromkeys(environment for user in users for environment in self.of(user))
+        if followed:
+            return tuple(followed)
+        record = self._connector_record(connector)
+        if record is not None and record.environments:
+            return tuple(self._named(name.text) for name in record.environments)
+        return self.of_solution(connector.solution or "") or self._everywhere
+
+    def _connector_record(self, connector: CustomConnector) -> ConnectorRecord | None:
+        governance = self._workspace.governance
+        if governance is None:
+            return None
+        name = custom_names(connector.name)[0]
+        title = connector.display_name.strip().lower()
+        path = connector.definition_at.source.path if connector.definition_at else None
+        for record in governance.connectors:
+            by_id = record.id is not None and custom_names(record.id)[0] == name
+            if by_id or (path is not None and record.definition == path) or record.name.strip().lower() == title:
+                return record
+        return None
 
     def of_solution(self, unique_name: str) -> tuple[Environment, ...]:
         """Give the environments that settings or deployment settings name for a solution; empty when none do."""

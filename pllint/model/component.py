@@ -58,11 +58,40 @@ class Trigger(NamedTuple):
     at: Anchor
 
 
+class Evidence(StrEnum):
+    """What tells which connector a step uses, the strongest first."""
+
+    CONNECTION_REFERENCE = "connection-reference"
+    """The solution's connection reference that the flow's map names."""
+    API_NAME = "api-name"
+    """`api.name` in the flow's map."""
+    MAP_ID = "map-id"
+    """`id` in the map of a legacy package."""
+    API_ID = "api-id"
+    """The step's own `apiId`."""
+    RUNTIME_URL = "runtime-url"
+    """The step's own `runtimeUrl`."""
+    LABEL = "label"
+    """Only the label under which the step looks up its connection."""
+    STEP_TYPE = "step-type"
+    """A built-in: the type of the step says it."""
+
+
 class Endpoint(NamedTuple):
-    """The address a step reaches: a literal, or None for one that is computed at run time."""
+    """The address a step reaches: a literal, or None for one that is computed at run time.
+
+    Endpoint rules of a policy judge literals only, so an address held in an environment variable has no `value`; what
+    the variable is known to hold stands in `resolved`.
+    """
 
     value: str | None
     at: Anchor
+    resolved: str | None = None
+    """The whole address, environment variables filled in with their current or default value; None if not known."""
+    prefix: str = ""
+    """What is known of the address before its first computed part: `https://graph.microsoft.com/v1.0/users/`."""
+    variables: tuple[str, ...] = ()
+    """Schema names of the environment variables it holds."""
 
 
 class Step(NamedTuple):
@@ -75,6 +104,16 @@ class Step(NamedTuple):
     operation: str | None = None
     endpoint: Endpoint | None = None
     ai_builder: bool = False
+    request: str | None = None
+    """Method and path (`get /v2/items`) of a step of the older kind, which may name no operation."""
+    label: str | None = None
+    """The label under which it looks up its connection in the flow's map."""
+    undeclared: bool = False
+    """The flow's map has no entry under that label."""
+    evidence: Evidence | None = None
+    """None: no rule resolves its connector."""
+    contested: tuple[str, ...] = ()
+    """The connectors its sources name, when they contradict one another."""
 
 
 class ConnectorUse(NamedTuple):
@@ -116,6 +155,10 @@ class DeclaredReference(NamedTuple):
     logical_name: str | None
     at: Anchor
     used: bool
+    runs_as: str | None = None
+    """embedded: the flow's own connection; invoker: that of whoever runs it."""
+    connection: str | None = None
+    """The name of a connection bound directly, without a connection reference."""
 
 
 class Call(NamedTuple):

@@ -17,7 +17,7 @@ _API = re.compile(
 _OPERATION_GROUP = re.compile(r"^/?providers/microsoft\.processsimple/operationgroups/([^/]+)$", re.IGNORECASE)
 _BARE = re.compile(r"^[A-Za-z][\w.-]*$")
 _HASHES = re.compile(r"(?:[-.](?:5f)?[-.]?[0-9a-f]{16}){1,2}$", re.IGNORECASE)
-_ESCAPE = re.compile(r"[-._]([0-9a-f]{2})", re.IGNORECASE)
+_ESCAPE = re.compile(r"-([0-9a-f]{2})", re.IGNORECASE)
 
 # The platform spells these with capitals, and so do policies; ids compare without regard to case.
 _VIRTUAL = {
@@ -26,6 +26,17 @@ _VIRTUAL = {
         "Http", "HttpWebhook", "HttpRequestReceived", "TeamsWebhookRequestReceived", "PvaAuth", "PvaSkills",
         "PvaCustomDemoMobile", "PvaMicrosoftTeams", "PvaFacebook", "PvaOmniChannel", "CSWhatsappChannel",
         "CSSharepointChannel", "CSKnowledgeSharePoint", "CSKnowledgePublicSites", "CSKnowledgeDocs", "CSAppInsights",
+    )
+}  # fmt: skip
+
+_MODULES = {
+    name.lower(): name
+    for name in (
+        "ActiveDirectory", "AWS", "Azure", "Clipboard", "Cmd", "Compression", "Cryptography", "CustomModule",
+        "CyberArk", "Database", "Display", "Email", "Excel", "Exchange", "File", "Folder", "FTP", "GoogleCognitive",
+        "IBMCognitive", "Logging", "MicrosoftCognitive", "MouseAndKeyboard", "OCR", "Outlook", "Pdf", "Runflow", "SAP",
+        "Scripting", "Services", "System", "TerminalEmulation", "UIAutomation", "Web", "WebAutomation", "Word",
+        "WorkQueues", "Workstation", "XML",
     )
 }  # fmt: skip
 
@@ -45,9 +56,12 @@ class ConnectorId(NamedTuple):
 def parse_connector_id(spelling: str) -> ConnectorId | None:
     """Reduce any spelling of a connector id to its parts; None when it is no connector id at all."""
     text = spelling.strip()
+    admin_scope = False
     if match := _API.match(text):
         segment = match[3]
         environment = match[1] or match[2]
+        # The admin cmdlets write an environment's own connectors, and only those, this way.
+        admin_scope = bool(match[1])
     elif match := _OPERATION_GROUP.match(text):
         segment = match[1]
         environment = None
@@ -56,7 +70,7 @@ def parse_connector_id(spelling: str) -> ConnectorId | None:
         environment = None
     else:
         return None
-    custom = is_custom(segment) or bool(environment)
+    custom = is_custom(segment) or admin_scope
     key = custom_name(segment) if custom else plain_key(segment)
     return ConnectorId(key=key, custom=custom, environment=environment, spelling=spelling)
 
@@ -67,7 +81,8 @@ def plain_key(segment: str) -> ConnectorKey:
     if lowered in _VIRTUAL:
         return ConnectorKey(_VIRTUAL[lowered])
     if lowered.startswith("desktopflow."):
-        return ConnectorKey("DesktopFlow." + segment.partition(".")[2])
+        module = segment.partition(".")[2]
+        return ConnectorKey("DesktopFlow." + _MODULES.get(module.lower(), module))
     return ConnectorKey(lowered)
 
 

@@ -16,6 +16,8 @@ class Host(NamedTuple):
     at: Anchor | None = None
     decided_by: str = "host"
     """host, policy-template or environment-variable."""
+    variable: str | None = None
+    """The environment variable it is written with, whose value each stage may set."""
 
 
 class Operation(NamedTuple):

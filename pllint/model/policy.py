@@ -123,6 +123,8 @@ class DlpPolicy(NamedTuple):
     endpoints: tuple[EndpointRules, ...] = ()
     exempt: tuple[ExemptResource, ...] = ()
     legacy: bool = False
+    rules_known: bool = True
+    """False when the export cut off action rules, endpoint rules, URL patterns or exemptions."""
 
     @property
     def tenant_level(self) -> bool:

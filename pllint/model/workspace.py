@@ -5,6 +5,7 @@ from functools import cached_property
 from typing import TypeVar
 
 from pllint.finding import Finding, Skipped
+from pllint.model.advanced_policy import AdvancedPolicy, ConnectorSetting
 from pllint.model.component import APPS, Component, ComponentKind, ConnectorUse
 from pllint.model.connector_id import custom_names
 from pllint.model.custom_connector import CustomConnector
@@ -32,6 +33,8 @@ class Workspace:
         findings: Iterable[Finding] = (),
         skipped: Iterable[Skipped] = (),
         governance_files: int = 0,
+        advanced_policies: Iterable[AdvancedPolicy] = (),
+        connector_settings: Iterable[ConnectorSetting] = (),
     ) -> None:
         self.solutions = tuple(solutions)
         self.components = tuple(components)
@@ -46,6 +49,9 @@ class Workspace:
         """What reading itself found."""
         self.skipped = tuple(skipped)
         self.governance_files = governance_files
+        self.advanced_policies = tuple(advanced_policies)
+        self.connector_settings = tuple(connector_settings)
+        """What the tenant says of single connectors, in clouds that let it."""
 
     def elements(self, kind: type[Element]) -> Sequence[Element]:
         """Give every element of one type; a workspace itself for checks that look at the whole."""
@@ -132,7 +138,9 @@ class Workspace:
     @cached_property
     def _records(self) -> dict[tuple[bool, str], list[AppRecord | FlowRecord]]:
         index: dict[tuple[bool, str], list[AppRecord | FlowRecord]] = {}
-        records: list[AppRecord | FlowRecord] = [*self.governance.apps, *self.governance.flows] if self.governance else []
+        records: list[AppRecord | FlowRecord] = (
+            [*self.governance.apps, *self.governance.flows] if self.governance else []
+        )
         for record in records:
             for name in {name.strip().lower() for name in (record.id, record.name) if name}:
                 index.setdefault((isinstance(record, AppRecord), name), []).append(record)

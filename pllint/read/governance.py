@@ -14,8 +14,8 @@ from pllint.model.governance import (
     AgentRecord,
     Agreement,
     AiCreditUse,
-    Approval,
     AppRecord,
+    Approval,
     Budget,
     ConnectorRecord,
     Creation,
@@ -700,8 +700,10 @@ class _Reader:
         if node.at in self._reported:
             return
         self._reported.add(node.at)
-        found = f"the text {ascii(node.text)}" if node.text is not None else "a list" if node.is_list else "an object"
-        self._notes.find("SRC002", node.at, f"'{node.at.path[-1]}' is {found}, expected {expected}", f"Write {expected}")
+        found = f"the text {node.text!a}" if node.text is not None else "a list" if node.is_list else "an object"
+        self._notes.find(
+            "SRC002", node.at, f"'{node.at.path[-1]}' is {found}, expected {expected}", f"Write {expected}"
+        )
 
 
 def _is_day(text: str) -> bool:

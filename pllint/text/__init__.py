@@ -1,1 +1,1 @@
-"""Bytes to plain values with places: JSON, YAML and XML text, and the trees of files they lie in."""
+"""Bytes to plain values with places: JSON, YAML and XML, in folders, zips and zips in zips."""

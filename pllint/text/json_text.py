@@ -122,7 +122,7 @@ def _may_hold_half_characters(text: str) -> bool:
 
 def _is_deeper(value: object, limit: int) -> bool:
     level: list[object] = [value]
-    for _ in range(limit + 1):
+    for _ in range(limit):
         objects = [container for container in level if isinstance(container, dict)]
         below = [child for members in objects for child in members.values() if child.__class__ in _CONTAINERS]
         if len(objects) < len(level):

@@ -269,7 +269,8 @@ def _resolve(text: str, lines: Lines, places: dict[int, _Place], path: KeyPath) 
         pointer, rest = f"{pointer}/@{name}", rest[1:]
         for match in _ATTRIBUTE.finditer(text, place.start, tag_end):
             if match["name"] == name:
-                start, end = match.start(), clip(text, *match.span(), lines)
+                start = match.start("name")
+                end = clip(text, start, match.end(), lines)
                 break
     elif place.is_leaf and place.end > tag_end:
         inside = text[tag_end : place.end]

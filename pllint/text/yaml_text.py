@@ -190,9 +190,7 @@ class _Builder:
         if tag not in self._foreign_tags:
             self._foreign_tags.add(tag)
             message = f"the tag {_shown(tag)} is not one of YAML's own; the value is read without it"
-            self._report(
-                ProblemKind.NOT_STRICT, message, start, clip(self._text, start, end, self._all_lines())
-            )
+            self._report(ProblemKind.NOT_STRICT, message, start, clip(self._text, start, end, self._all_lines()))
 
     def _open(
         self, container: dict[str, object] | list[object], event: "CollectionStartEvent", start: int, end: int
@@ -292,9 +290,7 @@ class _Builder:
         if index is None:
             index = getattr(error, "position", 0)
         start = min(index, len(self._text)) if isinstance(index, int) else 0
-        said = str(
-            getattr(error, "problem", None) or getattr(error, "reason", None) or "the text is not YAML"
-        )
+        said = str(getattr(error, "problem", None) or getattr(error, "reason", None) or "the text is not YAML")
         found = f"{self._text[start]!a} was found" if start < len(self._text) else "the text ends"
         message = _FAULTS[said].format(found=found) if said in _FAULTS else ascii(said)[1:-1]
         span = self._all_lines().span(start, min(start + 1, len(self._text)))

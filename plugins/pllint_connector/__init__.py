@@ -1,4 +1,4 @@
-"""Checks of custom connector definitions: Swagger (CON1xx), host (CON2xx), authentication (CON3xx), files (CON4xx-5xx)."""
+"""Checks of custom connectors: Swagger (CON1xx), host (CON2xx), authentication (CON3xx), files (CON4xx-5xx)."""
 
 from collections.abc import Sequence
 

@@ -40,7 +40,7 @@ def licence_count_missing(component: Component, context: Context) -> Iterator[Fi
         )
         return
     reasons = reasons_in_words(found, component, context.catalogue)
-    plans = list_of([plan.name for plan in uncounted.plans], "or")
+    plans = list_of(uncounted.plans, "or")
     names = list(dict.fromkeys(words for words, _ in reasons))
     yield Finding(
         at=component.at,

@@ -18,11 +18,9 @@ _FIXED = {
 }
 
 
-def reasons_in_words(
-    found: Premium, component: Component, catalogue: Catalogue
-) -> Sequence[tuple[str, PremiumReason]]:
+def reasons_in_words(found: Premium, component: Component, catalogue: Catalogue) -> Sequence[tuple[str, PremiumReason]]:
     """Put each reason into words: `SQL Server`, `the custom connector 'Employee lookup'`."""
-    names = {use.connector: use.display_name for use in component.uses if use.display_name}
+    names: dict[str, str | None] = {use.connector: use.display_name for use in component.uses if use.display_name}
 
     def words(reason: PremiumReason) -> str:
         if reason.word in _FIXED:

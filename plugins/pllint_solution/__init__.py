@@ -1,4 +1,4 @@
-"""Checks of solutions: references and settings (SOL1xx), connectors used (SOL2xx), steps (SOL3xx), packages (SOL4xx)."""
+"""Checks of solutions: references and settings (SOL1xx), connectors (SOL2xx), steps (SOL3xx), packages (SOL4xx)."""
 
 from collections.abc import Sequence
 

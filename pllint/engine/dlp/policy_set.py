@@ -1,0 +1,268 @@
+"""The policies of a workspace and the questions asked of them."""
+
+from collections.abc import Iterable, Sequence
+
+from pllint.catalogue import Catalogue
+from pllint.engine.dlp.classify import IndexedPolicy
+from pllint.engine.dlp.judge import (
+    IndexedAdvanced,
+    Judged,
+    judge_advanced,
+    judge_channels,
+    judge_policy,
+    judge_settings,
+    least,
+    verdict_of,
+)
+from pllint.engine.dlp.reach import Reach
+from pllint.engine.dlp.resource import Gathered, Resource
+from pllint.finding import Confidence
+from pllint.model.advanced_policy import AdvancedPolicy, ConnectorSetting
+from pllint.model.component import ComponentKind
+from pllint.model.connector_id import ConnectorKey
+from pllint.model.custom_connector import CustomConnector
+from pllint.model.environment import Environment
+from pllint.model.policy import DataGroup, DlpPolicy
+from pllint.model.verdict import (
+    Classification,
+    Effect,
+    Note,
+    NoteKind,
+    Opinion,
+    Posture,
+    PostureKind,
+    Rule,
+    Subject,
+    Verdict,
+)
+
+_CATCHING = {Rule.STAR, Rule.DEFAULT}
+_SILENT = {Rule.IGNORED, Rule.PATTERNS_MISSING}
+_ORDER = {Rule.LISTED: 0, Rule.PATTERN: 0, Rule.STAR: 1, Rule.DEFAULT: 1}
+
+
+class PolicySet:
+    """The policies of a workspace, indexed once."""
+
+    def __init__(
+        self,
+        policies: Sequence[DlpPolicy],
+        catalogue: Catalogue,
+        advanced: Sequence[AdvancedPolicy] = (),
+        connector_settings: Iterable[ConnectorSetting] = (),
+    ) -> None:
+        self._catalogue = catalogue
+        self._reach = Reach(policies)
+        self._indexed = [IndexedPolicy(policy, catalogue) for policy in policies]
+        self._index_of = {id(policy): index for index, policy in enumerate(policies)}
+        self._advanced = [IndexedAdvanced(policy) for policy in advanced]
+        self._settings = {setting.connector.lower(): setting for setting in connector_settings}
+        self._judged: dict[tuple[int, int, Environment | None], Judged] = {}
+        # Keeps what was judged alive, so that no id in the key above is given twice.
+        self._seen: dict[int, Gathered] = {}
+
+    def reaching(self, environment: Environment) -> Sequence[DlpPolicy]:
+        """Give the policies whose scope surely reaches an environment, in the order they were read."""
+        return [self._indexed[index].policy for index in self._reach.of(environment)[0]]
+
+    def reach_open(self, environment: Environment) -> Sequence[DlpPolicy]:
+        """Give the policies that may reach an environment: their list of environments is filled in elsewhere."""
+        return [self._indexed[index].policy for index in self._reach.of(environment)[1]]
+
+    def advanced(self, environment: Environment) -> AdvancedPolicy | None:
+        """Give the advanced policy in force: the environment's own, else its group's."""
+        found = self._advanced_of(environment)
+        return found.policy if found else None
+
+    def _advanced_of(self, environment: Environment) -> IndexedAdvanced | None:
+        if environment.any_other:
+            return None
+        for indexed in self._advanced:
+            if any(environment.goes_by(reference.name) for reference in indexed.policy.environments):
+                return indexed
+        group = (environment.group or "").strip().lower()
+        for indexed in self._advanced:
+            if group and group in {name.strip().lower() for name in indexed.policy.groups}:
+                return indexed
+        return None
+
+    def classify(self, policy: DlpPolicy, subject: Subject | ConnectorKey, environment: Environment) -> Classification:
+        """Give the class of a connector in one policy of this set, whether or not that reaches the environment."""
+        asked = subject if isinstance(subject, Subject) else Subject(key=subject)
+        return self._indexed_of(policy).classify(asked, environment)
+
+    def _indexed_of(self, policy: DlpPolicy) -> IndexedPolicy:
+        index = self._index_of.get(id(policy))
+        return IndexedPolicy(policy, self._catalogue) if index is None else self._indexed[index]
+
+    def effect(self, subject: Subject | ConnectorKey, environment: Environment) -> Effect:
+        """Give the class of a connector in an environment, all policies together."""
+        asked = subject if isinstance(subject, Subject) else Subject(key=subject)
+        advanced = self.advanced(environment)
+        if advanced is not None and advanced.only:
+            return Effect(possible=frozenset({None}), opinions=(), ungoverned=advanced)
+        opinions = self._opinions(asked, environment, self._reach.of(environment)[0])
+        open_ = self._opinions(asked, environment, self._reach.of(environment)[1])
+        possible = frozenset[DataGroup | None]({None})
+        for opinion in opinions:
+            possible = _joined(possible, opinion.classification.possible)
+        for opinion in open_:
+            possible = _joined(possible, opinion.classification.possible | {None})
+        missing = ""
+        if len(possible) > 1:
+            missing = _missing(opinions, open_)
+        return Effect(possible=possible, opinions=opinions, missing=missing)
+
+    def _opinions(self, subject: Subject, environment: Environment, indexes: Iterable[int]) -> tuple[Opinion, ...]:
+        return tuple(
+            Opinion(policy=self._indexed[i].policy, classification=self._indexed[i].classify(subject, environment))
+            for i in indexes
+        )
+
+    def catch_all(self, policy: DlpPolicy) -> Classification:
+        """Give the class of a custom connector that a policy neither names nor takes by a pattern other than `*`."""
+        return self._indexed_of(policy).catch_all()
+
+    def custom_posture(self, connector: CustomConnector | ConnectorKey, environment: Environment) -> Posture:
+        """Tell how a custom connector is classified in an environment; a bare name stands for an unknown host."""
+        subject = subject_of(connector)
+        advanced = self.advanced(environment)
+        if advanced is not None and advanced.only:
+            return Posture(kind=PostureKind.OPEN, opinions=())
+        certain, open_ = self._reach.of(environment)
+        opinions = self._opinions(subject, environment, certain)
+        posture = _posture(opinions)
+        for opinion in self._opinions(subject, environment, open_):
+            joined = _posture((*opinions, opinion))
+            if (joined.kind, joined.group) != (posture.kind, posture.group):
+                name = opinion.policy.name
+                reason = f"whether the policy '{name}' reaches {environment.name} is decided outside the files"
+                return Posture(kind=PostureKind.UNKNOWN, opinions=opinions, reason=reason)
+        return posture
+
+    def verdict(self, resource: Resource | Gathered, environment: Environment) -> Verdict:
+        """Judge a resource in an environment by everything that governs it there."""
+        gathered = resource if isinstance(resource, Gathered) else Gathered(resource)
+        violations = list(judge_settings(self._settings, gathered))
+        notes = list(gathered.resource.notes)
+        advanced = self._advanced_of(environment)
+        may_break = any(note.decides for note in notes)
+        if advanced is None or not advanced.policy.only:
+            certain, open_ = self._reach.of(environment)
+            if not certain and not open_ and advanced is None:
+                notes.append(Note(kind=NoteKind.UNCOVERED, words=f"no policy reaches {environment.name}"))
+                may_break = False
+            applied = [self._judge(index, gathered, environment, notes) for index in certain]
+            judged = [each for each in applied if each is not None]
+            for each in judged:
+                violations.extend(each.violations)
+                notes.extend(each.notes)
+                may_break = may_break or each.may_break
+            violations.extend(judge_channels(gathered, judged))
+            notes.extend(_child_notes(gathered, judged))
+            may_break = self._judge_open(open_, gathered, environment, notes) or may_break
+        if advanced is not None:
+            broken, advanced_notes = judge_advanced(advanced, gathered, environment, self._catalogue)
+            violations.extend(broken)
+            notes.extend(advanced_notes)
+        return verdict_of(violations, may_break=may_break, notes=notes)
+
+    def _judge_open(
+        self, indexes: Iterable[int], gathered: Gathered, environment: Environment, notes: list[Note]
+    ) -> bool:
+        may_break = False
+        for index in indexes:
+            judged = self._judge(index, gathered, environment, [])
+            if judged is None:
+                continue
+            breaks = bool(judged.violations) or judged.may_break
+            policy = self._indexed[index].policy
+            words = f"whether the policy '{policy.name}' reaches {environment.name} is decided outside the files"
+            notes.append(Note(kind=NoteKind.REACH_UNKNOWN, words=words, at=policy.at, policy=policy, decides=breaks))
+            may_break = may_break or breaks
+        return may_break
+
+    def _judge(self, index: int, gathered: Gathered, environment: Environment, notes: list[Note]) -> Judged | None:
+        indexed = self._indexed[index]
+        if indexed.exempt and _is_exempt(indexed, gathered, notes):
+            return None
+        # Environments reached by the same policies share the work.
+        key = (index, id(gathered), environment if indexed.names_environments else None)
+        if key not in self._judged:
+            self._seen[id(gathered)] = gathered
+            self._judged[key] = judge_policy(indexed, gathered, environment, self._catalogue)
+        return self._judged[key]
+
+
+def subject_of(connector: CustomConnector | ConnectorKey) -> Subject:
+    """Make a subject of a definition, or of a custom connector's name alone."""
+    if isinstance(connector, CustomConnector):
+        return Subject(key=connector.name, custom=True, host=connector.host)
+    return Subject(key=connector, custom=True)
+
+
+def _is_exempt(indexed: IndexedPolicy, gathered: Gathered, notes: list[Note]) -> bool:
+    policy = indexed.policy
+    root, *children = gathered.members
+    if root.id.strip("{}").lower() not in indexed.exempt:
+        return False
+    if root.kind is ComponentKind.AGENT:
+        words = f"is on the exemption list of '{policy.name}', which no longer helps agents"
+        notes.append(Note(kind=NoteKind.AGENT_EXEMPTION_IGNORED, words=words, at=policy.at, policy=policy))
+        return False
+    notes.append(Note(kind=NoteKind.EXEMPT, words=f"is exempt from '{policy.name}'", at=policy.at, policy=policy))
+    if any(child.id.strip("{}").lower() not in indexed.exempt for child in children):
+        words = f"is exempt from '{policy.name}', but a flow it calls is not"
+        notes.append(Note(kind=NoteKind.EXEMPT_PARENT_ONLY, words=words, at=policy.at, policy=policy))
+    return True
+
+
+def _child_notes(gathered: Gathered, judged: Sequence[Judged]) -> Iterable[Note]:
+    calls = any(member.kind is ComponentKind.CLOUD_FLOW for member in gathered.members[1:]) or any(
+        note.kind is NoteKind.CHILD_MISSING for note in gathered.resource.notes
+    )
+    if calls and gathered.resource.kind is ComponentKind.CLOUD_FLOW and any(each.http_blocked for each in judged):
+        words = "calls a child flow where HTTP is blocked; Microsoft's pages disagree whether that counts"
+        yield Note(kind=NoteKind.CHILD_FLOW_HTTP, words=words)
+
+
+def _joined(first: frozenset[DataGroup | None], second: frozenset[DataGroup | None]) -> frozenset[DataGroup | None]:
+    return frozenset(_stricter(a, b) for a in first for b in second)
+
+
+def _stricter(first: DataGroup | None, second: DataGroup | None) -> DataGroup | None:
+    for group in (DataGroup.BLOCKED, DataGroup.BUSINESS, DataGroup.NON_BUSINESS):
+        if group in {first, second}:
+            return group
+    return None
+
+
+def _missing(opinions: Sequence[Opinion], open_: Sequence[Opinion]) -> str:
+    for policy, classification in opinions:
+        if not classification.known:
+            return f"in the policy '{policy.name}' it {classification.words}"
+    return f"whether the policy '{open_[0].policy.name}' reaches it is decided outside the files" if open_ else ""
+
+
+def _posture(opinions: Sequence[Opinion]) -> Posture:
+    ordered = tuple(sorted(opinions, key=lambda opinion: _ORDER.get(opinion.classification.rule, 2)))
+    rules = {opinion.classification.rule for opinion in ordered}
+    confidence = least([opinion.classification.confidence for opinion in ordered])
+    if rules & {Rule.LISTED, Rule.PATTERN, Rule.LISTED_TWICE}:
+        return Posture(PostureKind.EXPLICIT, ordered, group=_group_of(ordered))
+    for policy, classification in ordered:
+        if classification.rule not in _CATCHING | _SILENT:
+            reason = f"in the policy '{policy.name}' it {classification.words}"
+            return Posture(PostureKind.UNKNOWN, ordered, reason=reason, confidence=confidence)
+    if rules & _CATCHING:
+        catching = [o.classification.confidence for o in ordered if o.classification.rule in _CATCHING]
+        sure = Confidence.LIKELY if Rule.PATTERNS_MISSING in rules else least(catching)
+        return Posture(PostureKind.CAUGHT, ordered, group=_group_of(ordered), confidence=sure)
+    return Posture(PostureKind.OPEN, ordered, confidence=confidence)
+
+
+def _group_of(opinions: Sequence[Opinion]) -> DataGroup | None:
+    group: DataGroup | None = None
+    for opinion in opinions:
+        group = _stricter(group, opinion.classification.group)
+    return group

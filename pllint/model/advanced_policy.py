@@ -1,0 +1,38 @@
+"""Advanced connector policies and tenant connector settings: the controls beside data policies."""
+
+from typing import NamedTuple
+
+from pllint.model.connector_id import ConnectorKey
+from pllint.model.environment import EnvironmentRef
+from pllint.source import Anchor
+
+
+class AllowedConnector(NamedTuple):
+    """A connector on the allow list of an advanced connector policy."""
+
+    connector: ConnectorKey
+    at: Anchor
+    operations: tuple[str, ...] | None = None
+    """None: all of them."""
+
+
+class AdvancedPolicy(NamedTuple):
+    """An advanced connector policy: a strict allow list of certified connectors for environments or their groups."""
+
+    id: str
+    name: str
+    at: Anchor
+    environments: tuple[EnvironmentRef, ...] = ()
+    groups: tuple[str, ...] = ()
+    """Environment groups, by id or name."""
+    allowed: tuple[AllowedConnector, ...] = ()
+    only: bool = False
+    """Data policies are ignored where this policy is in force."""
+
+
+class ConnectorSetting(NamedTuple):
+    """A tenant-wide connector setting of a sovereign cloud."""
+
+    connector: ConnectorKey
+    denied: bool
+    at: Anchor

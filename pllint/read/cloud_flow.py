@@ -1,0 +1,631 @@
+"""Cloud flow definitions: which connectors the steps use, what starts the flow, what it calls.
+
+Thousands of actions are looked at for every hundred that use a connector, so the walk goes over plain values and makes
+places only for those.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from pllint.model.component import (
+    Call,
+    Component,
+    ComponentKind,
+    ConnectorUse,
+    DeclaredReference,
+    Endpoint,
+    Evidence,
+    StartsFrom,
+    Step,
+    Trigger,
+    TriggerClass,
+    Unresolved,
+)
+from pllint.model.connector_id import ConnectorKey, custom_name, custom_names, parse_connector_id
+from pllint.model.solution import ConnectionReference, EnvironmentVariable
+from pllint.source import Anchor, KeyPath
+from pllint.text.node import Node
+
+Raw = Mapping[str, object]
+
+_NOTHING: Raw = {}
+_CONNECTION_TYPES = frozenset(
+    f"{family}connection{way}" for family in ("openapi", "api") for way in ("", "webhook", "notification")
+)
+_LABEL = re.compile(r"\$connections'[)\]]+\??\['([^']+)'\]\??\['connectionId'\]")
+_FLOW_FILE = re.compile(r"^(.*)-([0-9A-F]{8}(?:-[0-9A-F]{4}){3}-[0-9A-F]{12})$", re.IGNORECASE)
+_COPY_NUMBER = re.compile(r"[-_]\d{1,3}$")
+_RUNTIME_URL = re.compile(r"/apim/([^/?]+)", re.IGNORECASE)
+_DATAVERSE = ConnectorKey("shared_commondataserviceforapps")
+_DESKTOP_FLOWS = "shared_uiflow"
+_ENTRA_HTTP = frozenset({"shared_webcontents", "shared_webcontentsv2"})
+
+_REQUESTS: Mapping[str, tuple[TriggerClass, StartsFrom]] = {
+    "": (TriggerClass.AUTOMATED, StartsFrom.HTTP_REQUEST),
+    "http": (TriggerClass.AUTOMATED, StartsFrom.HTTP_REQUEST),
+    "teamswebhook": (TriggerClass.AUTOMATED, StartsFrom.TEAMS_WEBHOOK),
+    "button": (TriggerClass.INSTANT, StartsFrom.BUTTON),
+    "apiconnection": (TriggerClass.INSTANT, StartsFrom.SELECTED_ITEM),
+    "powerapp": (TriggerClass.INSTANT, StartsFrom.POWER_APPS),
+    "powerappv2": (TriggerClass.INSTANT, StartsFrom.POWER_APPS),
+    "skills": (TriggerClass.INSTANT, StartsFrom.AGENT),
+    "virtualagent": (TriggerClass.INSTANT, StartsFrom.AGENT),
+    "powerpages": (TriggerClass.INSTANT, StartsFrom.POWER_PAGES),
+}
+_TIMERS = frozenset({"recurrence", "slidingwindow"})
+_BUILT_IN_TRIGGERS = frozenset({"http", "httpwebhook"})
+
+
+class _Connector(NamedTuple):
+    """A connector as one source names it."""
+
+    key: ConnectorKey
+    custom: bool
+    spelling: str
+    guid: str | None = None
+
+
+class _Entry(NamedTuple):
+    """One entry of the flow's map of connections, resolved as far as it goes."""
+
+    label: str
+    sources: tuple[tuple[Evidence, _Connector], ...]
+    logical_name: str | None
+    runs_as: str | None
+    connection: str | None
+
+
+class _Found(NamedTuple):
+    """A trigger or an action the walk comes across; `path` leads to the object that holds it."""
+
+    path: KeyPath
+    name: str
+    raw: Raw
+    type: str
+    """Lower case."""
+
+
+class _Use:
+    """The steps of one connector, gathered."""
+
+    __slots__ = ("connector", "reference", "steps")
+
+    def __init__(self, connector: _Connector, reference: str | None) -> None:
+        self.connector = connector
+        self.reference = reference
+        self.steps: list[Step] = []
+
+
+def is_cloud_flow(value: object) -> bool:
+    """Tell whether a JSON document is a cloud flow's: one with a definition of triggers and actions."""
+    definition = _mapping(_mapping(_mapping(value).get("properties")).get("definition"))
+    return isinstance(definition.get("triggers"), dict) and isinstance(definition.get("actions"), dict)
+
+
+def cloud_flow(
+    node: Node,
+    *,
+    name: str,
+    id: str,  # noqa: A002
+    solution: str | None,
+    state: str | None,
+    references: Mapping[str, ConnectionReference],
+    variables: Mapping[str, EnvironmentVariable],
+) -> Component:
+    """Read a flow definition, in the envelope of a solution or of a package.
+
+    `references` and `variables` are the solution's, by logical and schema name in lower case. Parts that have not the
+    form they should have are passed over: the schema speaks of them.
+    """
+    properties = _mapping(_mapping(node.value).get("properties"))
+    definition = _mapping(properties.get("definition"))
+    reading = _Reading(node.at, definition, _entries(properties, references), variables)
+    home: KeyPath = ("properties", "definition")
+    triggers = _steps_in(definition.get("triggers"), (*home, "triggers"))
+    for found in triggers:
+        reading.step(found, trigger=True)
+    for found in _walk(_mapping(definition.get("actions")), (*home, "actions")):
+        reading.step(found, trigger=False)
+    return Component(
+        kind=ComponentKind.CLOUD_FLOW,
+        name=name,
+        id=id,
+        at=node.at,
+        solution=solution,
+        trigger=_trigger(triggers[0], node.at) if triggers else None,
+        uses=reading.uses(),
+        unresolved=tuple(reading.unresolved),
+        declared=reading.declared(),
+        calls_flows=tuple(reading.calls_flows),
+        calls_desktop_flows=tuple(reading.calls_desktop_flows),
+        ai_builder=reading.ai_builder,
+        state=state,
+    )
+
+
+def _walk(actions: Raw, path: KeyPath) -> Iterator[_Found]:
+    """Give every action in the order of the text, without recursion."""
+    levels = [(iter(actions.items()), path)]
+    while levels:
+        items, home = levels[-1]
+        for name, raw in items:
+            if not isinstance(raw, dict):
+                continue
+            kind = raw.get("type")
+            yield _Found(home, name, raw, kind.lower() if isinstance(kind, str) else "")
+            inner = _branches(raw, home, name)
+            if inner:
+                levels.extend((iter(branch.items()), place) for branch, place in reversed(inner))
+                break
+        else:
+            levels.pop()
+
+
+def _branches(action: Raw, home: KeyPath, name: str) -> list[tuple[Raw, KeyPath]]:
+    branches: list[tuple[Raw, KeyPath]] = []
+    for key, value in action.items():
+        if not isinstance(value, dict):
+            continue
+        if key == "actions":
+            branches.append((value, (*home, name, "actions")))
+        elif key in {"else", "default"}:
+            inner = value.get("actions")
+            if isinstance(inner, dict):
+                branches.append((inner, (*home, name, key, "actions")))
+        elif key == "cases":
+            for case, content in value.items():
+                inner = content.get("actions") if isinstance(content, dict) else None
+                if isinstance(inner, dict):
+                    branches.append((inner, (*home, name, "cases", case, "actions")))
+    return branches
+
+
+def _steps_in(value: object, path: KeyPath) -> list[_Found]:
+    return [
+        _Found(path, name, raw, (_text(raw.get("type")) or "").lower())
+        for name, raw in _mapping(value).items()
+        if isinstance(raw, dict)
+    ]
+
+
+class _Reading:
+    """What the walk over one flow gathers."""
+
+    def __init__(
+        self,
+        at: Anchor,
+        definition: Raw,
+        entries: dict[str, _Entry],
+        variables: Mapping[str, EnvironmentVariable],
+    ) -> None:
+        self._at = at
+        self._parameters = _mapping(definition.get("parameters"))
+        self._variables = variables
+        self._entries = entries
+        self._folded = {label.lower(): label for label in entries}
+        self._used: set[str] = set()
+        self._uses: dict[str, _Use] = {}
+        self.unresolved: list[Unresolved] = []
+        self.calls_flows: list[Call] = []
+        self.calls_desktop_flows: list[Call] = []
+        self.ai_builder = False
+
+    def step(self, found: _Found, *, trigger: bool) -> None:
+        """Take in one trigger or action."""
+        kind = found.type
+        if kind in _CONNECTION_TYPES:
+            self._connection_step(found, trigger=trigger)
+        elif kind == "http":
+            self._built_in("Http", found, ("uri",), trigger=trigger)
+        elif kind == "httpwebhook":
+            self._built_in("HttpWebhook", found, ("subscribe", "uri"), trigger=trigger)
+        elif kind == "workflow" and not trigger:
+            self._child_flow(found)
+        elif kind == "request" and trigger:
+            request = (_text(found.raw.get("kind")) or "").lower()
+            if request == "apiconnection":
+                self._connection_step(found, trigger=True)
+            elif request in {"", "http"}:
+                self._built_in("HttpRequestReceived", found, (), trigger=True)
+            elif request == "teamswebhook":
+                self._built_in("TeamsWebhookRequestReceived", found, (), trigger=True)
+
+    def uses(self) -> tuple[ConnectorUse, ...]:
+        """Give the connectors used, in the order they first appear."""
+        return tuple(
+            ConnectorUse(
+                connector=use.connector.key,
+                custom=use.connector.custom,
+                at=use.steps[0].at,
+                steps=tuple(use.steps),
+                reference=use.reference,
+                custom_guid=use.connector.guid,
+                spelling=use.connector.spelling,
+                contested=any(step.contested for step in use.steps),
+            )
+            for use in self._uses.values()
+        )
+
+    def declared(self) -> tuple[DeclaredReference, ...]:
+        """Give the entries of the flow's map of connections."""
+        home = self._at / "properties" / "connectionReferences"
+        declared: list[DeclaredReference] = []
+        for entry in self._entries.values():
+            connector = entry.sources[0][1] if entry.sources else _from_label(entry.label)
+            declared.append(
+                DeclaredReference(
+                    label=entry.label,
+                    connector=connector.key if connector else None,
+                    custom=connector.custom if connector else False,
+                    logical_name=entry.logical_name,
+                    at=home / entry.label,
+                    used=entry.label in self._used,
+                    runs_as=entry.runs_as,
+                    connection=entry.connection,
+                )
+            )
+        return tuple(declared)
+
+    def _place(self, found: _Found) -> Anchor:
+        return Anchor(self._at.source, (*self._at.path, *found.path, found.name))
+
+    def _connection_step(self, found: _Found, *, trigger: bool) -> None:
+        inputs = _mapping(found.raw.get("inputs"))
+        host = _mapping(inputs.get("host"))
+        wanted = _label(host)
+        label = self._declared_label(wanted)
+        entry = self._entries.get(label)
+        if entry:
+            self._used.add(label)
+        metadata = _mapping(_mapping(found.raw.get("metadata")).get("flowSystemMetadata"))
+        sources = (*(entry.sources if entry else ()), *_own_sources(host))
+        if not sources and (guess := _from_label(wanted)):
+            sources = ((Evidence.LABEL, guess),)
+        ai_builder = _is_ai_builder(host, metadata, sources)
+        step = Step(
+            name=found.name,
+            type=_text(found.raw.get("type")) or "",
+            at=self._place(found),
+            trigger=trigger,
+            operation=_text(host.get("operationId"))
+            or _text(inputs.get("operationId"))
+            or _text(metadata.get("swaggerOperationId")),
+            ai_builder=ai_builder,
+            request=_request(inputs),
+            label=wanted or None,
+            undeclared=bool(wanted) and entry is None,
+            evidence=sources[0][0] if sources else None,
+            contested=_contradiction(sources),
+        )
+        if not sources:
+            self.unresolved.append(Unresolved(step=step, key=wanted))
+            return
+        connector = sources[0][1]
+        self.ai_builder = self.ai_builder or ai_builder
+        parameters = _mapping(inputs.get("parameters"))
+        if connector.key in _ENTRA_HTTP:
+            step = step._replace(endpoint=self._web_resource(parameters, step.at))
+        elif connector.key == _DESKTOP_FLOWS:
+            self._desktop_flow(parameters, step.at)
+        self._add(connector, step, entry.logical_name if entry else None)
+
+    def _declared_label(self, wanted: str) -> str:
+        return wanted if wanted in self._entries else self._folded.get(wanted.lower(), wanted)
+
+    def _built_in(self, policy_id: str, found: _Found, address: tuple[str, ...], *, trigger: bool) -> None:
+        at = self._place(found)
+        endpoint = None
+        if address:
+            value: object = found.raw.get("inputs")
+            place = at / "inputs"
+            for key in address:
+                value = _mapping(value).get(key)
+                place /= key
+            endpoint = self._endpoint(value, place)
+        key = ConnectorKey(policy_id)
+        step = Step(
+            name=found.name,
+            type=_text(found.raw.get("type")) or "",
+            at=at,
+            trigger=trigger,
+            endpoint=endpoint,
+            evidence=Evidence.STEP_TYPE,
+        )
+        self._add(_Connector(key=key, custom=False, spelling=policy_id), step, None)
+
+    def _add(self, connector: _Connector, step: Step, reference: str | None) -> None:
+        use = self._uses.setdefault(connector.key, _Use(connector, reference))
+        use.reference = use.reference or reference
+        use.steps.append(step)
+
+    def _child_flow(self, found: _Found) -> None:
+        host = _mapping(_mapping(found.raw.get("inputs")).get("host"))
+        child = _text(host.get("workflowReferenceName"))
+        if child:
+            self.calls_flows.append(Call(id=bare_guid(child), at=self._place(found)))
+
+    def _desktop_flow(self, parameters: Raw, at: Anchor) -> None:
+        called = _text(parameters.get("uiFlowId"))
+        if called and not called.startswith("@"):
+            mode = _text(parameters.get("runMode"))
+            self.calls_desktop_flows.append(Call(id=bare_guid(called), at=at, mode=mode.lower() if mode else None))
+
+    def _web_resource(self, parameters: Raw, at: Anchor) -> Endpoint | None:
+        address = parameters.get("request/url")
+        # A relative address is completed by the connection, which no file holds.
+        if not isinstance(address, str) or not re.match(r"https?:|@", address, re.IGNORECASE):
+            return None
+        return self._endpoint(address, at / "inputs" / "parameters" / "request/url")
+
+    def _endpoint(self, value: object, at: Anchor) -> Endpoint:
+        if not isinstance(value, str):
+            return Endpoint(value=None, at=at)
+        prefix: list[str] = []
+        variables: list[str] = []
+        computed = False
+        literal = True
+        for kind, part in _address_parts(value):
+            if kind == "text":
+                known: str | None = part
+            else:
+                literal = False
+                known = self._parameter(part, variables) if kind == "parameter" else None
+            computed = computed or known is None
+            if not computed and known is not None:
+                prefix.append(known)
+        text = "".join(prefix)
+        return Endpoint(
+            value=text if literal else None,
+            at=at,
+            resolved=None if computed else text,
+            prefix=text,
+            variables=tuple(dict.fromkeys(variables)),
+        )
+
+    def _parameter(self, name: str, variables: list[str]) -> str | None:
+        parameter = _mapping(self._parameters.get(name))
+        schema_name = _text(_mapping(parameter.get("metadata")).get("schemaName"))
+        if schema_name is None and name.endswith(")"):
+            schema_name = name.rpartition("(")[2].removesuffix(")").strip() or None
+        if schema_name:
+            variables.append(schema_name)
+            variable = self._variables.get(schema_name.lower())
+            if variable and (variable.value or variable.default):
+                return variable.value or variable.default
+        return _text(parameter.get("defaultValue")) or None
+
+
+def _entries(properties: Raw, references: Mapping[str, ConnectionReference]) -> dict[str, _Entry]:
+    entries: dict[str, _Entry] = {}
+    for label, value in _mapping(properties.get("connectionReferences")).items():
+        raw = _mapping(value)
+        connection = _mapping(raw.get("connection"))
+        api = _mapping(raw.get("api"))
+        logical_name = _text(connection.get("connectionReferenceLogicalName")) or None
+        runs_as = _text(raw.get("runtimeSource")) or _text(raw.get("source"))
+        custom = _text(api.get("logicalName"))
+        sources: list[tuple[Evidence, _Connector]] = []
+        reference = references.get(logical_name.lower()) if logical_name else None
+        if reference and reference.connector:
+            sources.append((Evidence.CONNECTION_REFERENCE, _referenced(reference, reference.connector, custom)))
+        if named := _named(_text(api.get("name")) or custom, custom):
+            sources.append((Evidence.API_NAME, named))
+        if named := _named(_text(raw.get("id")), None):
+            sources.append((Evidence.MAP_ID, named))
+        entries[label] = _Entry(
+            label=label,
+            sources=tuple(sources),
+            logical_name=logical_name,
+            runs_as=runs_as.lower() if runs_as else None,
+            connection=_text(raw.get("connectionName")) or _text(connection.get("name")) or _text(connection.get("id")),
+        )
+    return entries
+
+
+def _referenced(reference: ConnectionReference, key: ConnectorKey, logical_name: str | None) -> _Connector:
+    # Only custom connectors have a logical name; the reference may not say that its connector is one.
+    if logical_name and not reference.custom:
+        return _Connector(custom_name(logical_name), custom=True, spelling=reference.spelling)
+    return _Connector(key, reference.custom, reference.spelling, reference.custom_guid)
+
+
+def _named(spelling: str | None, logical_name: str | None) -> _Connector | None:
+    if not spelling or not (parsed := parse_connector_id(spelling)):
+        return None
+    if logical_name:
+        return _Connector(custom_name(logical_name), custom=True, spelling=spelling)
+    return _Connector(parsed.key, parsed.custom, spelling)
+
+
+def _label(host: Raw) -> str:
+    for key in ("connectionName", "connectionReferenceName"):
+        if name := _text(host.get(key)):
+            match = _LABEL.search(name)
+            return match[1] if match else name
+    connection = host.get("connection")
+    expression = _text(connection.get("name") if isinstance(connection, dict) else connection)
+    match = _LABEL.search(expression) if expression else None
+    return match[1] if match else ""
+
+
+def _own_sources(host: Raw) -> tuple[tuple[Evidence, _Connector], ...]:
+    sources: list[tuple[Evidence, _Connector]] = []
+    api_id = _text(host.get("apiId"))
+    if api_id and (parsed := parse_connector_id(api_id)):
+        if parsed.key == "aibuilder":
+            sources.append((Evidence.API_ID, _Connector(_DATAVERSE, custom=False, spelling=api_id)))
+        else:
+            sources.append((Evidence.API_ID, _Connector(parsed.key, parsed.custom, api_id)))
+    url = _text(_mapping(host.get("api")).get("runtimeUrl"))
+    match = _RUNTIME_URL.search(url) if url else None
+    if match and (named := _named("shared_" + match[1].removeprefix("shared_"), None)):
+        sources.append((Evidence.RUNTIME_URL, named))
+    return tuple(sources)
+
+
+def _from_label(label: str) -> _Connector | None:
+    # A label that does not look like a connector's name is a maker's or a designer's own word, and proves nothing.
+    if not label.lower().startswith("shared_"):
+        return None
+    return _named(_COPY_NUMBER.sub("", label), None)
+
+
+def _is_ai_builder(host: Raw, metadata: Raw, sources: tuple[tuple[Evidence, _Connector], ...]) -> bool:
+    api_id = (_text(host.get("apiId")) or "").lower()
+    if api_id.endswith("operationgroups/aibuilder"):
+        return True
+    operation = (_text(host.get("operationId")) or "").lower()
+    group = (_text(metadata.get("portalOperationGroup")) or "").lower()
+    return (operation.startswith("aibuilder") or group == "aibuilder") and any(
+        connector.key == _DATAVERSE for _, connector in sources
+    )
+
+
+def _contradiction(sources: tuple[tuple[Evidence, _Connector], ...]) -> tuple[str, ...]:
+    """Give the connectors named, if they differ by more than hashes, casing and a publisher's prefix."""
+    if len(sources) < 2:  # noqa: PLR2004 - one witness cannot contradict itself
+        return ()
+    first = sources[0][1]
+    if all(_same(first, other) for _, other in sources[1:]):
+        return ()
+    return tuple(dict.fromkeys(connector.key for _, connector in sources))
+
+
+def _same(one: _Connector, other: _Connector) -> bool:
+    if one.key == other.key:
+        return True
+    if not (one.custom or other.custom):
+        return False
+    return bool({*custom_names(one.key)} & {*custom_names(other.key)})
+
+
+def _request(inputs: Raw) -> str | None:
+    method = _text(inputs.get("method"))
+    path = _text(inputs.get("path"))
+    return f"{method.lower()} {path}" if method and path else None
+
+
+def _trigger(found: _Found, at: Anchor) -> Trigger:
+    kind = _text(found.raw.get("kind"))
+    trigger_class, starts_from = _start(found.type, kind)
+    return Trigger(
+        name=found.name,
+        type=_text(found.raw.get("type")) or "",
+        kind=kind,
+        trigger_class=trigger_class,
+        starts_from=starts_from,
+        at=Anchor(at.source, (*at.path, *found.path, found.name)),
+    )
+
+
+def _start(trigger_type: str, kind: str | None) -> tuple[TriggerClass | None, StartsFrom | None]:
+    if trigger_type == "request":
+        return _REQUESTS.get((kind or "").lower(), (None, None))
+    if trigger_type in _TIMERS:
+        return TriggerClass.SCHEDULED, StartsFrom.TIMER
+    if trigger_type in _CONNECTION_TYPES or trigger_type in _BUILT_IN_TRIGGERS:
+        return TriggerClass.AUTOMATED, StartsFrom.CONNECTOR
+    return (TriggerClass.AUTOMATED if trigger_type else None), None
+
+
+_EXPRESSION_TEXT = r"'(?:[^']|'')*'"
+_PARAMETER = re.compile(rf"\s*parameters\(\s*({_EXPRESSION_TEXT})\s*\)\s*", re.IGNORECASE)
+_LITERAL = re.compile(rf"\s*({_EXPRESSION_TEXT})\s*")
+_CONCAT = re.compile(r"\s*concat\(", re.IGNORECASE)
+
+
+def _address_parts(text: str) -> Iterator[tuple[str, str]]:
+    """Give the parts of an address: text, the name of a parameter, or an expression only a run can compute."""
+    if text.startswith("@@"):
+        yield "text", text[1:]
+        return
+    if text.startswith("@") and not text.startswith("@{"):
+        yield from _expression_parts(text[1:])
+        return
+    position = 0
+    while (start := text.find("@{", position)) >= 0:
+        if start and text[start - 1] == "@":
+            yield "text", text[position : start - 1] + "@{"
+            position = start + 2
+            continue
+        if start > position:
+            yield "text", text[position:start]
+        end = _closing_brace(text, start + 2)
+        yield from _expression_parts(text[start + 2 : end])
+        position = end + 1
+    if position < len(text):
+        yield "text", text[position:]
+
+
+def _closing_brace(text: str, position: int) -> int:
+    quoted = False
+    for index in range(position, len(text)):
+        character = text[index]
+        if character == "'":
+            quoted = not quoted
+        elif character == "}" and not quoted:
+            return index
+    return len(text)
+
+
+def _expression_parts(expression: str) -> Iterator[tuple[str, str]]:
+    if match := _PARAMETER.fullmatch(expression):
+        yield "parameter", _unquoted(match[1])
+    elif match := _LITERAL.fullmatch(expression):
+        yield "text", _unquoted(match[1])
+    elif match := _CONCAT.match(expression):
+        yield from _concatenated_parts(expression, match.end())
+    else:
+        yield "expression", expression
+
+
+def _concatenated_parts(expression: str, position: int) -> Iterator[tuple[str, str]]:
+    while True:
+        if match := _PARAMETER.match(expression, position):
+            yield "parameter", _unquoted(match[1])
+        elif match := _LITERAL.match(expression, position):
+            yield "text", _unquoted(match[1])
+        else:
+            yield "expression", expression[position:]
+            return
+        position = match.end()
+        if expression[position : position + 1] != ",":
+            if expression[position:].strip() != ")":
+                yield "expression", expression[position:]
+            return
+        position += 1
+
+
+def _unquoted(text: str) -> str:
+    return text[1:-1].replace("''", "'")
+
+
+def named_by_file(name: str) -> tuple[str, str]:
+    """Give the name and the id that a definition's file name holds: exports write `Name-GUID.json`."""
+    stem = name.rpartition("/")[2]
+    if stem.lower().endswith(".json"):
+        stem = stem[: -len(".json")]
+    match = _FLOW_FILE.match(stem)
+    return (match[1], match[2].lower()) if match else (stem, stem)
+
+
+def named(node: Node, file_name: str) -> tuple[str, str]:
+    """Give the name and the id of a flow without a solution: a package's envelope states them, else its file does."""
+    name, flow_id = named_by_file(file_name)
+    envelope = _mapping(node.value)
+    stated = _text(_mapping(envelope.get("properties")).get("displayName"))
+    return stated or name, bare_guid(_text(envelope.get("name")) or flow_id)
+
+
+def bare_guid(text: str) -> str:
+    """Give a GUID in lower case, without braces."""
+    return text.strip().strip("{}").lower()
+
+
+def _mapping(value: object) -> Raw:
+    return value if isinstance(value, dict) else _NOTHING
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None

@@ -1,0 +1,428 @@
+"""Custom connectors: a folder as paconn and `pac connector` keep it, or the parts a solution holds."""
+
+import os.path
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from pllint.finding import Related
+from pllint.model.connector_id import ConnectorKey, custom_name, custom_names, parse_connector_id
+from pllint.model.custom_connector import CustomConnector, Host, Operation
+from pllint.model.solution import EnvironmentVariable
+from pllint.read.document import Notes, check_schema, open_json
+from pllint.source import Anchor
+from pllint.text.node import Node
+from pllint.text.problem import MalformedError
+from pllint.text.tree import Tree
+
+if TYPE_CHECKING:
+    from pllint.read.solution import ConnectorEntry
+
+_DEFINITION_NAME = re.compile(r"^apidefinition.*\.json$|^(.*_)?openapidefinition\.json$", re.IGNORECASE)
+_SWAGGER_NAME = re.compile(r"\.swagger\.json$", re.IGNORECASE)
+_PROPERTIES_NAME = re.compile(r"^apiproperties.*\.json$", re.IGNORECASE)
+_PROPERTIES_KEYS = ("connectionParameters", "iconBrandColor", "capabilities")
+_ENCODED = re.compile(r"[\x00-\xff](?<![a-z0-9_])")
+"""What a name holds as an escape; two digits reach no further than Latin-1."""
+_METHODS = ("get", "put", "post", "delete", "options", "head", "patch")
+
+_VARIABLE = re.compile(r"@\{?environmentVariables\(\s*[\"']([^\"']+)[\"']\s*\)\}?", re.IGNORECASE)
+_EXPRESSION = re.compile(r"@\{?[A-Za-z]+\(")
+_URL = re.compile(r"^(?:([A-Za-z][A-Za-z0-9+.-]*)://)?([^/?#]*)([^?#]*)")
+_TEMPLATE_URL = "x-ms-apimTemplateParameter.urlTemplate"
+_TEMPLATE_OPERATIONS = "x-ms-apimTemplate-operationName"
+
+_ENTRA_HOSTS = re.compile(
+    r"^https?://(?:[^/@]+\.)?(?:login\.microsoftonline\.(?:com|us|de)|login\.windows\.net|login\.microsoft\.com"
+    r"|sts\.windows\.net|login\.chinacloudapi\.cn|login\.partner\.microsoftonline\.cn)(?:[:/]|$)",
+    re.IGNORECASE,
+)
+_SECURITY_WORDS = {"basic": "basic", "apikey": "api-key", "oauth2": "oauth2"}
+
+
+class _Parts(NamedTuple):
+    """What a connector consists of, wherever it is kept; absent nodes where a part is missing."""
+
+    definition: Node
+    parameters: Node
+    sets: Node
+    capabilities: Node
+    templates: Node
+    properties_known: bool
+    """False: nothing says what connections ask for, so the definition's own words are taken."""
+
+
+def is_definition_name(file_name: str) -> bool:
+    """Tell whether a file name alone says that the file is a connector's definition, so that a broken one matters."""
+    return _DEFINITION_NAME.match(file_name) is not None
+
+
+def is_properties_name(file_name: str) -> bool:
+    """Tell whether a file name alone says that the file holds a connector's properties."""
+    return _PROPERTIES_NAME.match(file_name) is not None
+
+
+def recognises_definition(file_name: str, value: object, siblings: Sequence[str]) -> bool:
+    """Tell whether a document is a custom connector's definition; siblings are the file names of its folder.
+
+    Any web interface may be described by Swagger 2.0, so its name, or connector properties beside it, must say so too.
+    Of several descriptions beside one properties file, those with a definition's name are meant.
+    """
+    if not isinstance(value, dict):
+        return False
+    if is_definition_name(file_name):
+        return any(key in value for key in ("swagger", "openapi", "paths"))
+    if str(value.get("swagger")) != "2.0":
+        return False
+    beside_definition = any(is_definition_name(name) for name in siblings)
+    if beside_definition:
+        return False
+    if _SWAGGER_NAME.search(file_name):
+        return True
+    return any(map(is_properties_name, siblings)) and not any(map(_SWAGGER_NAME.search, siblings))
+
+
+def recognises_properties(file_name: str, value: object) -> bool:
+    """Tell whether a document holds the properties of a custom connector."""
+    if not is_properties_name(file_name) or not isinstance(value, dict):
+        return False
+    properties = value.get("properties")
+    return isinstance(properties, dict) and any(key in properties for key in _PROPERTIES_KEYS)
+
+
+def from_folder(
+    tree: Tree, definition: str, siblings: Sequence[str], notes: Notes, node: Node | None = None
+) -> CustomConnector | None:
+    """Read the connector whose definition is given, with the other files of its folder; None when it is unreadable.
+
+    `siblings` are the file names of the folder; `node` is the definition where it has been opened already.
+    """
+    if node is None:
+        node = open_json(tree, definition, notes, "connector-definition")
+    else:
+        check_schema(node, notes, "connector-definition")
+    if node is None or not node.is_mapping:
+        return None
+    folder, file = os.path.split(definition)
+    settings = _settings(tree, folder, file, siblings)
+    properties_name = _properties_name(file, siblings, settings)
+    properties = (
+        open_json(tree, _join(folder, properties_name), notes, "connector-properties") if properties_name else None
+    )
+    inner = properties["properties"] if properties else Node(None, node.at)
+    parts = _Parts(
+        definition=node,
+        parameters=inner.get("connectionParameters"),
+        sets=inner.get("connectionParameterSets"),
+        capabilities=inner.get("capabilities"),
+        templates=inner.get("policyTemplateInstances"),
+        properties_known=properties is not None,
+    )
+    title = node.within("info", "title")
+    connector_id = (settings.get("connectorId").text or "").strip() or None if settings else None
+    named = parse_connector_id(connector_id) if connector_id else None
+    script = (settings.get("script").text if settings else None) or "script.csx"
+    shown = (title.text or "").strip() or os.path.basename(folder) or file
+    return CustomConnector(
+        name=custom_name(named.spelling.strip("/").rpartition("/")[2]) if named else _name_of_title(shown),
+        display_name=shown,
+        at=title.at if title.present else node.at,
+        connector_id=connector_id if named else None,
+        host=_host(parts, {}),
+        operations=tuple(_operations(node)),
+        authentication=_authentication(parts),
+        gateway=_uses_gateway(parts),
+        script=tree.find(_join(folder, script)) is not None,
+        definition_at=node.at,
+        properties_at=properties.at if properties else None,
+    )
+
+
+def in_solution(
+    tree: Tree, entry: "ConnectorEntry", solution: str, variables: Mapping[str, EnvironmentVariable], notes: Notes
+) -> CustomConnector:
+    """Read a connector of a solution; one without a readable definition still has its names.
+
+    `variables` are the environment variables of that solution by schema name in lower case.
+    """
+    absent = Node(None, entry.at)
+    definition = _part(tree, entry.definition, notes, "connector-definition") or absent
+    parameters = _part(tree, entry.parameters, notes)
+    parts = _Parts(
+        definition=definition,
+        parameters=parameters or absent,
+        sets=absent,
+        capabilities=absent,
+        templates=_part(tree, entry.policies, notes) or absent,
+        properties_known=parameters is not None,
+    )
+    title = (definition.within("info", "title").text or "").strip()
+    return CustomConnector(
+        name=custom_name(entry.name),
+        display_name=entry.display_name or title or entry.name,
+        at=entry.at,
+        solution=solution,
+        connector_guid=entry.guid,
+        host=_host(parts, variables),
+        operations=tuple(_operations(definition)),
+        authentication=_authentication(parts),
+        gateway=_uses_gateway(parts),
+        script=entry.script is not None,
+        definition_at=definition.at if definition.present else None,
+        properties_at=parameters.at if parameters else None,
+    )
+
+
+def join(connectors: Sequence[CustomConnector], notes: Notes) -> tuple[CustomConnector, ...]:
+    """Give each connector once: folder and solution form of one definition become one element.
+
+    The solution says what the connector is called, the folder is where people edit it. A folder and a solution that
+    differ both stay, for a check of connectors to compare; two folders or two solutions that differ are noted.
+    """
+    inside = _distinct([one for one in connectors if one.solution is not None], notes)
+    named = (_by_name(inside, 0), _by_name(inside, 1))
+    for folder_form in _distinct([one for one in connectors if one.solution is None], notes):
+        name = custom_names(folder_form.name)[0]
+        # The name without the publisher's prefix counts only where a single connector bears it.
+        twins = next((found for index in named if len(found := index.get(name, ())) == 1), ())
+        if twins and _same_definition(folder_form, inside[twins[0]]):
+            inside[twins[0]] = _united(folder_form, inside[twins[0]])
+        else:
+            inside.append(folder_form)
+    return tuple(sorted(inside, key=lambda one: (one.name, one.solution is None, one.at.source.path)))
+
+
+def _by_name(connectors: Sequence[CustomConnector], part: int) -> dict[str, list[int]]:
+    index: dict[str, list[int]] = {}
+    for place, connector in enumerate(connectors):
+        index.setdefault(custom_names(connector.name)[part], []).append(place)
+    return index
+
+
+def _distinct(connectors: Sequence[CustomConnector], notes: Notes) -> list[CustomConnector]:
+    """Leave out repeated definitions; note and keep those that differ under one name."""
+    distinct: dict[str, list[CustomConnector]] = {}
+    for connector in connectors:
+        same = distinct.setdefault(custom_names(connector.name)[0], [])
+        if any(_same_definition(connector, other) for other in same):
+            continue
+        if same:
+            place = same[0].at.source.path
+            message = f"the custom connector '{connector.display_name}' is also defined in {place}, differently"
+            notes.find("SRC011", connector.at, message, "Keep one definition, or rename one of the two connectors")
+            notes.findings[-1] = notes.findings[-1]._replace(related=(Related("the other one", same[0].at),))
+        same.append(connector)
+    return [connector for same in distinct.values() for connector in same]
+
+
+def _same_definition(one: CustomConnector, other: CustomConnector) -> bool:
+    return (
+        _operation_facts(one) == _operation_facts(other)
+        and one.authentication == other.authentication
+        and _same_host(one.host, other.host)
+    )
+
+
+def _operation_facts(connector: CustomConnector) -> set[tuple[str, str, str, bool]]:
+    return {(one.id, one.method, one.path, one.trigger) for one in connector.operations}
+
+
+def _same_host(one: Host, other: Host) -> bool:
+    if one.decided_by != other.decided_by:
+        return False
+    if one.name is None or other.name is None:
+        # One of two forms may lack the variable's value.
+        return one.variable == other.variable
+    written = [(host.name or "").lower() + host.base_path.rstrip("/") for host in (one, other)]
+    return written[0] == written[1] and one.scheme == other.scheme
+
+
+def _united(folder_form: CustomConnector, inside: CustomConnector) -> CustomConnector:
+    return folder_form._replace(
+        name=inside.name,
+        solution=inside.solution,
+        connector_guid=inside.connector_guid,
+        host=folder_form.host if folder_form.host.name else inside.host,
+        gateway=folder_form.gateway or inside.gateway,
+        script=folder_form.script or inside.script,
+    )
+
+
+def _join(folder: str, name: str) -> str:
+    return os.path.normpath(os.path.join(folder, name)).replace(os.sep, "/")
+
+
+def _settings(tree: Tree, folder: str, definition: str, siblings: Sequence[str]) -> Node | None:
+    """Read paconn's settings.json where it belongs to this definition; editors have files of that name too."""
+    name = next((name for name in siblings if name.lower() == "settings.json"), None)
+    if name is None:
+        return None
+    # Only hints are taken from it, so what is wrong with it is no concern of the connector.
+    settings = open_json(tree, _join(folder, name), Notes())
+    if settings is None or not (settings.get("connectorId").present or settings.get("apiDefinition").present):
+        return None
+    named = settings.get("apiDefinition").text
+    return settings if not named or os.path.basename(named.replace("\\", "/")).lower() == definition.lower() else None
+
+
+def _properties_name(definition: str, siblings: Sequence[str], settings: Node | None) -> str | None:
+    """Choose the properties file that belongs to a definition: by settings.json, by its name, or the only one."""
+    found = sorted(name for name in siblings if is_properties_name(name))
+    named = (settings.get("apiProperties").text or "").replace("\\", "/") if settings else ""
+    said = [name for name in found if name.lower() == os.path.basename(named).lower()]
+    alike = [name for name in found if _variant(name) == _variant(definition)]
+    return next(iter([*said, *alike, *(found if len(found) == 1 else ())]), None)
+
+
+def _variant(file_name: str) -> str:
+    """Give what tells several definitions of one folder apart: `prod` of apiDefinition.prod.swagger.json."""
+    lowered = re.sub(r"^api(?:definition|properties)|(?:\.swagger)?\.json$", "", file_name.lower())
+    return lowered.strip(".-_ ")
+
+
+def _part(tree: Tree, name: str | None, notes: Notes, schema: str | None = None) -> Node | None:
+    """Open a part of a connector in a solution; an empty file, as the platform writes them, is an empty object."""
+    found = tree.find(name) if name else None
+    if found is None:
+        return None
+    try:
+        empty = not tree.read(found).strip(b"\xef\xbb\xbf \t\r\n")
+    except (MalformedError, OSError):
+        empty = False  # opening it notes why
+    if empty:
+        return Node({}, Anchor(tree.source(found)))
+    return open_json(tree, found, notes, schema)
+
+
+def _name_of_title(title: str) -> ConnectorKey:
+    """Name a connector after its title as the platform does: lower case, other characters as `-` and two digits."""
+    return ConnectorKey(_ENCODED.sub(lambda match: f"-{ord(match[0]):02x}", title.lower()))
+
+
+def _operations(definition: Node) -> Iterator[Operation]:
+    for path, item in definition["paths"].items():
+        for method, operation in item.items():
+            if method.lower() in _METHODS and operation.is_mapping:
+                identity = operation["operationId"]
+                yield Operation(
+                    id=identity.text or "",
+                    method=method.lower(),
+                    path=path,
+                    at=identity.at if identity.present else operation.at,
+                    trigger=operation["x-ms-trigger"].present,
+                    deprecated=operation["deprecated"].flag or False,
+                    agentic_protocol=operation["x-ms-agentic-protocol"].text,
+                )
+
+
+def _host(parts: _Parts, variables: Mapping[str, EnvironmentVariable]) -> Host:
+    definition = parts.definition
+    written = definition["host"]
+    schemes = [scheme.text.lower() for scheme in definition["schemes"].listed() if scheme.text]
+    scheme = "https" if not schemes or "https" in schemes else schemes[0]
+    base_path = definition["basePath"].text or ""
+    own = _resolved(written.text or "", variables, Host(None, base_path, scheme, written.at, "host"))
+    for template in parts.templates.listed():
+        if (template.get("templateId").text or "").lower() != "dynamichosturl":
+            continue
+        parameters = template.get("parameters")
+        url = parameters.get(_TEMPLATE_URL)
+        if not url.text:
+            continue
+        other = _resolved(url.text, variables, Host(None, "", scheme, url.at, "policy-template"))
+        limited = any(name.text for name in parameters.get(_TEMPLATE_OPERATIONS).listed())
+        if not limited:
+            return other
+        if other.name is None or own.name is None or other.name.lower() != own.name.lower():
+            # Some operations go elsewhere, so no single host is the connector's.
+            return Host(None, base_path, scheme, url.at, "policy-template")
+    return own
+
+
+def _resolved(text: str, variables: Mapping[str, EnvironmentVariable], host: Host) -> Host:
+    """Fill in environment variables and take the address apart; a host that needs more than that has no name."""
+    named = _VARIABLE.findall(text)
+
+    def value(match: re.Match[str]) -> str:
+        variable = variables.get(match[1].lower())
+        known = (variable.value or variable.default) if variable else None
+        return known or match[0]
+
+    if named:
+        decided = host.decided_by if host.decided_by == "policy-template" else "environment-variable"
+        host = host._replace(decided_by=decided, variable=named[0])
+    full = _VARIABLE.sub(value, text).strip()
+    if not full or _EXPRESSION.search(full.partition("://")[2].partition("/")[0] or full.partition("/")[0]):
+        return host
+    match = _URL.match(full)
+    if match is None or not match[2]:
+        return host
+    path = match[3].rstrip("/") + host.base_path if match[3].strip("/") else host.base_path
+    scheme = (match[1] or host.scheme).lower()
+    return host._replace(name=match[2], base_path=path, scheme=scheme)
+
+
+def _authentication(parts: _Parts) -> str:
+    """Say in the manifest's words how connections sign in; connections that may choose between kinds are `other`."""
+    security = [
+        _SECURITY_WORDS.get((one["type"].text or "").lower(), "other")
+        for _, one in parts.definition["securityDefinitions"].items()
+    ]
+    if not parts.properties_known:
+        flows = parts.definition["securityDefinitions"].items()
+        addresses = (one[key].text for _, one in flows for key in ("authorizationUrl", "tokenUrl") if one[key].present)
+        if "oauth2" in security and any(map(_is_entra, addresses)):
+            return "entra-id"
+        return _single(security)
+    choices = [choice.get("parameters") for choice in parts.sets.get("values").listed()]
+    return _single([_word(one, security) for one in choices or [parts.parameters]])
+
+
+def _single(words: Sequence[str]) -> str:
+    distinct = set(words)
+    if len(distinct) > 1:
+        return "other"
+    return distinct.pop() if distinct else "none"
+
+
+def _word(parameters: Node, security: Sequence[str]) -> str:
+    asked = dict(parameters.items())
+    kinds = {(one.get("type").text or "").lower(): one for one in asked.values()}
+    if "oauthsetting" in kinds:
+        return _oauth_word(kinds["oauthsetting"].get("oAuthSettings"))
+    if any("certificate" in kind for kind in kinds):
+        return "certificate"
+    if any(map(_allows_windows, asked.values())):
+        return "windows"
+    if "securestring" in kinds:
+        names = " ".join(asked).lower()
+        basic = "user" in names and ("password" in names or "pwd" in names)
+        return "basic" if basic or set(security) == {"basic"} else "api-key"
+    # A key typed as plain text is a key all the same.
+    return _single(security) if "string" in kinds else "none"
+
+
+def _oauth_word(settings: Node) -> str:
+    provider = (settings.get("identityProvider").text or "").lower()
+    if provider.startswith("aad"):
+        return "entra-id"
+    custom = dict(settings.get("customParameters").items()).values()
+    return "entra-id" if any(_is_entra(one.get("value").text or one.text) for one in custom) else "oauth2"
+
+
+def _is_entra(url: str | None) -> bool:
+    return url is not None and _ENTRA_HOSTS.match(url) is not None
+
+
+def _allows_windows(parameter: Node) -> bool:
+    allowed = (value.get("value").text or "" for value in parameter.get("allowedValues").listed())
+    return any(value.lower() == "windows" for value in allowed)
+
+
+def _uses_gateway(parts: _Parts) -> bool:
+    choices = [choice.get("parameters") for choice in parts.sets.get("values").listed()]
+    return any((one.text or "").lower() == "gateway" for one in parts.capabilities.listed()) or any(
+        (parameter.get("type").text or "").lower() == "gatewaysetting"
+        for parameters in (parts.parameters, *choices)
+        for _, parameter in parameters.items()
+    )

@@ -1,0 +1,275 @@
+"""DLP101 to DLP104, DLP109 and DLP110: the verdict on each app, flow and agent in each environment it goes to."""
+
+from collections.abc import Iterator
+
+from pllint.model.component import Component
+from pllint.model.environment import Environment
+from pllint.model.verdict import Note, NoteKind, Part, Rule, Verdict, Violation, ViolationKind
+from pllint.model.verdict import Outcome as VerdictOutcome
+from pllint.plugin import Anchor, Context, Finding, Need, Outcome, Related, Severity, check
+from pllint_dlp.wording import (
+    deciding_lines,
+    effect_of,
+    is_judged,
+    listed,
+    name_of,
+    place_of,
+    subject_of,
+    through,
+)
+
+_CLASSES = "https://learn.microsoft.com/power-platform/admin/dlp-connector-classification"
+_ACTIONS = "https://learn.microsoft.com/power-platform/admin/connector-action-control"
+_ENDPOINTS = "https://learn.microsoft.com/power-platform/admin/connector-endpoint-filtering"
+_ENVIRONMENTS = "https://learn.microsoft.com/power-platform/guidance/adoption/dlp-strategy"
+_IMPACT = "https://learn.microsoft.com/power-platform/admin/dlp-impact-policies-apps-flows"
+
+_OPEN = {
+    NoteKind.CLASS_UNKNOWN: "Commit the complete export of the policy and the connector's definition with its host",
+    NoteKind.REACH_UNKNOWN: "Commit the policy with the environments it is deployed to",
+    NoteKind.OPERATION_UNKNOWN: "Export the flow again so that each step names its operation",
+    NoteKind.CONNECTOR_UNKNOWN: "Export the flow again together with its connection references",
+    NoteKind.ENDPOINT_NOT_EVALUABLE: "Write the address as a literal, or have an admin review the step by hand",
+    NoteKind.CHILD_MISSING: "Add the solution that holds the called flow to the files linted",
+    NoteKind.TRIGGER_UNKNOWN: "Ask a Power Platform admin to try the flow in a test environment with the same policies",
+}
+
+
+@check(
+    id="DLP101",
+    name="blocked-connector",
+    severity=Severity.ERROR,
+    since="0.1",
+    source=_CLASSES,
+    on=Component,
+    needs=[Need.POLICIES],
+)
+def blocked_connector(component: Component, context: Context) -> Outcome:
+    """A component uses a connector that a data policy blocks in an environment it goes to."""
+    for environment, violation in _violations(component, ViolationKind.BLOCKED_CONNECTOR, context):
+        for part in violation.parts:
+            name, policy = name_of(part.connector, context), _policy(violation)
+            yield _finding(
+                component,
+                environment,
+                violation,
+                at=place_of(part, component),
+                message=f"{effect_of(component, environment)}: {name}, which it uses{through(part, context)},"
+                f" is blocked by the policy '{policy}' ({name} {part.words})",
+                remedy=f"Replace {name} with a connector that '{policy}' allows,"
+                f" or ask a Power Platform admin to {_permission(part)} '{policy}'",
+                parts=(part,),
+                related=deciding_lines((part,), context),
+            )
+
+
+@check(
+    id="DLP102",
+    name="data-group-conflict",
+    severity=Severity.ERROR,
+    since="0.1",
+    source=_CLASSES,
+    on=Component,
+    needs=[Need.POLICIES],
+)
+def data_group_conflict(component: Component, context: Context) -> Outcome:
+    """A component combines Business with Non-Business connectors of one data policy."""
+    for environment, violation in _violations(component, ViolationKind.GROUP_CONFLICT, context):
+        policy = _policy(violation)
+        business, others = _names(violation.parts, context), _names(violation.others, context)
+        parts = (*violation.parts, *violation.others)
+        moved, other = (
+            (others, "Business") if len(violation.others) <= len(violation.parts) else (business, "Non-Business")
+        )
+        yield _finding(
+            component,
+            environment,
+            violation,
+            at=place_of(violation.others[0], component),
+            message=f"{effect_of(component, environment)}: the policy '{policy}' keeps {business} (Business)"
+            f" apart from {others} (Non-Business)",
+            remedy=f"Split the {subject_of(component)} so that each part keeps to one data group,"
+            f" or ask a Power Platform admin to move {moved} to {other} in '{policy}'",
+            parts=parts,
+            related=deciding_lines(parts, context),
+        )
+
+
+@check(
+    id="DLP103",
+    name="blocked-action",
+    severity=Severity.ERROR,
+    since="0.1",
+    source=_ACTIONS,
+    on=Component,
+    needs=[Need.POLICIES],
+)
+def blocked_action(component: Component, context: Context) -> Outcome:
+    """A component calls an operation that connector action control blocks."""
+    for environment, violation in _violations(component, ViolationKind.BLOCKED_ACTION, context):
+        part, policy = violation.parts[0], _policy(violation)
+        operation = f"{violation.operation} of {name_of(part.connector, context)}"
+        yield _finding(
+            component,
+            environment,
+            violation,
+            at=place_of(part, component),
+            message=f"{effect_of(component, environment)}: the operation {operation}, which it uses"
+            f"{through(part, context)}, {part.words} in the policy '{policy}'",
+            remedy=f"Use an operation that '{policy}' allows,"
+            f" or ask a Power Platform admin to allow {violation.operation} in the policy's connector actions",
+            parts=(part,),
+            related=deciding_lines((part,), context),
+        )
+
+
+@check(
+    id="DLP104",
+    name="denied-endpoint",
+    severity=Severity.ERROR,
+    since="0.1",
+    source=_ENDPOINTS,
+    on=Component,
+    needs=[Need.POLICIES],
+)
+def denied_endpoint(component: Component, context: Context) -> Outcome:
+    """A component reaches an address that endpoint filtering denies."""
+    for environment, violation in _violations(component, ViolationKind.DENIED_ENDPOINT, context):
+        part, policy = violation.parts[0], _policy(violation)
+        address = "an address computed at run time" if violation.endpoint == "(dynamic)" else violation.endpoint
+        yield _finding(
+            component,
+            environment,
+            violation,
+            at=place_of(part, component),
+            message=f"{effect_of(component, environment)}: {address}, which it reaches with"
+            f" {name_of(part.connector, context)}{through(part, context)}, {part.words} in the policy '{policy}'",
+            remedy=f"Call an address that '{policy}' allows,"
+            f" or ask a Power Platform admin to add an Allow rule above rule {violation.rule}",
+            parts=(part,),
+            related=deciding_lines((part,), context),
+        )
+
+
+@check(
+    id="DLP109",
+    name="environment-uncovered",
+    severity=Severity.WARNING,
+    since="0.1",
+    source=_ENVIRONMENTS,
+    on=Component,
+    needs=[Need.POLICIES],
+)
+def environment_uncovered(component: Component, context: Context) -> Outcome:
+    """A component goes to an environment that no data policy reaches."""
+    for environment, verdict in _verdicts(component, context):
+        if any(note.kind is NoteKind.UNCOVERED for note in verdict.notes):
+            policies = "a data policy that reaches every environment" if environment.any_other else "a data policy"
+            yield Finding(
+                at=component.at,
+                message=f"{subject_of(component)} goes to {environment.name}, which no data policy reaches:"
+                " any connectors may be combined there",
+                remedy=f"Ask a Power Platform admin to cover {environment.name} with {policies}",
+                component=component.ref,
+                environment=environment.name,
+            )
+
+
+@check(
+    id="DLP110",
+    name="verdict-open",
+    severity=Severity.INFO,
+    since="0.1",
+    source=_IMPACT,
+    on=Component,
+    needs=[Need.POLICIES],
+)
+def verdict_open(component: Component, context: Context) -> Outcome:
+    """Something the files do not say leaves open what the data policies make of a component."""
+    for environment, verdict in _verdicts(component, context):
+        if any(note.kind is NoteKind.UNCOVERED for note in verdict.notes):
+            continue
+        for note in _open_notes(verdict):
+            yield _open(component, environment, note, context)
+
+
+def _open_notes(verdict: Verdict) -> Iterator[Note]:
+    for note in verdict.notes:
+        # A violation stands whatever the unknown turns out to be; what a policy cannot check stays worth knowing.
+        stands = note.decides and verdict.outcome is not VerdictOutcome.INDETERMINATE
+        idle = note.kind in {NoteKind.CLASS_UNKNOWN, NoteKind.REACH_UNKNOWN} and not note.decides
+        if note.kind in _OPEN and not stands and not idle:
+            yield note
+
+
+def _open(component: Component, environment: Environment, note: Note, context: Context) -> Finding:
+    policy = note.policy
+    subject = f"{name_of(note.connector, context)} {note.words}" if note.connector else f"it {note.words}"
+    if note.kind is NoteKind.REACH_UNKNOWN:
+        subject = note.words
+    in_policy = f" (policy '{policy.name}')" if policy and note.kind is not NoteKind.REACH_UNKNOWN else ""
+    inside = note.at is not None and note.at.source.path == component.at.source.path
+    related: tuple[Related, ...] = ()
+    if note.at is not None and not inside:
+        related = (Related(message="this leaves it open", at=note.at),)
+    return Finding(
+        at=note.at if inside and note.at is not None else component.at,
+        message=f"whether {subject_of(component)} complies in {environment.name} is open: {subject}{in_policy}",
+        remedy=_OPEN[note.kind],
+        component=component.ref,
+        environment=environment.name,
+        policy=policy.name if policy else None,
+        connectors=(note.connector,) if note.connector else (),
+        related=related,
+    )
+
+
+def _verdicts(component: Component, context: Context) -> Iterator[tuple[Environment, Verdict]]:
+    if is_judged(component):
+        for environment in context.targets(component):
+            yield environment, context.verdict(component, environment)
+
+
+def _violations(component: Component, kind: ViolationKind, context: Context) -> Iterator[tuple[Environment, Violation]]:
+    for environment, verdict in _verdicts(component, context):
+        for violation in verdict.violations:
+            if violation.kind is kind:
+                yield environment, violation
+
+
+def _finding(
+    component: Component,
+    environment: Environment,
+    violation: Violation,
+    *,
+    at: Anchor,
+    message: str,
+    remedy: str,
+    parts: tuple[Part, ...],
+    related: tuple[Related, ...],
+) -> Finding:
+    return Finding(
+        at=at,
+        message=message,
+        remedy=remedy,
+        confidence=violation.confidence,
+        component=component.ref,
+        environment=environment.name,
+        policy=_policy(violation),
+        connectors=tuple(part.connector for part in parts),
+        related=related,
+    )
+
+
+def _permission(part: Part) -> str:
+    if part.rule in {Rule.PATTERN, Rule.STAR}:
+        return "permit its host by a URL pattern of"
+    return "put it into another data group of"
+
+
+def _policy(violation: Violation) -> str:
+    return violation.policy.name if violation.policy else ""
+
+
+def _names(parts: tuple[Part, ...], context: Context) -> str:
+    return listed(name_of(part.connector, context) + through(part, context) for part in parts)

@@ -1,0 +1,81 @@
+"""The words that the family's messages share."""
+
+from collections.abc import Iterable
+
+from pllint.model.component import Component, ComponentKind
+from pllint.model.connector_id import ConnectorKey
+from pllint.model.environment import Environment
+from pllint.model.verdict import Opinion, Part
+from pllint.plugin import Anchor, Context, Related
+
+JUDGED = {
+    ComponentKind.CLOUD_FLOW: ("cloud flow", "will be suspended"),
+    ComponentKind.DESKTOP_FLOW: ("desktop flow", "will be suspended"),
+    ComponentKind.CANVAS_APP: ("canvas app", "will not open"),
+    ComponentKind.AGENT: ("agent", "cannot be published"),
+}
+"""The kinds that data policies govern, and what a violation does to each of them."""
+
+
+def is_judged(component: Component) -> bool:
+    """Tell whether data policies govern components of this kind."""
+    return component.kind in JUDGED
+
+
+def subject_of(component: Component) -> str:
+    """Name a component: `cloud flow Notify`."""
+    return f"{JUDGED[component.kind][0]} {component.name}"
+
+
+def effect_of(component: Component, environment: Environment) -> str:
+    """Say what a violation does: `cloud flow Notify will be suspended in hr-production`."""
+    return f"{subject_of(component)} {JUDGED[component.kind][1]} in {environment.name}"
+
+
+def name_of(key: ConnectorKey, context: Context) -> str:
+    """Name a connector as people know it, with its id: `SharePoint (shared_sharepointonline)`."""
+    row = context.catalogue.find(key)
+    if row is not None:
+        return row.name if row.name == key else f"{row.name} ({key})"
+    definition = context.workspace.custom_connector(key)
+    return definition.display_name if definition is not None else key
+
+
+def listed(names: Iterable[str], word: str = "and") -> str:
+    """Join names as a sentence does."""
+    *most, last = names
+    return f"{', '.join(most)} {word} {last}" if most else last
+
+
+def through(part: Part, context: Context) -> str:
+    """Say through which called flow a connector comes in; empty when the component uses it itself."""
+    if part.via is None:
+        return ""
+    child = context.workspace.component(part.via)
+    return f" through the flow {child.name if child else part.via} it calls"
+
+
+def place_of(part: Part, component: Component) -> Anchor:
+    """Give where a component uses a connector; of one that a called flow brings in, the component itself."""
+    return component.at if part.via is not None or part.used_at is None else part.used_at
+
+
+def deciding_lines(parts: Iterable[Part], context: Context) -> tuple[Related, ...]:
+    """Give the policy lines that decide, and the uses inside called flows."""
+    related = [
+        Related(message=f"{name_of(part.connector, context)} {part.words}", at=part.at) for part in parts if part.at
+    ]
+    related += [
+        Related(message=f"{name_of(part.connector, context)} is used here", at=part.used_at)
+        for part in parts
+        if part.via is not None and part.used_at is not None
+    ]
+    return tuple(related)
+
+
+def opinions_as_related(opinions: Iterable[Opinion]) -> tuple[Related, ...]:
+    """Give the line of each policy that says, or does not say, where a connector belongs."""
+    return tuple(
+        Related(message=f"in the policy '{policy.name}' it {classification.words}", at=classification.at)
+        for policy, classification in opinions
+    )

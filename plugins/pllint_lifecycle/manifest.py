@@ -1,0 +1,166 @@
+"""LIF3xx: the manifest itself, whose names have to mean something and whose waivers have to be alive."""
+
+from collections.abc import Iterator
+
+from pllint.model.component import APPS, ComponentKind
+from pllint.model.governance import AppRecord, ConnectorRecord, FlowRecord, Governance, Name
+from pllint.plugin import Context, Finding, Need, Severity, check
+
+_SOURCE = "https://learn.microsoft.com/power-platform/guidance/adoption/admin-best-practices"
+
+
+@check(
+    id="LIF301",
+    name="environment-undeclared",
+    severity=Severity.ERROR,
+    since="0.1",
+    source=_SOURCE,
+    on=Governance,
+    needs=(Need.GOVERNANCE,),
+)
+def environment_undeclared(governance: Governance, context: Context) -> Iterator[Finding]:
+    """A component lies in an environment that the manifest does not declare."""
+    known = _environments(governance)
+    places = [(f"the connector '{r.name}'", place) for r in _registered(governance) for place in r.environments]
+    for kind, records in (
+        ("app", governance.apps),
+        ("flow", governance.flows),
+        ("agent", governance.agents),
+        ("website", governance.websites),
+    ):
+        places += [(f"the {kind} '{record.name}'", record.environment) for record in records if record.environment]
+    for target in context.settings.targets:
+        if target.at is not None:
+            places += [(f"the solution '{target.solution}'", Name(name, target.at)) for name in target.environments]
+    for what, place in places:
+        if place.text.lower() not in known:
+            yield Finding(
+                at=place.at,
+                message=f"{what} lies in the environment '{place.text}', which the governance files do not declare",
+                remedy=f"Declare '{place.text}' under `environments:` with its type and owner, or correct the name",
+                environment=place.text,
+            )
+
+
+@check(
+    id="LIF302",
+    name="manifest-reference-unknown",
+    severity=Severity.ERROR,
+    since="0.1",
+    source=_SOURCE,
+    on=Governance,
+    needs=(Need.GOVERNANCE,),
+)
+def manifest_reference_unknown(governance: Governance, context: Context) -> Iterator[Finding]:
+    """A name in the manifest refers to nothing."""
+    environments = _environments(governance)
+    populations = {population.name.lower() for population in governance.populations}
+    apps = {*_recorded(governance.apps), *_found(context, *APPS)}
+    flows = {*_recorded(governance.flows), *_found(context, ComponentKind.CLOUD_FLOW)}
+    references = (
+        ("population", populations, _of_populations(governance)),
+        ("environment", environments, _of_environments(governance)),
+        ("app", apps, _of_apps(governance)),
+        ("flow", flows, _of_flows(governance)),
+        ("component", {*apps, *flows, *_others(governance, context)}, _of_waivers(governance)),
+    )
+    for kind, known, names in references:
+        for name in names:
+            if name.text.lower() not in known:
+                yield Finding(
+                    at=name.at,
+                    message=f"'{name.text}' is not the name of any {kind}",
+                    remedy=f"Correct the name, or add the {kind} to the governance files",
+                )
+
+
+@check(
+    id="LIF303",
+    name="waiver-expired",
+    severity=Severity.ERROR,
+    since="0.1",
+    source=_SOURCE,
+    on=Governance,
+    needs=(Need.GOVERNANCE,),
+)
+def waiver_expired(governance: Governance, context: Context) -> Iterator[Finding]:
+    """A waiver is past its last day, and what it accepted counts again."""
+    for waiver in governance.waivers:
+        if waiver.ends is not None and waiver.ends < context.as_of.isoformat():
+            by = f", given by {waiver.by}," if waiver.by else ""
+            yield Finding(
+                at=waiver.at / "ends",
+                message=f"the waiver of {waiver.check} for '{waiver.target}'{by} ended on {waiver.ends}",
+                remedy="Fix what it accepted and remove the waiver, or have whoever gave it renew it with a new end",
+            )
+
+
+def _registered(governance: Governance) -> tuple[ConnectorRecord, ...]:
+    # About a connector without a stage nothing is judged but that it is not registered.
+    return tuple(connector for connector in governance.connectors if connector.stage)
+
+
+def _environments(governance: Governance) -> set[str]:
+    names = [name for declared in governance.environments for name in (declared.name, declared.id) if name]
+    return {name.lower() for name in names}
+
+
+def _recorded(records: tuple[AppRecord, ...] | tuple[FlowRecord, ...] | tuple[ConnectorRecord, ...]) -> set[str]:
+    return {name.lower() for record in records for name in (record.name, record.id) if name}
+
+
+def _found(context: Context, *kinds: ComponentKind) -> set[str]:
+    found = [component for component in context.workspace.components if not kinds or component.kind in kinds]
+    return {name.strip().lower() for component in found for name in (component.name, component.id)}
+
+
+def _others(governance: Governance, context: Context) -> set[str]:
+    """Give the names of what else a finding, and so a waiver, can be about."""
+    workspace = context.workspace
+    names = [name for connector in workspace.custom_connectors for name in (connector.name, connector.display_name)]
+    names += [policy.name for policy in workspace.policies]
+    names += [solution.unique_name for solution in workspace.solutions]
+    names += [environment.name for environment in workspace.environments]
+    names += [record.name for record in governance.agents] + [record.name for record in governance.websites]
+    names += [licence.plan for licence in governance.licences]
+    names += [name for r in governance.retirements for name in (r.app, r.flow, r.connector) if name]
+    found = {name.strip().lower() for name in names}
+    return found | _recorded(governance.connectors) | _found(context) | _environments(governance)
+
+
+def _of_populations(governance: Governance) -> Iterator[Name]:
+    for app in governance.apps:
+        yield from app.shared_with or ()
+    for flow in governance.flows:
+        yield from (people.who for people in flow.people if people.who)
+    yield from (population.within for population in governance.populations if population.within)
+
+
+def _of_environments(governance: Governance) -> Iterator[Name]:
+    for connector in _registered(governance):
+        if connector.development:
+            places = (connector.development.environment, connector.development.test_environment)
+            yield from (place for place in places if place)
+        if connector.created and connector.created.environment:
+            yield connector.created.environment
+    for licence in governance.licences:
+        yield from (name for name, _ in licence.allocated)
+    for approval in governance.approvals:
+        if approval.environment:
+            yield Name(approval.environment, approval.at / "environment")
+
+
+def _of_apps(governance: Governance) -> Iterator[Name]:
+    yield from (flow.app for flow in governance.flows if flow.app)
+    reviews = (retirement.licence_review for retirement in governance.retirements)
+    yield from (review.reassigned_to for review in reviews if review and review.reassigned_to)
+
+
+def _of_flows(governance: Governance) -> Iterator[Name]:
+    # `*` and `all` are no flow, and an approval of everything is none: http-use-unapproved says so.
+    named = (approval for approval in governance.approvals if approval.flow not in {None, "*", "all"})
+    yield from (Name(approval.flow or "", approval.at / "flow") for approval in named)
+
+
+def _of_waivers(governance: Governance) -> Iterator[Name]:
+    yield from (Name(waiver.target, waiver.at / "for") for waiver in governance.waivers)
