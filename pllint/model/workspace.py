@@ -107,9 +107,14 @@ class Workspace:
         return self.custom_connector(use.connector)
 
     def custom_connector(self, name: str) -> CustomConnector | None:
-        """Find a custom connector's definition by any spelling of its name."""
+        """Find a custom connector's definition by any spelling of its name, with or without publisher prefix."""
         full, short = custom_names(name)
-        return self._connectors_by_name.get(full) or self._connectors_by_short_name.get(short)
+        found = self._connectors_by_name.get(full)
+        if found is not None:
+            return found
+        candidates = (*self._connectors_by_short_name.get(full, ()), *self._connectors_by_short_name.get(short, ()))
+        names = {custom_names(candidate.name)[0] for candidate in candidates}
+        return candidates[0] if len(names) == 1 else None
 
     @cached_property
     def _connectors_by_guid(self) -> dict[str, CustomConnector]:
@@ -123,39 +128,10 @@ class Workspace:
         return index
 
     @cached_property
-    def _connectors_by_short_name(self) -> dict[str, CustomConnector]:
-        index: dict[str, CustomConnector] = {}
+    def _connectors_by_short_name(self) -> dict[str, list[CustomConnector]]:
+        index: dict[str, list[CustomConnector]] = {}
         for connector in self.custom_connectors:
-            index.setdefault(custom_names(connector.name)[1], connector)
-        return index
-
-    def records_of(self, component: Component) -> Sequence[AppRecord | FlowRecord]:
-        """Give the manifest's records of an app or a flow, matched by id or unique name, else by display name."""
-        is_app = component.kind in APPS
-        by_name = self._records.get((is_app, component.name.strip().lower()), [])
-        return self._records.get((is_app, component.id.lower())) or by_name
-
-    @cached_property
-    def _records(self) -> dict[tuple[bool, str], list[AppRecord | FlowRecord]]:
-        index: dict[tuple[bool, str], list[AppRecord | FlowRecord]] = {}
-        records: list[AppRecord | FlowRecord] = (
-            [*self.governance.apps, *self.governance.flows] if self.governance else []
-        )
-        for record in records:
-            for name in {name.strip().lower() for name in (record.id, record.name) if name}:
-                index.setdefault((isinstance(record, AppRecord), name), []).append(record)
-        return index
-
-    def callers_of(self, component: Component) -> Sequence[Component]:
-        """Give the apps and flows that call a flow."""
-        return self._callers.get(component.id.lower(), ())
-
-    @cached_property
-    def _callers(self) -> dict[str, list[Component]]:
-        index: dict[str, list[Component]] = {}
-        for component in self.components:
-            for flow in {call.id.lower() for call in component.calls_flows}:
-                index.setdefault(flow, []).append(component)
+            index.setdefault(custom_names(connector.name)[1], []).append(connector)
         return index
 
     def users_of(self, connector: str) -> Sequence[Component]:
