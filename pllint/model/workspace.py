@@ -134,6 +134,35 @@ class Workspace:
             index.setdefault(custom_names(connector.name)[1], []).append(connector)
         return index
 
+    def records_of(self, component: Component) -> Sequence[AppRecord | FlowRecord]:
+        """Give the manifest's records of an app or a flow, matched by id or unique name, else by display name."""
+        is_app = component.kind in APPS
+        by_name = self._records.get((is_app, component.name.strip().lower()), [])
+        return self._records.get((is_app, component.id.lower())) or by_name
+
+    @cached_property
+    def _records(self) -> dict[tuple[bool, str], list[AppRecord | FlowRecord]]:
+        index: dict[tuple[bool, str], list[AppRecord | FlowRecord]] = {}
+        records: list[AppRecord | FlowRecord] = (
+            [*self.governance.apps, *self.governance.flows] if self.governance else []
+        )
+        for record in records:
+            for name in {name.strip().lower() for name in (record.id, record.name) if name}:
+                index.setdefault((isinstance(record, AppRecord), name), []).append(record)
+        return index
+
+    def callers_of(self, component: Component) -> Sequence[Component]:
+        """Give the apps and flows that call a flow."""
+        return self._callers.get(component.id.lower(), ())
+
+    @cached_property
+    def _callers(self) -> dict[str, list[Component]]:
+        index: dict[str, list[Component]] = {}
+        for component in self.components:
+            for flow in {call.id.lower() for call in component.calls_flows}:
+                index.setdefault(flow, []).append(component)
+        return index
+
     def users_of(self, connector: str) -> Sequence[Component]:
         """Give the components that use a connector."""
         return self._users.get(connector.lower(), ())
