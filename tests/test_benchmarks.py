@@ -5,9 +5,10 @@ import os
 import sys
 from pathlib import Path
 
+import pytest
+
 import counters
 import inputs
-import pytest
 import run
 
 _EXAMPLE = Path(__file__).parents[1] / "examples" / "contoso" / "connectors" / "parcel-tracking"

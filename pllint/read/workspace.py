@@ -204,21 +204,9 @@ class _Gathering:
                 canvas_app(app, solution=name, references=references, notes=self.notes) for app in parts.apps
             )
         self._components.extend(parts.components)
-        for entry in parts.connectors:
-            connector = custom_connector.SolutionConnector(
-                name=entry.name,
-                at=entry.at,
-                guid=entry.guid,
-                display_name=entry.display_name,
-                definition=entry.definition,
-                parameters=entry.parameters,
-                templates=entry.policies,
-                script=entry.script,
-                script_operations=entry.script_operations,
-            )
-            self._connectors.append(
-                custom_connector.in_solution(tree, connector, name, tuple(variables.values()), self.notes)
-            )
+        self._connectors.extend(
+            custom_connector.in_solution(tree, entry, name, variables, self.notes) for entry in parts.connectors
+        )
 
     # Loose files
 
