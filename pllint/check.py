@@ -7,19 +7,19 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from pllint.catalogue import Catalogue
-from pllint.engine.dlp import PolicySet, Resources
 from pllint.engine.targets import Targets
 from pllint.finding import CouldNotRun, Finding, Severity
 from pllint.model.component import Component
 from pllint.model.custom_connector import CustomConnector
 from pllint.model.environment import Environment
-from pllint.model.verdict import Verdict
 from pllint.model.workspace import Workspace
 from pllint.settings import Settings
 
 if TYPE_CHECKING:
+    from pllint.engine.dlp import PolicySet, Resources
     from pllint.engine.licensing import Licensing
     from pllint.engine.lifecycle import Lifecycle
+    from pllint.model.verdict import Verdict
 
 Element = TypeVar("Element")
 Outcome = Iterable[Finding | CouldNotRun]
@@ -137,16 +137,20 @@ class Context:
         self._verdicts: dict[tuple[int, Environment], Verdict] = {}
 
     @cached_property
-    def policies(self) -> PolicySet:
+    def policies(self) -> "PolicySet":
         """The data policies, ready to say what reaches an environment and what they make of a connector."""
+        from pllint.engine.dlp import PolicySet
+
         workspace = self.workspace
         return PolicySet(workspace.policies, self.catalogue, workspace.advanced_policies, workspace.connector_settings)
 
     @cached_property
-    def _resources(self) -> Resources:
+    def _resources(self) -> "Resources":
+        from pllint.engine.dlp import Resources
+
         return Resources(self.workspace)
 
-    def verdict(self, component: Component, environment: Environment) -> Verdict:
+    def verdict(self, component: Component, environment: Environment) -> "Verdict":
         """Say what the policies make of a component in an environment."""
         key = (id(component), environment)
         if key not in self._verdicts:
@@ -161,6 +165,10 @@ class Context:
         """Give the environments a component goes to; the last may be the class "any other environment"."""
         return self._targets.of(component)
 
+    def connector_targets(self, connector: CustomConnector, users: Sequence[Component]) -> Sequence[Environment]:
+        """Give the environments a custom connector goes to, with the components that use it."""
+        return self._targets.of_connector(connector, users)
+
     @cached_property
     def licensing(self) -> "Licensing":
         """The licence rules, ready to say what makes a component premium and who would need a licence."""
@@ -174,10 +182,6 @@ class Context:
         from pllint.engine.lifecycle import Lifecycle
 
         return Lifecycle(self.workspace, self.as_of)
-
-    def connector_targets(self, connector: CustomConnector, users: Sequence[Component]) -> Sequence[Environment]:
-        """Give the environments a custom connector goes to, with the components that use it."""
-        return self._targets.of_connector(connector, users)
 
     def lacks(self, need: Need) -> bool:
         """Tell whether a fact that a check needs is missing altogether."""

@@ -47,7 +47,8 @@ def judge(workspace: Workspace, checks: Sequence[Check], context: Context) -> Ju
         if missing is not None:
             could_not_run.append(CouldNotRun(reason=missing.value, remedy=missing.remedy, check=check.id))
             continue
-        for element in workspace.elements(check.on):
+        elements: Sequence[object] = workspace.elements(check.on)
+        for element in elements:
             try:
                 outcomes = list(check.function(element, context))
             except Exception as error:  # noqa: BLE001 - a check is plugin code: whatever it raises is reported, named
@@ -118,8 +119,7 @@ def _in_environments(finding: Finding, environments: Sequence[str]) -> bool:
 
 
 def _crash(check: Check, element: object, workspace: Workspace, error: Exception) -> Finding:
-    named = isinstance(element, Component | CustomConnector)
-    subject = f" on '{element.name}'" if named else ""
+    subject = f" on '{element.name}'" if isinstance(element, Component | CustomConnector) else ""
     at = getattr(element, "at", None)
     if not isinstance(at, Anchor):
         at = _first_place(workspace)

@@ -137,7 +137,7 @@ def _custom_open(environment: Environment, context: Context) -> Iterator[Finding
     missing = [policy.name for policy, classification in silent if classification.rule is Rule.PATTERNS_MISSING]
     many = len(silent) > 1
     reason = f"{names} {'ignore' if many else 'ignores'} every host that no other URL pattern takes"
-    remedy = f"Ask a Power Platform admin to set the URL pattern * to Blocked or Non-Business in {names.replace(' and ', ' or ')}"
+    remedy = f"Ask a Power Platform admin to set the URL pattern * of {names} to Blocked or Non-Business"
     if missing:
         reason = f"the export of {listed(missing)} lacks URL patterns, and their documented default is Ignore"
         remedy = f"Commit the output of Get-PowerAppPolicyUrlPatterns beside the export of {listed(missing)}"

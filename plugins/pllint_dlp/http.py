@@ -91,7 +91,7 @@ def _remedy(policies: list[str], usable: list[ConnectorKey], environment: Enviro
     if not policies:
         return f"Ask a Power Platform admin to block {entries} in a data policy that reaches {environment.name}"
     where = listed((f"'{name}'" for name in policies), "or")
-    return f"Ask a Power Platform admin to move {entries} to Blocked in {where}, or in a policy for {environment.name} alone"
+    return f"Ask a Power Platform admin to block {entries} in {where}, or in a policy for {environment.name} alone"
 
 
 def _open(environment: Environment, effects: dict[ConnectorKey, Effect], context: Context) -> Iterator[CouldNotRun]:

@@ -114,8 +114,8 @@ def blocked_action(component: Component, context: Context) -> Outcome:
             environment,
             violation,
             at=place_of(part, component),
-            message=f"{effect_of(component, environment)}: the operation {operation}, which it uses{through(part, context)},"
-            f" {part.words} in the policy '{policy}'",
+            message=f"{effect_of(component, environment)}: the operation {operation}, which it uses"
+            f"{through(part, context)}, {part.words} in the policy '{policy}'",
             remedy=f"Use an operation that '{policy}' allows,"
             f" or ask a Power Platform admin to allow {violation.operation} in the policy's connector actions",
             parts=(part,),
