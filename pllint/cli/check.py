@@ -166,7 +166,9 @@ def _lint(options: CheckOptions, settings: Settings) -> Report:
 
     as_of = datetime.date.fromisoformat(settings.as_of) if settings.as_of else datetime.date.today()  # noqa: DTZ011 - the day it is where the person is
     with Progress() as progress:
-        return api.lint(options.paths or (settings.root,), settings, as_of, options.environments, progress)
+        return api.lint(
+            options.paths or (settings.root,), settings, as_of, environments=options.environments, progress=progress
+        )
 
 
 def _write(report: Report, output: Output, chosen: Reporter, options: CheckOptions, settings: Settings) -> None:
