@@ -29,7 +29,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["chekc"], "no file or folder 'chekc'; did you mean the command check?"),
+        (["expalin"], "no file or folder 'expalin'; did you mean the command explain?"),
         (["nowhere.json"], "no file or folder 'nowhere.json'"),
         (["check", "nowhere"], "no file or folder 'nowhere'"),
         (["show", "nowhere"], "no file or folder 'nowhere'"),
