@@ -174,14 +174,10 @@ def _explainer(name: str) -> "jsonschema.Draft7Validator":
     follow = jsonschema.Draft7Validator.VALIDATORS["$ref"]
     deciders: dict[str, jsonschema_rs.Draft7Validator] = {}
 
-    def refers(
-        validator: object, reference: str, part: object, schema: object
-    ) -> Iterator[jsonschema.ValidationError]:
+    def refers(validator: object, reference: str, part: object, schema: object) -> Iterator[jsonschema.ValidationError]:
         if isinstance(part, dict | list):
             if reference not in deciders:
-                deciders[reference] = _decider(
-                    {"$ref": reference, "definitions": load(name).get("definitions", {})}
-                )
+                deciders[reference] = _decider({"$ref": reference, "definitions": load(name).get("definitions", {})})
             if deciders[reference].is_valid(part):
                 return
         yield from follow(validator, reference, part, schema)
@@ -203,9 +199,7 @@ def _undetailed(name: str, document: object) -> Violation:
             # A key of digits only, such as the status code '200', comes as a number.
             path.append(step if isinstance(part, list) else str(step))
             part = _at(part, path[-1:])
-    return Violation(
-        tuple(path), f"{_subject(tuple(path))} is not what schemas/{name}.json describes", "$ref"
-    )
+    return Violation(tuple(path), f"{_subject(tuple(path))} is not what schemas/{name}.json describes", "$ref")
 
 
 def _steps(pointer: str) -> list[str]:
@@ -236,9 +230,7 @@ def _told(name: str, error: "jsonschema.ValidationError") -> Iterator[Violation]
         for key in _object(value):
             if key not in known:
                 meant = _did_you_mean(key, known)
-                yield Violation(
-                    (*path, key), f"{_quoted(key)} is not known in {_subject(path)}{meant}", keyword
-                )
+                yield Violation((*path, key), f"{_quoted(key)} is not known in {_subject(path)}{meant}", keyword)
     else:
         shown = name in _WRITTEN_FOR_PLLINT or keyword in _SHOWN_ANYWHERE
         expected, meant = _expected(keyword, rule, value)
@@ -290,9 +282,7 @@ def _expected(keyword: str, rule: dict[str, object], value: object) -> tuple[str
         kinds = [limit] if isinstance(limit, str) else words
         expected = _listed([_TYPES[kind] for kind in kinds if kind != "null"])
     else:
-        expected = _LIMITS.get(keyword, "what {keyword} {limit} asks for").format(
-            keyword=keyword, limit=limit
-        )
+        expected = _LIMITS.get(keyword, "what {keyword} {limit} asks for").format(keyword=keyword, limit=limit)
     own = rule.get("x-expected")
     return (own if isinstance(own, str) else expected), meant
 

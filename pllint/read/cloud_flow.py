@@ -34,6 +34,7 @@ _CONNECTION_TYPES = frozenset(
     f"{family}connection{way}" for family in ("openapi", "api") for way in ("", "webhook", "notification")
 )
 _LABEL = re.compile(r"\$connections'[)\]]+\??\['([^']+)'\]\??\['connectionId'\]")
+_FLOW_FILE = re.compile(r"^(.*)-([0-9A-F]{8}(?:-[0-9A-F]{4}){3}-[0-9A-F]{12})$", re.IGNORECASE)
 _COPY_NUMBER = re.compile(r"[-_]\d{1,3}$")
 _RUNTIME_URL = re.compile(r"/apim/([^/?]+)", re.IGNORECASE)
 _DATAVERSE = ConnectorKey("shared_commondataserviceforapps")
@@ -598,6 +599,23 @@ def _concatenated_parts(expression: str, position: int) -> Iterator[tuple[str, s
 
 def _unquoted(text: str) -> str:
     return text[1:-1].replace("''", "'")
+
+
+def named_by_file(name: str) -> tuple[str, str]:
+    """Give the name and the id that a definition's file name holds: exports write `Name-GUID.json`."""
+    stem = name.rpartition("/")[2]
+    if stem.lower().endswith(".json"):
+        stem = stem[: -len(".json")]
+    match = _FLOW_FILE.match(stem)
+    return (match[1], match[2].lower()) if match else (stem, stem)
+
+
+def named(node: Node, file_name: str) -> tuple[str, str]:
+    """Give the name and the id of a flow without a solution: a package's envelope states them, else its file does."""
+    name, flow_id = named_by_file(file_name)
+    envelope = _mapping(node.value)
+    stated = _text(_mapping(envelope.get("properties")).get("displayName"))
+    return stated or name, bare_guid(_text(envelope.get("name")) or flow_id)
 
 
 def bare_guid(text: str) -> str:

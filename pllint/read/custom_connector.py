@@ -2,8 +2,8 @@
 
 import os.path
 import re
-from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 from pllint.finding import Related
 from pllint.model.connector_id import ConnectorKey, custom_name, custom_names, parse_connector_id
@@ -14,6 +14,9 @@ from pllint.source import Anchor
 from pllint.text.node import Node
 from pllint.text.problem import MalformedError
 from pllint.text.tree import Tree
+
+if TYPE_CHECKING:
+    from pllint.read.solution import ConnectorEntry
 
 _DEFINITION_NAME = re.compile(r"^apidefinition.*\.json$|^(.*_)?openapidefinition\.json$", re.IGNORECASE)
 _SWAGGER_NAME = re.compile(r"\.swagger\.json$", re.IGNORECASE)
@@ -35,21 +38,6 @@ _ENTRA_HOSTS = re.compile(
     re.IGNORECASE,
 )
 _SECURITY_WORDS = {"basic": "basic", "apikey": "api-key", "oauth2": "oauth2"}
-
-
-class SolutionConnector(NamedTuple):
-    """A connector of a solution as its entry there describes it; file names are those of the solution's tree."""
-
-    name: str
-    """Its Dataverse name, such as `ctx_parcel-20tracking`."""
-    at: Anchor
-    guid: str | None = None
-    display_name: str | None = None
-    definition: str | None = None
-    parameters: str | None = None
-    templates: str | None = None
-    script: str | None = None
-    script_operations: tuple[str, ...] = ()
 
 
 class _Parts(NamedTuple):
@@ -140,7 +128,7 @@ def from_folder(
         display_name=shown,
         at=title.at if title.present else node.at,
         connector_id=connector_id if named else None,
-        host=_host(parts, ()),
+        host=_host(parts, {}),
         operations=tuple(_operations(node)),
         authentication=_authentication(parts),
         gateway=_uses_gateway(parts),
@@ -151,20 +139,22 @@ def from_folder(
 
 
 def in_solution(
-    tree: Tree, entry: SolutionConnector, solution: str, variables: Sequence[EnvironmentVariable], notes: Notes
+    tree: Tree, entry: "ConnectorEntry", solution: str, variables: Mapping[str, EnvironmentVariable], notes: Notes
 ) -> CustomConnector:
-    """Read a connector of a solution; one without a readable definition still has its names."""
-    definition = _part(tree, entry.definition, notes, "connector-definition") or Node(None, entry.at)
-    parameters = _part(tree, entry.parameters, notes)
-    templates = _part(tree, entry.templates, notes)
+    """Read a connector of a solution; one without a readable definition still has its names.
+
+    `variables` are the environment variables of that solution by schema name in lower case.
+    """
     absent = Node(None, entry.at)
+    definition = _part(tree, entry.definition, notes, "connector-definition") or absent
+    parameters = _part(tree, entry.parameters, notes)
     parts = _Parts(
         definition=definition,
         parameters=parameters or absent,
         sets=absent,
         capabilities=absent,
-        templates=templates or absent,
-        properties_known=entry.parameters is not None,
+        templates=_part(tree, entry.policies, notes) or absent,
+        properties_known=parameters is not None,
     )
     title = (definition.within("info", "title").text or "").strip()
     return CustomConnector(
@@ -172,12 +162,12 @@ def in_solution(
         display_name=entry.display_name or title or entry.name,
         at=entry.at,
         solution=solution,
-        connector_guid=entry.guid.strip("{}").lower() if entry.guid else None,
+        connector_guid=entry.guid,
         host=_host(parts, variables),
         operations=tuple(_operations(definition)),
         authentication=_authentication(parts),
         gateway=_uses_gateway(parts),
-        script=entry.script is not None and tree.find(entry.script) is not None,
+        script=entry.script is not None,
         definition_at=definition.at if definition.present else None,
         properties_at=parameters.at if parameters else None,
     )
@@ -291,7 +281,7 @@ def _variant(file_name: str) -> str:
 
 
 def _part(tree: Tree, name: str | None, notes: Notes, schema: str | None = None) -> Node | None:
-    """Open a part of a connector in a solution; the platform writes empty files for parts that hold nothing."""
+    """Open a part of a connector in a solution; an empty file, as the platform writes them, is an empty object."""
     found = tree.find(name) if name else None
     if found is None:
         return None
@@ -300,7 +290,7 @@ def _part(tree: Tree, name: str | None, notes: Notes, schema: str | None = None)
     except (MalformedError, OSError):
         empty = False  # opening it notes why
     if empty:
-        return None
+        return Node({}, Anchor(tree.source(found)))
     return open_json(tree, found, notes, schema)
 
 
@@ -325,7 +315,7 @@ def _operations(definition: Node) -> Iterator[Operation]:
                 )
 
 
-def _host(parts: _Parts, variables: Sequence[EnvironmentVariable]) -> Host:
+def _host(parts: _Parts, variables: Mapping[str, EnvironmentVariable]) -> Host:
     definition = parts.definition
     written = definition["host"]
     schemes = [scheme.text.lower() for scheme in definition["schemes"].listed() if scheme.text]
@@ -349,19 +339,18 @@ def _host(parts: _Parts, variables: Sequence[EnvironmentVariable]) -> Host:
     return own
 
 
-def _resolved(text: str, variables: Sequence[EnvironmentVariable], host: Host) -> Host:
+def _resolved(text: str, variables: Mapping[str, EnvironmentVariable], host: Host) -> Host:
     """Fill in environment variables and take the address apart; a host that needs more than that has no name."""
-    values = {variable.schema_name.lower(): variable for variable in variables}
-    named = [name.lower() for name in _VARIABLE.findall(text)]
+    named = _VARIABLE.findall(text)
 
     def value(match: re.Match[str]) -> str:
-        variable = values.get(match[1].lower())
+        variable = variables.get(match[1].lower())
         known = (variable.value or variable.default) if variable else None
         return known or match[0]
 
     if named:
         decided = host.decided_by if host.decided_by == "policy-template" else "environment-variable"
-        host = host._replace(decided_by=decided, variable=_VARIABLE.findall(text)[0])
+        host = host._replace(decided_by=decided, variable=named[0])
     full = _VARIABLE.sub(value, text).strip()
     if not full or _EXPRESSION.search(full.partition("://")[2].partition("/")[0] or full.partition("/")[0]):
         return host

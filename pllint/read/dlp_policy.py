@@ -84,10 +84,11 @@ def other_form(value: object) -> str | None:
 
 def policies(node: Node, notes: Notes) -> list[DlpPolicy]:
     """Read every data policy of a document; what is cut off or breaks the schema, also in loose rules, is noted."""
-    check_schema(node, notes, "policy")
     found: list[DlpPolicy] = []
-    for item in unwrapped(node, *_WRAPPERS):
-        form = _form(item.value)
+    forms = [(item, _form(item.value)) for item in unwrapped(node, *_WRAPPERS)]
+    if all(form != "cut" for _, form in forms):
+        check_schema(node, notes, "policy")
+    for item, form in forms:
         if form == "cut":
             cuts = Cuts()
             cuts.places.append(item.at)
@@ -126,7 +127,7 @@ def join(policies: Sequence[DlpPolicy], loose: Sequence[LooseRules], notes: Note
     return tuple(joined)
 
 
-def _candidates(value: object, depth: int = 4) -> Iterator[object]:
+def _candidates(value: object, depth: int = 6) -> Iterator[object]:
     """Unwrap as the readers do, looking at the first items of a list only."""
     if isinstance(value, list) and depth:
         for item in value[:_FIRST]:

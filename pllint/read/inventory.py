@@ -100,7 +100,7 @@ def _blanked(content: bytes) -> bytes:
     return re.sub(rb"[^\r\n]+", b"", before) + content[found.end() - 1 :]
 
 
-def _candidates(value: object, depth: int = 4) -> Iterator[object]:
+def _candidates(value: object, depth: int = 6) -> Iterator[object]:
     if isinstance(value, list) and depth:
         for item in value[:_FIRST]:
             yield from _candidates(item, depth - 1)

@@ -8,7 +8,7 @@ from pllint.text.node import Node
 
 REMEDY = "Export again with ConvertTo-Json -Depth 10"
 
-_DEPTH = 4
+_DEPTH = 6
 """How deep wrappers nest in what tools write, with room to spare."""
 
 

@@ -4,7 +4,6 @@ The three forms differ in where a thing's element stands (in customizations.xml,
 folder its parts lie in, so all places are looked at and the form only says which manifest to open.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -18,7 +17,7 @@ from pllint.model.solution import (
     RootComponent,
     Solution,
 )
-from pllint.read.cloud_flow import bare_guid, is_cloud_flow
+from pllint.read.cloud_flow import bare_guid, is_cloud_flow, named_by_file
 from pllint.read.document import Notes, open_json, open_xml
 from pllint.schema import violations
 from pllint.source import Anchor, KeyPath, Source
@@ -40,7 +39,6 @@ _VARIABLE_TYPES = {
     "100000005": "secret",
 }
 _MANAGED = {"0": False, "1": True}
-_FLOW_FILE = re.compile(r"^(.*)-([0-9A-F]{8}(?:-[0-9A-F]{4}){3}-[0-9A-F]{12})$", re.IGNORECASE)
 
 # What a solution is made of; beside it, at the root of a repository, lie other things.
 _FOLDERS = frozenset(
@@ -340,7 +338,7 @@ class _Reading:
     def _take_workflow(self, element: "Element", source: Source, solution: str, file: str | None) -> None:
         at = Anchor(source, (element.ordinal,))
         category = element.value("Category") or None
-        derived, file_id = _named_by_file(file or element.value("JsonFileName") or "")
+        derived, file_id = named_by_file(file or element.value("JsonFileName") or "")
         name = element.get("Name") or element.value("Name") or derived
         flow_id = bare_guid(element.get("WorkflowId") or element.value("WorkflowId") or "") or file_id
         state = _STATES.get(element.value("StateCode") or "")
@@ -383,7 +381,7 @@ class _Reading:
     def _unlisted(self, name: str) -> FlowEntry:
         from pllint.text import json_text
 
-        derived, file_id = _named_by_file(name)
+        derived, file_id = named_by_file(name)
         at = Anchor(self._tree.source(name, json_text.locate))
         return FlowEntry(name=derived, id=file_id, file=name, at=at, listed=False)
 
@@ -585,14 +583,6 @@ def _variable(element: "Element", source: Source, schema_name: str) -> Environme
         type=_VARIABLE_TYPES.get(stated, stated) if stated else None,
         default=element.value("defaultvalue"),
     )
-
-
-def _named_by_file(name: str) -> tuple[str, str]:
-    stem = name.rpartition("/")[2]
-    if stem.lower().endswith(".json"):
-        stem = stem[: -len(".json")]
-    match = _FLOW_FILE.match(stem)
-    return (match[1], match[2].lower()) if match else (stem, stem)
 
 
 def _script_operations(text: str | None) -> tuple[str, ...]:

@@ -176,12 +176,8 @@ class _Gathering:
         variables: Mapping[str, EnvironmentVariable] = {**self._variables, **parts.variables}
         for flow in parts.flows:
             if flow.file is None:
-                self.notes.find(
-                    "SRC001",
-                    flow.at,
-                    f"the solution names the flow '{flow.name}', but does not hold its definition",
-                    "Export the solution again, or restore the file under Workflows/",
-                )
+                reason = f"the solution names the flow '{flow.name}', but does not hold its definition"
+                self.notes.skip(flow.at.source.path, reason)
                 continue
             self._progress(tree.label + flow.file)
             node = open_json(tree, flow.file, self.notes, "cloud-flow")
@@ -205,8 +201,7 @@ class _Gathering:
             )
         self._components.extend(parts.components)
         self._connectors.extend(
-            custom_connector.in_solution(tree, connector, name, tuple(variables.values()), self.notes)
-            for connector in parts.connectors
+            custom_connector.in_solution(tree, entry, name, variables, self.notes) for entry in parts.connectors
         )
 
     # Loose files
@@ -246,12 +241,12 @@ class _Gathering:
         for problem in problems:
             aside.problem(source, problem)
         node = Node(value, Anchor(source))
-        if self._take_json(tree, name, siblings, node, content):
+        if self._take_json(tree, name, siblings, node):
             self.notes.findings.extend(aside.findings)
         else:
             self.notes.skip(source.path, _other_form(value) or _NOT_OURS)
 
-    def _take_json(self, tree: Tree, name: str, siblings: tuple[str, ...], node: Node, content: bytes) -> bool:
+    def _take_json(self, tree: Tree, name: str, siblings: tuple[str, ...], node: Node) -> bool:
         """Read a JSON document as every form it has; false when it has none."""
         from pllint.read import cloud_flow, custom_connector, deployment_settings, dlp_policy, inventory
         from pllint.read.document import check_schema
@@ -260,7 +255,18 @@ class _Gathering:
         value = node.value
         if cloud_flow.is_cloud_flow(value):
             check_schema(node, self.notes, "cloud-flow")
-            self._components.append(cloud_flow.loose_flow(node, references=self._references, variables=self._variables))
+            flow_name, flow_id = cloud_flow.named(node, base)
+            self._components.append(
+                cloud_flow.cloud_flow(
+                    node,
+                    name=flow_name,
+                    id=flow_id,
+                    solution=None,
+                    state=None,
+                    references=self._references,
+                    variables=self._variables,
+                )
+            )
             return True
         if custom_connector.recognises_definition(base, value, siblings):
             connector = custom_connector.from_folder(tree, name, siblings, self.notes, node)

@@ -122,7 +122,7 @@ def _may_hold_half_characters(text: str) -> bool:
 
 def _is_deeper(value: object, limit: int) -> bool:
     level: list[object] = [value]
-    for _ in range(limit + 1):
+    for _ in range(limit):
         objects = [container for container in level if isinstance(container, dict)]
         below = [child for members in objects for child in members.values() if child.__class__ in _CONTAINERS]
         if len(objects) < len(level):
@@ -272,10 +272,12 @@ def _number_problem(text: str) -> Problem:
 class _Wanted:
     """One key that some path asks for, and where its member was last seen."""
 
-    __slots__ = ("below", "end", "key", "name", "parent_visit", "start", "string", "visit")
+    __slots__ = ("below", "end", "items", "key", "name", "parent_visit", "start", "string", "visit")
 
     def __init__(self) -> None:
         self.below: dict[Key, _Wanted] = {}
+        self.items: dict[int, list[_Wanted]] = {}
+        """Those below that a number can name: items of an array, and members with a number for a key."""
         self.visit = 0
         self.parent_visit = -1
         self.name = ""
@@ -316,6 +318,9 @@ def _wanted(paths: Sequence[KeyPath]) -> _Wanted:
             below = node.below.get(key)
             if below is None:
                 below = node.below[key] = _Wanted()
+                number = index_of(key)
+                if number is not None:
+                    node.items.setdefault(number, []).append(below)
             node = below
     return root
 
@@ -351,7 +356,7 @@ class _Search:
 
     def _visit_object(self, node: _Wanted, at: int) -> int:
         text, scan, below = self._text, self._scan, node.below
-        numbers = any(isinstance(key, int) for key in below)
+        has_numbers = bool(node.items)
         visit = node.visit
         at = _skip_space(text, at)
         while text[at] != "}":
@@ -362,7 +367,7 @@ class _Search:
             value_at = _skip_space(text, colon + 1)
             wanted = [below[name]] if name in below else []
             # jsonschema-rs gives a key of digits as a number: 200 for "200", and 7 for "007".
-            number = index_of(name) if numbers else None
+            number = index_of(name) if has_numbers else None
             if number in below:
                 wanted.append(below[number])
             if wanted:
@@ -380,12 +385,7 @@ class _Search:
 
     def _visit_array(self, node: _Wanted, at: int) -> int:
         text, scan = self._text, self._scan
-        below: dict[int, list[_Wanted]] = {}
-        for key, child in node.below.items():
-            number = index_of(key)
-            if number is not None:
-                below.setdefault(number, []).append(child)
-        visit = node.visit
+        below, visit = node.items, node.visit
         index = 0
         at = _skip_space(text, at)
         while text[at] != "]":

@@ -1,6 +1,5 @@
 """Folders, zip archives and archives inside archives as one thing: a sorted list of names to read."""
 
-# ruff: noqa: PTH110, PTH118, PTH123
 # pathlib costs 3 ms at start-up, and 100 ms for each 5,000 files walked.
 
 import os
@@ -64,8 +63,11 @@ class Tree(ABC):
         """Give a file's bytes; raise MalformedError when damaged or too large, OSError when it is gone."""
 
     @abstractmethod
-    def open_archive(self, name: str, limits: Limits = DEFAULT_LIMITS) -> "Archive":
-        """Open a file of this tree as a zip archive; raise MalformedError when it is none, or too deep."""
+    def open_archive(self, name: str, limits: Limits | None = None) -> "Archive":
+        """Open a file of this tree as a zip archive, within the tree's limits if no others are given.
+
+        Raises MalformedError when it is none or lies too deep, OSError when it is gone.
+        """
 
     def entries(self) -> Sequence[Entry]:
         """Give all files, sorted by name."""
@@ -114,7 +116,7 @@ class _Subtree(Tree):
     def read(self, name: str) -> bytes:
         return self._parent.read(self._prefix + name)
 
-    def open_archive(self, name: str, limits: Limits = DEFAULT_LIMITS) -> "Archive":
+    def open_archive(self, name: str, limits: Limits | None = None) -> "Archive":
         return self._parent.open_archive(self._prefix + name, limits)
 
 
@@ -188,8 +190,8 @@ class Folder(Tree):
                 raise _too_large(name, status.st_size, self._limits)
             return file.read()
 
-    def open_archive(self, name: str, limits: Limits = DEFAULT_LIMITS) -> "Archive":
-        return Archive.open(self._inside(name), f"{self.label}{name}!", limits)
+    def open_archive(self, name: str, limits: Limits | None = None) -> "Archive":
+        return Archive.open(self._inside(name), f"{self.label}{name}!", limits or self._limits)
 
     def _inside(self, name: str) -> str:
         # Names come from the files that are linted, too: a manifest may say anything.
@@ -254,11 +256,15 @@ class Archive(Tree):
             raise _unreadable(f"the member {name!a} has not the size that the archive says")
         return content
 
-    def open_archive(self, name: str, limits: Limits = DEFAULT_LIMITS) -> "Archive":
+    def open_archive(self, name: str, limits: Limits | None = None) -> "Archive":
         """Open a member that is an archive; all archives inside each other share one budget."""
         if name not in self._opened:
             self._opened[name] = Archive(
-                partial(self.read, name), f"{self.label}{name}!", limits, self._depth + 1, self._budget
+                partial(self.read, name),
+                f"{self.label}{name}!",
+                limits or self._limits,
+                self._depth + 1,
+                self._budget,
             )
         return self._opened[name]
 
@@ -279,6 +285,8 @@ class Archive(Tree):
         budget, limits = self._budget, self._limits
         _check_directory(self._content(), limits.members - budget.members, limits)
         infos = _ZIPS.opened(self).infolist()
+        if any(info.header_offset < 0 for info in infos):
+            raise _unreadable("the archive is cut off at its start")
         overlapping = _overlapping(infos)
         lower_names: set[str] = set()
         refused: dict[tuple[ProblemKind, str], list[str]] = {}
@@ -422,11 +430,7 @@ def _check_directory(content: str | bytes, members: int, limits: Limits) -> None
         if end < 0 or not (tail.startswith(b"PK\5\6", end) and tail.endswith(b"\0\0")):
             end = tail.rfind(b"PK\5\6")
         if end < 0 or end + _END_RECORD > len(tail):
-            what = (
-                "the archive is truncated"
-                if tail_size and _starts_as_zip(file)
-                else "the file is no zip archive"
-            )
+            what = "the archive is truncated" if tail_size and _starts_as_zip(file) else "the file is no zip archive"
             raise _unreadable(what)
         directory = int.from_bytes(tail[end + 12 : end + 16], "little")
         wide = end - _ZIP64_RECORDS
@@ -441,9 +445,7 @@ def _check_directory(content: str | bytes, members: int, limits: Limits) -> None
             file.seek(start)
             too_many = file.read(directory).count(b"PK\1\2") > members
         if too_many:
-            message = (
-                f"the archive has more than {limits.members:,} members, with those of archives around it"
-            )
+            message = f"the archive has more than {limits.members:,} members, with those of archives around it"
             raise MalformedError(Problem(ProblemKind.LIMIT, message))
 
 

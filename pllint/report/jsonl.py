@@ -1,0 +1,14 @@
+"""JSON Lines: one finding a line, in the shape of the JSON report, for tools that read streams."""
+
+import json
+
+from pllint.finding import Report
+from pllint.report import RenderOptions
+from pllint.report.escape import for_json
+from pllint.report.rows import finding_row
+
+
+def render(report: Report, _options: RenderOptions) -> str:
+    """Give every finding, waived ones included, as `schemas/report.json` describes a finding."""
+    lines = [json.dumps(finding_row(finding), ensure_ascii=False) + "\n" for finding in report.findings]
+    return for_json("".join(lines))

@@ -1,0 +1,92 @@
+"""The report for people: grouping, snippets and the closing lines."""
+
+import pytest
+
+from pllint.finding import Place, Report, Severity
+from pllint.report import RenderOptions
+from pllint.report.layout import folded, snippet
+from pllint.report.text import causes, render
+from pllint.source import Span
+
+
+def test_one_policy_line_is_one_paragraph(report: Report) -> None:
+    (policy, _) = causes(report.findings)
+
+    assert [(one.finding.component and one.finding.component.name, one.environments) for one in policy.occurrences] == [
+        ("Notify", ("hr-production", "hr-test")),
+        ("Remind", ("hr-production",)),
+    ]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param({"policy": "Another"}, id="another policy"),
+        pytest.param({"connectors": ("shared_sql",)}, id="another connector"),
+        pytest.param({"check": "DLP102"}, id="another check"),
+        pytest.param({"message": "Something else"}, id="another message"),
+        pytest.param({"severity": Severity.INFO}, id="another severity"),
+    ],
+)
+def test_another_cause_is_another_paragraph(report: Report, change: dict[str, str]) -> None:
+    first, second, *_ = report.findings
+
+    assert len(causes([first, second])) == 1
+    assert len(causes([first, second._replace(**change)])) == 2  # type: ignore[arg-type]
+
+
+def test_an_environment_named_like_part_of_a_word_does_not_join_different_messages(report: Report) -> None:
+    first = report.findings[0]._replace(environment="test", message="the latest run")
+    second = first._replace(environment="prod", message="the laprod run")
+
+    assert len(causes([first, second])) == 2
+
+
+@pytest.mark.parametrize(
+    ("line", "column", "end_column", "text", "caret"),
+    [
+        pytest.param('  "a": 1', 3, 6, '"a": 1', "^^^", id="indentation is cut"),
+        pytest.param('\t\t"a": 1', 3, 6, '"a": 1', "^^^", id="tabs too"),
+        pytest.param("a 東京 b", 3, 5, "a 東京 b", "  ^^^^", id="wide characters take two columns"),
+        pytest.param("cafe\u0301 x", 7, 8, "cafe\u0301 x", "     ^", id="combining characters take none"),
+        pytest.param("abc", 2, None, "abc", " ^^", id="a span over lines is marked to the end"),
+        pytest.param("abc", 9, 12, "abc", "   ^", id="a place past the end is marked at the end"),
+        pytest.param(
+            "x" * 50 + "KEY" + "y" * 200, 51, 54, "…" + "x" * 30 + "KEY" + "y" * 5 + "…", " " * 31 + "^^^", id="long"
+        ),
+        pytest.param("KEY" + "y" * 200, 1, 4, "KEY" + "y" * 35 + "…", "^^^", id="long, at the start"),
+    ],
+)
+def test_the_caret_is_under_the_place(line: str, column: int, end_column: int | None, text: str, caret: str) -> None:
+    shown = snippet(line, column, end_column, 40, "…")
+
+    assert (shown.text, shown.caret) == (text, caret)
+
+
+def test_folding_breaks_between_words() -> None:
+    assert list(folded("one two three", 7)) == ["one two", "three"]
+
+
+def test_a_place_without_extent_has_no_snippet(report: Report) -> None:
+    finding = report.findings[2]._replace(place=Place("a.yaml", Span(1, 1, 1, 1)))
+
+    assert (
+        "|"
+        not in render(report._replace(findings=(finding,)), RenderOptions()).partition("sure?")[0].partition("-->")[2]
+    )
+
+
+def test_a_clean_run_says_what_was_read(report: Report) -> None:
+    clean = report._replace(findings=(), could_not_run=(), skipped=(), exit_status=0, profile_met=None)
+
+    assert render(clean, RenderOptions()) == (
+        "Read 2 solutions, 14 cloud flows, 1 policy and 3 governance files.\n"
+        "Rules as of 2026-11-21; connectors data of 2026-09-05; plans data of 2026-11-21.\n"
+        "No findings.\n"
+    )
+
+
+def test_a_run_that_recognised_nothing_says_so(report: Report) -> None:
+    empty = report._replace(read=(), findings=(), could_not_run=(), skipped=(), exit_status=3, profile_met=None)
+
+    assert render(empty, RenderOptions()).startswith("Read nothing that pllint knows.\n")

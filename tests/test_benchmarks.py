@@ -1,0 +1,65 @@
+"""The helpers of the benchmarks; what they measure is no test's business."""
+
+import json
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+import counters
+import inputs
+import run
+
+_EXAMPLE = Path(__file__).parents[1] / "examples" / "contoso" / "connectors" / "parcel-tracking"
+
+
+@pytest.mark.parametrize("size", [1_000, 19_000])
+def test_a_flow_is_as_large_as_asked_for(size: int) -> None:
+    assert size <= len(inputs.clean_flow(size)) < size + 2_000
+
+
+def test_a_flow_with_findings_calls_so_many_plain_addresses() -> None:
+    assert inputs.flow_with_findings(20_000, 14).count('"http://') == 14
+
+
+def test_composed_connectors_have_operation_ids_of_their_own(tmp_path: Path) -> None:
+    inputs.connectors(os.fspath(_EXAMPLE), os.fspath(tmp_path), count=1, operations=6)
+
+    definition = json.loads((tmp_path / "connector0000" / "apiDefinition.swagger.json").read_text(encoding="utf-8"))
+    ids = [operation["operationId"] for path in definition["paths"].values() for operation in path.values()]
+    assert len(ids) == len(set(ids)) == 6
+
+
+def test_a_cost_tells_status_and_time_and_memory(tmp_path: Path) -> None:
+    cost = counters.cost([sys.executable, "-c", "raise SystemExit(3)"], os.fspath(tmp_path))
+
+    assert (cost.status, cost.cpu > 0, cost.wall > 0, cost.peak_mb > 1) == (3, True, True, True)
+
+
+def test_the_best_counter_counts_more_for_more_work(tmp_path: Path) -> None:
+    counter = counters.best_counter()
+    little, much = (
+        counter.measure([sys.executable, "-c", f"sum(range({size}))"], os.fspath(tmp_path)) for size in (1, 5_000_000)
+    )
+
+    assert little < much
+
+
+def test_medians_are_taken_of_runs_in_turn() -> None:
+    order: list[str] = []
+
+    def measure(name: str, value: float) -> float:
+        order.append(name)
+        return value
+
+    medians = counters.interleaved({"a": lambda: measure("a", 1), "b": lambda: measure("b", 2)}, 3)
+
+    assert (medians, "".join(order)) == ({"a": 1, "b": 2}, "ababab")
+
+
+@pytest.mark.parametrize(
+    ("value", "verdict"), [(1.0, "met"), (1.2, "met"), (1.3, "above the target"), (1.6, "PAST THE LIMIT")]
+)
+def test_a_verdict_says_how_a_value_stands(value: float, verdict: str) -> None:
+    assert run.Measured(value, target=1.2, limit=1.5, unit="").verdict == verdict
