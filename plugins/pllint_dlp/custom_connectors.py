@@ -107,8 +107,7 @@ def _open(connector: _Connector, environment: Environment, posture: Posture, con
         names = listed(f"'{policy.name}'" for policy in missing)
         reason = f"the export of {names} lacks URL patterns, and their documented default is Ignore"
     else:
-        names = listed(f"'{opinion.policy.name}'" for opinion in posture.opinions)
-        reason = f"{names} {'leave' if len(posture.opinions) > 1 else 'leaves'} it unclassified ({_silence(posture)})"
+        reason = f"it {_silence(posture)}"
     return Finding(
         at=connector.definition.at,
         message=f"custom connector {connector.name} is open in {place}: {reason}, so it may be combined there with"
@@ -124,8 +123,10 @@ def _open(connector: _Connector, environment: Environment, posture: Posture, con
 
 
 def _silence(posture: Posture) -> str:
-    words = {opinion.classification.words for opinion in posture.opinions}
-    return f"it {words.pop()}" if len(words) == 1 else "their URL patterns ignore it"
+    by_words: dict[str, list[str]] = {}
+    for policy, classification in posture.opinions:
+        by_words.setdefault(classification.words, []).append(f"'{policy.name}'")
+    return listed(f"{words} of {listed(names)}" for words, names in by_words.items())
 
 
 def _remedy_open(connector: _Connector, environment: Environment, posture: Posture, missing: list[DlpPolicy]) -> str:
