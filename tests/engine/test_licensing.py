@@ -140,9 +140,7 @@ DECLARED = DeclaredReference(
             ["premium-connector"],
             id="a connector no list has, whose file says premium",
         ),
-        pytest.param(
-            flow(use("shared_nobodyknows", tier="NotSpecified")), "unknown", [], id="whose file says nothing"
-        ),
+        pytest.param(flow(use("shared_nobodyknows", tier="NotSpecified")), "unknown", [], id="whose file says nothing"),
         pytest.param(
             flow(use("shared_sharepointonline", tier="Premium")), "no", [], id="the catalogue before the file"
         ),

@@ -471,9 +471,7 @@ def test_the_first_of_two_definitions_counts() -> None:
 
 
 def test_one_flow_in_two_environments_is_two_records() -> None:
-    governance, findings = read(
-        "flows:\n  - {name: F, environment: depot}\n  - {name: F, environment: depot-test}\n"
-    )
+    governance, findings = read("flows:\n  - {name: F, environment: depot}\n  - {name: F, environment: depot-test}\n")
 
     assert (len(governance.flows), findings) == (2, [])
 
