@@ -10,8 +10,8 @@ from pllint.model.connector_id import ConnectorKey
 from pllint.model.custom_connector import CustomConnector
 from pllint.model.environment import Environment
 from pllint.model.governance import (
-    Approval,
     AppRecord,
+    Approval,
     ConnectorRecord,
     Deployment,
     FlowRecord,
@@ -46,7 +46,9 @@ def answers(governance: Governance) -> Lifecycle:
             Governance(at=AT, connectors=(LEAVE._replace(stage=Stage.PRODUCTION),)), [], id="not at another stage"
         ),
         pytest.param(
-            Governance(at=AT, apps=(AppRecord(name="Desk", at=AT, retired=True),)), [("app", "Desk")], id="an app's word"
+            Governance(at=AT, apps=(AppRecord(name="Desk", at=AT, retired=True),)),
+            [("app", "Desk")],
+            id="an app's word",
         ),
         pytest.param(
             Governance(at=AT, flows=(FlowRecord(name="Tell", at=AT, retired=False),)), [], id="a flow's word against it"
@@ -60,17 +62,21 @@ def answers(governance: Governance) -> Lifecycle:
             Governance(at=AT, retirements=(Retirement(at=AT, app="Desk", date="2026-11-22"),)), [], id="not before it"
         ),
         pytest.param(
-            Governance(at=AT, retirements=(Retirement(at=AT, app="Desk"),)), [("app", "Desk")], id="a record without a day"
+            Governance(at=AT, retirements=(Retirement(at=AT, app="Desk"),)),
+            [("app", "Desk")],
+            id="a record without a day",
         ),
         pytest.param(
             Governance(
-                at=AT, connectors=(LEAVE,), retirements=(Retirement(at=AT, connector="leave system", date="2027-01-01"),)
+                at=AT,
+                connectors=(LEAVE,),
+                retirements=(Retirement(at=AT, connector="leave system", date="2027-01-01"),),
             ),
             [("connector", "leave system")],
             id="its stage before the record's day",
         ),
     ],
-)  # fmt: skip
+)
 def test_what_is_retired_on_the_day(governance: Governance, retired: list[tuple[str, str]]) -> None:
     assert [(thing.kind, thing.name) for thing in answers(governance).retired] == retired
 
@@ -93,7 +99,9 @@ def counted(*looks: tuple[str, int], licences: tuple[str, int] | None = None) ->
             id="the retirement's own count",
         ),
         pytest.param(
-            Governance(at=AT, connectors=(counted(("2026-08-01", 180), ("2026-05-01", 150), licences=("2026-03-01", 90)),)),
+            Governance(
+                at=AT, connectors=(counted(("2026-08-01", 180), ("2026-05-01", 150), licences=("2026-03-01", 90)),)
+            ),
             Retirement(at=AT, connector="Leave system"),
             180,
             id="the newest spot check",
@@ -126,7 +134,7 @@ def counted(*looks: tuple[str, int], licences: tuple[str, int] | None = None) ->
         ),
         pytest.param(Governance(at=AT), Retirement(at=AT, app="Desk"), None, id="nothing"),
     ],
-)  # fmt: skip
+)
 def test_the_population_last_verified(governance: Governance, retirement: Retirement, people: int | None) -> None:
     found = answers(governance).population(retirement)
 
@@ -170,7 +178,11 @@ DEFINITION = CustomConnector(name=ConnectorKey("ctx_absence"), display_name="Lea
         pytest.param(LEAVE, "ctx_absence", True, (DEFINITION,), True, id="by its definition's name"),
         pytest.param(
             LEAVE._replace(name="Absence", definition="governance.yaml"),
-            "ctx_absence", True, (DEFINITION,), True, id="by the path of its definition",
+            "ctx_absence",
+            True,
+            (DEFINITION,),
+            True,
+            id="by the path of its definition",
         ),
         pytest.param(
             LEAVE._replace(name="Twitter"), "shared_twitter", False, (), False, id="not the public connector so called"
@@ -179,7 +191,7 @@ DEFINITION = CustomConnector(name=ConnectorKey("ctx_absence"), display_name="Lea
             LEAVE._replace(name="shared_twitter"), "shared_twitter", False, (), True, id="the public connector, by id"
         ),
     ],
-)  # fmt: skip
+)
 def test_a_retired_connector_is_found_in_policies_and_flows(
     record: ConnectorRecord,
     key: str,

@@ -16,9 +16,8 @@ def read(*texts: str) -> tuple[Governance, list[Finding]]:
     notes = Notes()
     nodes = []
     for name, text in zip("abc", texts, strict=False):
-        content = text.encode()
-        value, _ = yaml_text.parse(content)
-        nodes.append(Node(value, Anchor(Source(f"{name}.yaml", lambda content=content: content, yaml_text.locate))))
+        value, _ = yaml_text.parse(text.encode())
+        nodes.append(Node(value, Anchor(Source(f"{name}.yaml", text.encode, yaml_text.locate))))
     governance = governance_files(nodes, notes)
     assert governance is not None
     return governance, notes.findings
@@ -471,9 +470,7 @@ def test_the_first_of_two_definitions_counts() -> None:
 
 
 def test_one_flow_in_two_environments_is_two_records() -> None:
-    governance, findings = read(
-        "flows:\n  - {name: F, environment: depot}\n  - {name: F, environment: depot-test}\n"
-    )
+    governance, findings = read("flows:\n  - {name: F, environment: depot}\n  - {name: F, environment: depot-test}\n")
 
     assert (len(governance.flows), findings) == (2, [])
 
