@@ -13,6 +13,7 @@ from pllint.model.governance import (
     AppRecord,
     Approval,
     ConnectorRecord,
+    CreationRequest,
     Deployment,
     FlowRecord,
     Governance,
@@ -25,7 +26,7 @@ from pllint.model.governance import (
     SpotCheck,
     Stage,
 )
-from pllint.model.policy import ClassifiedConnector, DataGroup, DlpPolicy
+from pllint.model.policy import ClassifiedConnector, DataGroup, DlpPolicy, UrlPattern
 from pllint.model.workspace import Workspace
 from pllint.source import Anchor, Source
 
@@ -217,6 +218,49 @@ def test_a_retired_connector_is_found_by_the_name_a_flow_gives_it() -> None:
     lifecycle = Lifecycle(workspace, TODAY)
 
     assert [used.component for used in lifecycle.uses(lifecycle.retired[0])] == [component]
+
+
+def patterned(pattern: str, group: DataGroup = DataGroup.BUSINESS) -> DlpPolicy:
+    return DlpPolicy(id="1", name="Base", at=AT, patterns=(UrlPattern(order=1, pattern=pattern, group=group, at=AT),))
+
+
+HOSTED = LEAVE._replace(request=CreationRequest(at=AT, endpoint="leave.contoso.com"))
+
+
+@pytest.mark.parametrize(
+    ("policy", "others", "is_listed"),
+    [
+        pytest.param(patterned("https://leave.contoso.com/*"), (), True, id="a pattern for its host"),
+        pytest.param(patterned("https://LEAVE.contoso.com*"), (), True, id="ignoring case"),
+        pytest.param(patterned("https://*.contoso.com/*"), (), False, id="a pattern for many hosts"),
+        pytest.param(patterned("*"), (), False, id="a pattern for every host"),
+        pytest.param(patterned("https://leave.contoso.com.evil.net/*"), (), False, id="another host"),
+        pytest.param(
+            patterned("https://leave.contoso.com/*", DataGroup.BLOCKED), (), False, id="a pattern that blocks it"
+        ),
+        pytest.param(
+            patterned("https://leave.contoso.com/*"),
+            (HOSTED._replace(name="Leave 2", stage=Stage.PRODUCTION),),
+            False,
+            id="the host of a connector that is alive",
+        ),
+        pytest.param(
+            patterned("https://leave.contoso.com/*"),
+            (HOSTED._replace(name="Leave 0"),),
+            True,
+            id="of another retired one",
+        ),
+    ],
+)
+def test_a_pattern_for_the_host_of_a_retired_connector_alone_is_a_listing(
+    policy: DlpPolicy,
+    others: tuple[ConnectorRecord, ...],
+    is_listed: bool,  # noqa: FBT001 - a table's column
+) -> None:
+    workspace = Workspace(governance=Governance(at=AT, connectors=(HOSTED, *others)), policies=(policy,))
+    lifecycle = Lifecycle(workspace, TODAY)
+
+    assert bool(lifecycle.listings(lifecycle.retired[0])) is is_listed
 
 
 @pytest.mark.parametrize(
