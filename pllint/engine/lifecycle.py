@@ -56,8 +56,8 @@ class Lifecycle:
     def listings(self, thing: Retired) -> Sequence[Listing]:
         """Give the policy lines that still name a retired connector, or still let its host through.
 
-        Tenant policies know custom connectors by host only. A pattern counts when it names this connector's host without
-        a wildcard, and no connector that is still alive has that host.
+        Tenant policies know custom connectors by host only. A pattern counts when it names this connector's host,
+        has no wildcard in it, and no connector that is still alive has that host.
         """
         names = self._names(thing)
         listed = [
