@@ -1,9 +1,9 @@
 """What makes a component premium, and whose licence it runs on."""
 
 from enum import StrEnum
-from typing import NamedTuple
 
 from pllint.model.connector_id import ConnectorKey
+from pllint.record import NamedTuple
 from pllint.source import Anchor
 
 

@@ -107,9 +107,14 @@ class Workspace:
         return self.custom_connector(use.connector)
 
     def custom_connector(self, name: str) -> CustomConnector | None:
-        """Find a custom connector's definition by any spelling of its name."""
+        """Find a custom connector's definition by any spelling of its name, with or without publisher prefix."""
         full, short = custom_names(name)
-        return self._connectors_by_name.get(full) or self._connectors_by_short_name.get(short)
+        found = self._connectors_by_name.get(full)
+        if found is not None:
+            return found
+        candidates = (*self._connectors_by_short_name.get(full, ()), *self._connectors_by_short_name.get(short, ()))
+        names = {custom_names(candidate.name)[0] for candidate in candidates}
+        return candidates[0] if len(names) == 1 else None
 
     @cached_property
     def _connectors_by_guid(self) -> dict[str, CustomConnector]:
@@ -123,10 +128,10 @@ class Workspace:
         return index
 
     @cached_property
-    def _connectors_by_short_name(self) -> dict[str, CustomConnector]:
-        index: dict[str, CustomConnector] = {}
+    def _connectors_by_short_name(self) -> dict[str, list[CustomConnector]]:
+        index: dict[str, list[CustomConnector]] = {}
         for connector in self.custom_connectors:
-            index.setdefault(custom_names(connector.name)[1], connector)
+            index.setdefault(custom_names(connector.name)[1], []).append(connector)
         return index
 
     def records_of(self, component: Component) -> Sequence[AppRecord | FlowRecord]:

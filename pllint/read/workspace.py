@@ -122,10 +122,12 @@ class _Gathering:
         declared = governance.environments if governance else ()
         merged, contradictions = environments.merge(declared, self._listed, policies)
         self.notes.findings.extend(contradictions)
+        connectors = custom_connector.join(self._connectors, self.notes)
+        custom_connector.note_open_hosts(connectors, self._deployment_settings, self.notes)
         return Workspace(
             solutions=[parts.solution for _, parts in self._solutions],
             components=self._components,
-            custom_connectors=custom_connector.join(self._connectors, self.notes),
+            custom_connectors=connectors,
             policies=policies,
             environments=merged,
             deployment_settings=self._deployment_settings,
@@ -176,12 +178,8 @@ class _Gathering:
         variables: Mapping[str, EnvironmentVariable] = {**self._variables, **parts.variables}
         for flow in parts.flows:
             if flow.file is None:
-                self.notes.find(
-                    "SRC001",
-                    flow.at,
-                    f"the solution names the flow '{flow.name}', but does not hold its definition",
-                    "Export the solution again, or restore the file under Workflows/",
-                )
+                reason = f"the solution names the flow '{flow.name}', but does not hold its definition"
+                self.notes.skip(flow.at.source.path, reason)
                 continue
             self._progress(tree.label + flow.file)
             node = open_json(tree, flow.file, self.notes, "cloud-flow")
