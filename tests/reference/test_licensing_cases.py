@@ -126,7 +126,7 @@ def _found(case: Node) -> set[str]:
     workspace = _workspace(case)
     as_of = datetime.date.fromisoformat(case["as-of"].text or _TODAY)
     context = Context(workspace, Settings(), as_of, _CATALOGUE)
-    judgement = judge(workspace, _CHECKS, context)
+    judgement = judge(_CHECKS, context)
     assert not judgement.crashed
     checks = (*_CHECKS, *source_checks())
     decided = Suppression(Settings(), checks, workspace, as_of).decide(judgement.findings, judgement.could_not_run)
