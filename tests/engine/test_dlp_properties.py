@@ -26,52 +26,61 @@ OTHERS = tuple(map(ConnectorKey, ("shared_conversionservice", "DesktopFlow.Excel
 CONNECTORS = BLOCKABLE + UNBLOCKABLE + OTHERS
 HOSTS = ("orders.contoso.test", "hr.contoso.test", "parcels.example.test")
 
-custom = st.builds(
-    lambda name, host: Subject(key=ConnectorKey(name), custom=True, host=Host(name=host)),
-    st.sampled_from(("orders", "parcels")),
-    st.sampled_from((*HOSTS, None)),
-)
-subjects = st.lists(
-    st.sampled_from(CONNECTORS).map(lambda key: Subject(key=key)) | custom, min_size=1, max_size=5, unique_by=str
-)
+SUBJECTS = [
+    *(Subject(key=key) for key in CONNECTORS),
+    *(
+        Subject(ConnectorKey(name), custom=True, host=Host(name=host))
+        for name in ("orders", "parcels")
+        for host in (*HOSTS, None)
+    ),
+]
+subjects = st.lists(st.sampled_from(SUBJECTS), min_size=1, max_size=5, unique_by=lambda subject: subject.key)
 
 
-def _entries(groups: dict[ConnectorKey, set[DataGroup]]) -> tuple[ClassifiedConnector, ...]:
-    return tuple(
-        ClassifiedConnector(connector=key, group=group, at=AT, spelling=key)
-        for key, ones in groups.items()
-        for group in sorted(ones)
+def _policy(
+    scope: Scope,
+    default: DataGroup | None,
+    listed: set[tuple[ConnectorKey, DataGroup]] | None,
+    patterns: tuple[UrlPattern, ...] | None,
+    *,
+    legacy: bool,
+) -> DlpPolicy:
+    return DlpPolicy(
+        id=f"{scope} {default} {sorted(listed or ())} {patterns} {legacy}",
+        name="P",
+        at=AT,
+        scope=scope,
+        environments=(EnvironmentRef(name="hr-production", at=AT),),
+        default=default,
+        classified=None
+        if listed is None
+        else tuple(ClassifiedConnector(key, group, AT, spelling=key) for key, group in sorted(listed)),
+        patterns=patterns,
+        legacy=legacy,
     )
 
 
-entries = st.dictionaries(
-    st.sampled_from(CONNECTORS), st.sets(st.sampled_from(GROUPS), min_size=1, max_size=2), max_size=6
-).map(_entries)
-patterns = st.lists(
-    st.tuples(st.sampled_from(HOSTS), st.sampled_from(GROUPS)), max_size=3, unique_by=lambda pattern: pattern[0]
-).flatmap(
-    lambda some: st.sampled_from((*GROUPS, DataGroup.IGNORE)).map(
-        lambda last: tuple(
-            UrlPattern(order=order, pattern=pattern, group=group, at=AT)
-            for order, (pattern, group) in enumerate(
-                [*((f"https://{host}*", group) for host, group in some), ("*", last)]
-            )
-        )
-    )
-)
-policies = st.builds(
-    DlpPolicy,
-    id=st.uuids().map(str),
-    name=st.just("P"),
-    at=st.just(AT),
-    scope=st.sampled_from((Scope.ALL, Scope.ALL, Scope.SINGLE, Scope.ONLY)),
-    environments=st.just((EnvironmentRef(name="hr-production", at=AT),)),
-    environments_known=st.just(True),  # noqa: FBT003 - a strategy's value
-    default=st.sampled_from((*GROUPS, None)),
-    classified=st.none() | entries | entries,
-    patterns=st.none() | patterns,
-    legacy=st.booleans(),
-)
+def _pattern_lists() -> list[tuple[UrlPattern, ...]]:
+    ends = (*GROUPS, DataGroup.IGNORE)
+    lists = [
+        [(f"https://{host}*", group) for host, group in zip(hosts, groups, strict=True)] + [("*", last)]
+        for hosts in ((), HOSTS[:1], HOSTS[:2])
+        for groups in product(GROUPS, repeat=len(hosts))
+        for last in ends
+    ]
+    return [
+        tuple(UrlPattern(order, pattern, group, AT) for order, (pattern, group) in enumerate(some, 1)) for some in lists
+    ]
+
+
+entries = st.sets(st.sampled_from(list(product(CONNECTORS, GROUPS))), max_size=6)
+policies = st.tuples(
+    st.sampled_from((Scope.ALL, Scope.ALL, Scope.SINGLE, Scope.ONLY)),
+    st.sampled_from((*GROUPS, None)),
+    st.none() | entries,
+    st.none() | st.sampled_from(_pattern_lists()),
+    st.booleans(),
+).map(lambda facts: _policy(*facts[:4], legacy=facts[4]))
 
 
 def _verdict(some: list[DlpPolicy], used: list[Subject]) -> Verdict:
@@ -143,12 +152,49 @@ def test_a_verdict_with_unknowns_is_the_meet_over_all_completions(some: list[Dlp
     assert _verdict(some, used).outcome is expected
 
 
+@given(policies.filter(lambda policy: policy.classified is not None), subjects)
+def test_an_unknown_host_is_judged_as_every_host_it_may_be(policy: DlpPolicy, used: list[Subject]) -> None:
+    unknown = [subject for subject in used if subject.custom and subject.host == Host(name=None)]
+    known = [subject for subject in used if subject not in unknown]
+    outcomes = {
+        _verdict([policy], [*known, *guesses]).outcome
+        for guesses in product(
+            *([subject._replace(host=Host(name=host)) for host in (*HOSTS, "other.test")] for subject in unknown)
+        )
+    }
+
+    expected = outcomes.pop() if len(outcomes) == 1 else Outcome.INDETERMINATE
+    assert _verdict([policy], used).outcome is expected
+
+
+@given(st.lists(policies, min_size=1, max_size=1), subjects.filter(lambda used: len(used) <= 3))
+def test_missing_groups_are_judged_as_every_group_a_connector_may_be_in(
+    some: list[DlpPolicy], used: list[Subject]
+) -> None:
+    without = some[0]._replace(classified=None, legacy=False)
+    plain = [subject for subject in used if not subject.custom and subject.key not in OTHERS]
+    outcomes = {
+        _verdict([without._replace(classified=_listed(plain, groups))], plain).outcome
+        for groups in product(GROUPS, repeat=len(plain))
+        if not any(s.key in UNBLOCKABLE and g is DataGroup.BLOCKED for s, g in zip(plain, groups, strict=True))
+    }
+
+    expected = outcomes.pop() if len(outcomes) == 1 else Outcome.INDETERMINATE
+    assert _verdict([without], plain).outcome is expected
+
+
+def _listed(used: list[Subject], groups: tuple[DataGroup, ...]) -> tuple[ClassifiedConnector, ...]:
+    return tuple(
+        ClassifiedConnector(subject.key, group, AT, spelling=subject.key)
+        for subject, group in zip(used, groups, strict=True)
+    )
+
+
 def _completions(some: list[DlpPolicy], used: list[Subject]) -> list[list[tuple[DataGroup | None, ...]]]:
     """Give every way in which the classes may turn out: per policy the groups of the connectors."""
     index = PolicySet(some, CATALOGUE)
-    distinct = list({(subject.custom, subject.key): subject for subject in reversed(used)}.values())
     per_policy = [
-        list(product(*(sorted(index.classify(policy, subject, HR).possible, key=str) for subject in distinct)))
+        list(product(*(sorted(index.classify(policy, subject, HR).possible, key=str) for subject in used)))
         for policy in some
     ]
     return [list(choice) for choice in product(*per_policy)]
