@@ -333,7 +333,7 @@ def test_an_unblockable_connector_listed_in_blocked_is_blocked_with_low_confiden
         ("https://*.contoso.test", "https://contoso.test", False),
         ("https://a.test/*", "https://a.test", False),
         ("https://a.test*", "https://a.test.evil.test", True),
-        ("ab*ba", "aba", False),
+        ("ax*xa", "axa", False),
         ("a*b*c", "a-b-b-c", True),
         ("a.c", "abc", False),
         ("https://*.test*", "https://a*.test*", True),
