@@ -12,6 +12,8 @@ from pllint.model.connector_id import ConnectorKey, parse_connector_id
 from pllint.model.custom_connector import CustomConnector, Host
 from pllint.model.environment import ANY_OTHER, Environment, EnvironmentRef
 from pllint.model.policy import (
+    ActionRule,
+    ActionRules,
     Behaviour,
     ClassifiedConnector,
     DataGroup,
@@ -21,6 +23,7 @@ from pllint.model.policy import (
     Scope,
     UrlPattern,
 )
+from pllint.model.solution import DeploymentSettings
 from pllint.model.verdict import NoteKind, Outcome, PostureKind, Rule, Subject, Verdict, ViolationKind
 from pllint.model.workspace import Workspace
 from pllint.source import Anchor, Source
@@ -34,6 +37,7 @@ BUSINESS, NON_BUSINESS, BLOCKED, IGNORE = (
     DataGroup.IGNORE,
 )
 HR = Environment(name="hr-production", at=None, id="11111111-2222-3333-4444-555555555555")
+FINANCE = Environment(name="finance", at=None)
 ORDERS = CustomConnector(
     name=ConnectorKey("ctx_orders"),
     display_name="Orders",
@@ -463,7 +467,7 @@ def flow(name: str, *uses: ConnectorUse, calls: tuple[str, ...] = ()) -> Compone
 
 def verdict(given: list[DlpPolicy], *components: Component, connectors: tuple[CustomConnector, ...] = ()) -> Verdict:
     workspace = Workspace(components=components, custom_connectors=connectors, policies=given)
-    return policies(*given).verdict(Resources(workspace).of(components[0]), HR)
+    return policies(*given).verdict(Resources(workspace).of(components[0], HR), HR)
 
 
 def test_flows_that_call_each_other_in_a_circle_are_judged_once() -> None:
@@ -538,11 +542,52 @@ def test_a_policy_that_may_reach_the_environment_and_breaks_nothing_leaves_the_v
     assert found.outcome is Outcome.ALLOWED
 
 
-def test_get_web_resource_is_out_of_the_scope_of_endpoint_filtering() -> None:
-    rule = EndpointRule(order=1, endpoint="*", behaviour=Behaviour.DENY, at=AT)
-    given = policy()._replace(
-        endpoints=(EndpointRules(connector=ConnectorKey("shared_webcontents"), rules=(rule,), at=AT),)
+def _rules(connector: str, *behaviours: Behaviour) -> DlpPolicy:
+    rules = tuple(EndpointRule(order, "*", behaviour, AT) for order, behaviour in enumerate(behaviours, 1))
+    return policy()._replace(endpoints=(EndpointRules(ConnectorKey(connector), rules, AT),))
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "outcome"), [(Behaviour.DENY, Outcome.INDETERMINATE), (Behaviour.ALLOW, Outcome.ALLOWED)]
+)
+def test_an_address_that_only_the_connection_holds_leaves_deny_rules_open(
+    behaviour: Behaviour, outcome: Outcome
+) -> None:
+    assert verdict([_rules("shared_sql", behaviour)], flow("f", use("shared_sql"))).outcome is outcome
+
+
+@pytest.mark.parametrize(
+    ("operation", "outcome"),
+    [("DeleteItem", Outcome.VIOLATION), ("GetItem", Outcome.ALLOWED), (None, Outcome.INDETERMINATE)],
+)
+def test_a_step_that_names_no_operation_leaves_action_rules_open(operation: str | None, outcome: Outcome) -> None:
+    rule = ActionRule(operation="deleteitem", behaviour=Behaviour.BLOCK, at=AT)
+    rules = ActionRules(connector=ConnectorKey("shared_sql"), default=Behaviour.ALLOW, rules=(rule,), at=AT)
+
+    found = verdict([policy()._replace(actions=(rules,))], flow("f", use("shared_sql", operation=operation)))
+
+    assert found.outcome is outcome
+
+
+def test_deployment_settings_give_the_host_of_their_stage() -> None:
+    varying = ORDERS._replace(host=Host(name="orders.example.test", variable="ctx_Host"))
+    settings = DeploymentSettings(
+        at=AT, stage="hr-production", variables=(("ctx_host", "https://orders.contoso.test", AT),)
     )
+    given = [policy(patterns=[(_CONTOSO, BLOCKED), ("*", BUSINESS)])]
+    app = flow("f", use("ctx_orders", custom=True))
+    workspace = Workspace(
+        components=[app], custom_connectors=[varying], environments=[HR, FINANCE], deployment_settings=[settings]
+    )
+    resources = Resources(workspace)
+
+    outcomes = [policies(*given).verdict(resources.of(app, place), place).outcome for place in (HR, FINANCE)]
+
+    assert outcomes == [Outcome.VIOLATION, Outcome.ALLOWED]
+
+
+def test_get_web_resource_is_out_of_the_scope_of_endpoint_filtering() -> None:
+    given = _rules("shared_webcontents", Behaviour.DENY)
 
     found = verdict([given], flow("f", use("shared_webcontents", operation="GetFileContent", address="https://a.test")))
 
