@@ -6,7 +6,7 @@ from pllint.model.connector_id import ConnectorKey
 from pllint.record import NamedTuple
 from pllint.source import Anchor
 
-_ADDRESS = re.compile(r"^(?:([A-Za-z][A-Za-z0-9+.-]*)://)?([^/?#@\s]+)([^?#]*)")
+_ADDRESS = r"^(?:([A-Za-z][A-Za-z0-9+.-]*)://)?([^/?#@\s]+)([^?#]*)"
 
 
 class Host(NamedTuple):
@@ -24,7 +24,7 @@ class Host(NamedTuple):
 
     def where(self, value: str) -> "Host":
         """Give the host of a stage that sets the environment variable to a value; no name when that is no address."""
-        match = _ADDRESS.match(value.strip())
+        match = re.match(_ADDRESS, value.strip())
         if match is None:
             return self._replace(name=None)
         path = match[3].rstrip("/")
