@@ -158,7 +158,7 @@ class Context:
         """Say what the policies make of a component in an environment."""
         key = (id(component), environment)
         if key not in self._verdicts:
-            self._verdicts[key] = self.policies.verdict(self._resources.of(component), environment)
+            self._verdicts[key] = self.policies.verdict(self._resources.of(component, environment), environment)
         return self._verdicts[key]
 
     @cached_property

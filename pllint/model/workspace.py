@@ -174,6 +174,29 @@ class Workspace:
                 index.setdefault(flow, []).append(component)
         return index
 
+    def connector_in(self, connector: CustomConnector, environment: Environment) -> CustomConnector:
+        """Give a definition with the host it has in an environment, where deployment settings may set another one."""
+        if connector.host.variable is None:
+            return connector
+        value = self._variables.get((environment.name, connector.host.variable.lower()))
+        return connector._replace(host=connector.host.where(value)) if value else connector
+
+    @cached_property
+    def hosts_vary(self) -> bool:
+        """Tell whether some custom connector has another host in another environment."""
+        return bool(self._variables) and any(connector.host.variable for connector in self.custom_connectors)
+
+    @cached_property
+    def _variables(self) -> dict[tuple[str, str], str]:
+        # By environment and schema name; a stage that is no known environment judges nothing.
+        values: dict[tuple[str, str], str] = {}
+        for settings in self.deployment_settings:
+            environment = self.environment(settings.stage) if settings.stage else None
+            if environment is not None:
+                for name, value, _ in settings.variables:
+                    values.setdefault((environment.name, name.lower()), value)
+        return values
+
     def users_of(self, connector: str) -> Sequence[Component]:
         """Give the components that use a connector."""
         return self._users.get(connector.lower(), ())
