@@ -11,10 +11,10 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from importlib import import_module
 from types import ModuleType
-from typing import NamedTuple
 
 from pllint.check import Check
 from pllint.errors import PluginError
+from pllint.record import NamedTuple
 from pllint.report import Reporter
 
 _GROUP = "[pllint]"

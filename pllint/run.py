@@ -1,7 +1,6 @@
 """A run: discover, read, check, suppress, and work out the places of what is reported."""
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
 
 from pllint import __version__
 from pllint.check import Check, Context
@@ -17,6 +16,7 @@ from pllint.finding import (
 from pllint.model.component import Component
 from pllint.model.custom_connector import CustomConnector
 from pllint.model.workspace import Workspace
+from pllint.record import NamedTuple
 from pllint.settings import Settings
 from pllint.source import WHOLE_FILE, Anchor, KeyPath, Source, Span
 from pllint.suppress import Suppression

@@ -4,12 +4,12 @@ import datetime
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 
 from pllint.cli.output import options_for, print_line, write, write_file
 from pllint.cli.progress import Progress
 from pllint.errors import UsageError
 from pllint.finding import Report, Severity
+from pllint.record import NamedTuple
 from pllint.report import FORMATS, Description, RenderOptions, Reporter, reporter
 from pllint.report.escape import for_terminal
 from pllint.report.rows import findings_in_words

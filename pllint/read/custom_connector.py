@@ -3,13 +3,14 @@
 import os.path
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from pllint.finding import Related
 from pllint.model.connector_id import ConnectorKey, custom_name, custom_names, parse_connector_id
 from pllint.model.custom_connector import CustomConnector, Host, Operation
 from pllint.model.solution import DeploymentSettings, EnvironmentVariable
 from pllint.read.document import Notes, check_schema, open_json
+from pllint.record import NamedTuple
 from pllint.source import Anchor
 from pllint.text.node import Node
 from pllint.text.problem import MalformedError

@@ -6,9 +6,9 @@ paragraph, which lists the other places.
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
 from pllint.finding import ComponentRef, Confidence, Place, Report, ReportedFinding, Severity
+from pllint.record import NamedTuple
 from pllint.report import RenderOptions
 from pllint.report.escape import at_line_start, for_terminal
 from pllint.report.layout import counted, folded, joined, snippet
