@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from pllint import api
+from pllint.catalogue import Catalogue
 from pllint.cli.dispatch import COMMANDS
 
 _ROOT = Path(__file__).parents[1]
@@ -47,6 +48,10 @@ def test_the_checks_listed_are_those_there_are() -> None:
 
 def test_every_command_there_is_has_its_row() -> None:
     assert set(re.findall(r"^\| `pllint \[?(\w+)", _readme(), re.MULTILINE)) == set(COMMANDS)
+
+
+def test_the_date_of_the_connector_data_is_told() -> None:
+    assert f"Connector data is of {Catalogue().as_of}" in _readme()
 
 
 @pytest.mark.parametrize(
