@@ -1,26 +1,29 @@
 """What a check is made of and what it may ask."""
 
-import datetime
+from __future__ import annotations
+
 from collections.abc import Callable, Iterable, Sequence
 from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
-from pllint.catalogue import Catalogue
-from pllint.engine.targets import Targets
 from pllint.finding import CouldNotRun, Finding, Severity
-from pllint.model.component import Component
-from pllint.model.custom_connector import CustomConnector
-from pllint.model.environment import Environment
-from pllint.model.workspace import Workspace
 from pllint.record import NamedTuple
-from pllint.settings import Settings
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # an engine is imported when it is first asked
+    import datetime
+
+    from pllint.catalogue import Catalogue
     from pllint.engine.dlp import PolicySet, Resources
     from pllint.engine.licensing import Licensing
     from pllint.engine.lifecycle import Lifecycle
+    from pllint.engine.targets import Targets
+    from pllint.model.component import Component
+    from pllint.model.custom_connector import CustomConnector
+    from pllint.model.environment import Environment
     from pllint.model.verdict import Verdict
+    from pllint.model.workspace import Workspace
+    from pllint.settings import Settings
 
 Element = TypeVar("Element")
 Outcome = Iterable[Finding | CouldNotRun]
@@ -68,7 +71,7 @@ class Check(NamedTuple):
     since: str
     source: str
     on: type
-    function: Callable[[object, "Context"], Outcome]
+    function: Callable[[object, Context], Outcome]
     module: str
     needs: tuple[Need, ...] = ()
     status: Status = Status.STABLE
@@ -102,7 +105,7 @@ def check(
     needs: Sequence[Need] = (),
     status: Status = Status.STABLE,
     tags: Sequence[str] = (),
-) -> Callable[[Callable[[Element, "Context"], Outcome]], Check]:
+) -> Callable[[Callable[[Element, Context], Outcome]], Check]:
     """Make a check of a function that judges one element; its docstring's first line is the summary."""
 
     def made(function: Callable[[Element, Context], Outcome]) -> Check:
@@ -138,7 +141,7 @@ class Context:
         self._verdicts: dict[tuple[int, Environment], Verdict] = {}
 
     @cached_property
-    def policies(self) -> "PolicySet":
+    def policies(self) -> PolicySet:
         """The data policies, ready to say what reaches an environment and what they make of a connector."""
         from pllint.engine.dlp import PolicySet
 
@@ -146,12 +149,12 @@ class Context:
         return PolicySet(workspace.policies, self.catalogue, workspace.advanced_policies, workspace.connector_settings)
 
     @cached_property
-    def _resources(self) -> "Resources":
+    def _resources(self) -> Resources:
         from pllint.engine.dlp import Resources
 
         return Resources(self.workspace)
 
-    def verdict(self, component: Component, environment: Environment) -> "Verdict":
+    def verdict(self, component: Component, environment: Environment) -> Verdict:
         """Say what the policies make of a component in an environment."""
         key = (id(component), environment)
         if key not in self._verdicts:
@@ -160,6 +163,8 @@ class Context:
 
     @cached_property
     def _targets(self) -> Targets:
+        from pllint.engine.targets import Targets
+
         return Targets(self.workspace, self.settings)
 
     def targets(self, component: Component) -> Sequence[Environment]:
@@ -171,14 +176,14 @@ class Context:
         return self._targets.of_connector(connector, users)
 
     @cached_property
-    def licensing(self) -> "Licensing":
+    def licensing(self) -> Licensing:
         """The licence rules, ready to say what makes a component premium and who would need a licence."""
         from pllint.engine.licensing import Licensing
 
         return Licensing(self.workspace, self.catalogue, self.as_of, self.targets)
 
     @cached_property
-    def lifecycle(self) -> "Lifecycle":
+    def lifecycle(self) -> Lifecycle:
         """The lifecycle records, ready to say what they prove on the day."""
         from pllint.engine.lifecycle import Lifecycle
 

@@ -1,18 +1,24 @@
 """Everything that was read, with the look-ups that checks and engines ask, each indexed once."""
 
-from collections.abc import Iterable, Sequence
-from functools import cached_property
-from typing import TypeVar
+from __future__ import annotations
 
-from pllint.finding import Finding, Skipped
-from pllint.model.advanced_policy import AdvancedPolicy, ConnectorSetting
-from pllint.model.component import APPS, Component, ComponentKind, ConnectorUse
+from functools import cached_property
+from typing import TYPE_CHECKING, TypeVar
+
+from pllint.model.component import APPS, ComponentKind
 from pllint.model.connector_id import custom_names
-from pllint.model.custom_connector import CustomConnector
-from pllint.model.environment import Environment
-from pllint.model.governance import AppRecord, FlowRecord, Governance
-from pllint.model.policy import DlpPolicy
-from pllint.model.solution import DeploymentSettings, Solution
+
+if TYPE_CHECKING:  # a run imports the model of what it meets, and no more
+    from collections.abc import Iterable, Sequence
+
+    from pllint.finding import Finding, Skipped
+    from pllint.model.advanced_policy import AdvancedPolicy, ConnectorSetting
+    from pllint.model.component import Component, ConnectorUse
+    from pllint.model.custom_connector import CustomConnector
+    from pllint.model.environment import Environment
+    from pllint.model.governance import AppRecord, FlowRecord, Governance
+    from pllint.model.policy import DlpPolicy
+    from pllint.model.solution import DeploymentSettings, Solution
 
 Element = TypeVar("Element")
 
@@ -58,17 +64,21 @@ class Workspace:
         return [element for element in self._of_type.get(kind, ()) if isinstance(element, kind)]
 
     @cached_property
-    def _of_type(self) -> dict[type, tuple[object, ...]]:
-        return {
-            Workspace: (self,),
-            Solution: self.solutions,
-            Component: self.components,
-            CustomConnector: self.custom_connectors,
-            DlpPolicy: self.policies,
-            Environment: self.environments,
-            DeploymentSettings: self.deployment_settings,
-            Governance: () if self.governance is None else (self.governance,),
-        }
+    def _of_type(self) -> dict[type, list[object]]:
+        elements: list[object] = [
+            self,
+            *self.solutions,
+            *self.components,
+            *self.custom_connectors,
+            *self.policies,
+            *self.environments,
+            *self.deployment_settings,
+            *([self.governance] if self.governance else []),
+        ]
+        index: dict[type, list[object]] = {}
+        for element in elements:
+            index.setdefault(type(element), []).append(element)
+        return index
 
     def component(self, component_id: str) -> Component | None:
         """Find a component by its id, case-insensitively."""
@@ -143,12 +153,13 @@ class Workspace:
     @cached_property
     def _records(self) -> dict[tuple[bool, str], list[AppRecord | FlowRecord]]:
         index: dict[tuple[bool, str], list[AppRecord | FlowRecord]] = {}
-        records: list[AppRecord | FlowRecord] = (
-            [*self.governance.apps, *self.governance.flows] if self.governance else []
-        )
-        for record in records:
+        if self.governance is None:
+            return index
+        records: list[tuple[bool, AppRecord | FlowRecord]] = [(True, record) for record in self.governance.apps]
+        records += [(False, record) for record in self.governance.flows]
+        for is_app, record in records:
             for name in {name.strip().lower() for name in (record.id, record.name) if name}:
-                index.setdefault((isinstance(record, AppRecord), name), []).append(record)
+                index.setdefault((is_app, name), []).append(record)
         return index
 
     def callers_of(self, component: Component) -> Sequence[Component]:
