@@ -15,6 +15,7 @@ def pllint_checks() -> Sequence[Check]:
         verdicts.denied_endpoint,
         verdicts.environment_uncovered,
         verdicts.verdict_open,
+        verdicts.child_flow_depends_on_http,
         custom_connectors.unclassified_custom_connector,
         custom_connectors.custom_connector_caught_by_default,
         coverage.default_environment_uncovered,
