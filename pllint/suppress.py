@@ -139,12 +139,11 @@ def is_ignored_in(
     """Tell whether a check is ignored for an environment, by its type or by any name it goes by."""
     if name is None:
         return False
-    kind = environment.type if environment else None
+    kind: str = (environment.type or "") if environment else ""
     if environment and environment.is_default:
         kind = "default"
     return any(
-        _names(check, rule.ignore)
-        and ((kind or "") in rule.types or any(_same(name, environment, n) for n in rule.names))
+        _names(check, rule.ignore) and (kind in rule.types or any(_same(name, environment, n) for n in rule.names))
         for rule in rules
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from pllint.model.component import APPS, ComponentKind
 from pllint.model.connector_id import custom_names
@@ -19,8 +19,6 @@ if TYPE_CHECKING:  # a run imports the model of what it meets, and no more
     from pllint.model.governance import AppRecord, FlowRecord, Governance
     from pllint.model.policy import DlpPolicy
     from pllint.model.solution import DeploymentSettings, Solution
-
-Element = TypeVar("Element")
 
 
 class Workspace:
@@ -59,12 +57,12 @@ class Workspace:
         self.connector_settings = tuple(connector_settings)
         """What the tenant says of single connectors, in clouds that let it."""
 
-    def elements(self, kind: type[Element]) -> Sequence[Element]:
-        """Give every element of one type; a workspace itself for checks that look at the whole."""
-        return [element for element in self._of_type.get(kind, ()) if isinstance(element, kind)]
+    def elements(self, kind: str) -> Sequence[object]:
+        """Give every element of a type, by its qualified name; the workspace itself for what looks at the whole."""
+        return self._by_kind.get(kind, ())
 
     @cached_property
-    def _of_type(self) -> dict[type, list[object]]:
+    def _by_kind(self) -> dict[str, list[object]]:
         elements: list[object] = [
             self,
             *self.solutions,
@@ -75,9 +73,10 @@ class Workspace:
             *self.deployment_settings,
             *([self.governance] if self.governance else []),
         ]
-        index: dict[type, list[object]] = {}
+        index: dict[str, list[object]] = {}
         for element in elements:
-            index.setdefault(type(element), []).append(element)
+            kind = type(element)
+            index.setdefault(f"{kind.__module__}.{kind.__qualname__}", []).append(element)
         return index
 
     def component(self, component_id: str) -> Component | None:
