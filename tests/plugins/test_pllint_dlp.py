@@ -1,8 +1,6 @@
 """What the pages of the data policy checks do not show: where connectors go, and questions that stay open."""
 
 import datetime
-from collections.abc import Sequence
-
 import pytest
 
 from pllint.catalogue import Catalogue
@@ -44,8 +42,7 @@ USE = ConnectorUse(connector=ORDERS.name, custom=True, at=FLOW_AT / "List")
 
 def outcomes(check: Check, workspace: Workspace, settings: Settings | None = None) -> list[Finding | CouldNotRun]:
     context = Context(workspace, settings or Settings(), datetime.date(2026, 11, 21), Catalogue())
-    elements: Sequence[object] = workspace.elements(check.on)
-    return [outcome for element in elements for outcome in check.function(element, context)]
+    return [outcome for element in workspace.elements(check.on) for outcome in check.judge(element, context)]
 
 
 def places(check: Check, workspace: Workspace, settings: Settings | None = None) -> list[str | None]:

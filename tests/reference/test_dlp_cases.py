@@ -5,7 +5,7 @@ case asserts what the checks that exist so far should find, and is left out whil
 """
 
 import datetime
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -98,8 +98,7 @@ def test_policy_set_case_gets_its_findings(policy_case: Node) -> None:
 
 def _run(check: Check, context: Context) -> Iterator[Finding]:
     if not any(context.lacks(need) for need in check.needs):
-        elements: Sequence[object] = context.workspace.elements(check.on)
-        for element in elements:
+        for element in context.workspace.elements(check.on):
             for outcome in check.judge(element, context):
                 if isinstance(outcome, Finding):
                     yield outcome
