@@ -1,6 +1,7 @@
 """What the pages of the data policy checks do not show: where connectors go, and questions that stay open."""
 
 import datetime
+
 import pytest
 
 from pllint.catalogue import Catalogue
