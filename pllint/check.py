@@ -70,9 +70,11 @@ class Check(NamedTuple):
     severity: Severity
     since: str
     source: str
-    on: type
-    function: Callable[[object, Context], Outcome]
+    on: str
+    """The type of the elements it looks at, as `kind_of` names it."""
+    judge: Callable[[object, Context], Outcome]
     module: str
+    function: str
     needs: tuple[Need, ...] = ()
     status: Status = Status.STABLE
     tags: tuple[str, ...] = ()
@@ -119,15 +121,82 @@ def check(
             severity=severity,
             since=since,
             source=source,
-            on=on,
-            function=judge,
+            on=kind_of(on),
+            judge=judge,
             module=function.__module__,
+            function=function.__name__,
             needs=tuple(needs),
             status=status,
             tags=tuple(tags),
         )
 
     return made
+
+
+def kind_of(element_type: type) -> str:
+    """Name a type of elements, so that a check can be listed without importing what it looks at."""
+    return f"{element_type.__module__}.{element_type.__qualname__}"
+
+
+def listed(package: str) -> tuple[Check, ...]:
+    """Give the checks that `checks.json` in a plugin's package lists, by id.
+
+    The list is written by `pllint.testing.write_list` from the decorators, and a test holds it to them. With it a run
+    knows every check, its needs and its facts, and imports the code of those alone that have an element to judge.
+    """
+    import json
+    import os
+    import sys
+
+    plugin = sys.modules[package]
+    path = os.path.join(os.path.dirname(plugin.__file__ or ""), "checks.json")
+    with open(path, encoding="utf-8") as file:
+        rows = json.load(file)
+    return tuple(_listed(row) for row in rows)
+
+
+def _listed(row: dict[str, str | list[str]]) -> Check:
+    facts = {key: value for key, value in row.items() if isinstance(value, str)}
+
+    def judge(element: object, context: Context) -> Outcome:
+        from importlib import import_module
+
+        written: Check = getattr(import_module(facts["module"]), facts["function"])
+        return written.judge(element, context)
+
+    return Check(
+        id=facts["id"],
+        name=facts["name"],
+        summary=facts["summary"],
+        severity=Severity(facts["severity"]),
+        since=facts["since"],
+        source=facts["source"],
+        on=facts["on"],
+        judge=judge,
+        module=facts["module"],
+        function=facts["function"],
+        needs=tuple(Need[name] for name in row["needs"]),
+        status=Status(facts["status"]),
+        tags=tuple(row["tags"]),
+    )
+
+
+def row_of(check: Check) -> dict[str, str | list[str]]:
+    """Give a check as `checks.json` lists it."""
+    return {
+        "id": check.id,
+        "name": check.name,
+        "summary": check.summary,
+        "severity": check.severity,
+        "status": check.status,
+        "since": check.since,
+        "source": check.source,
+        "on": check.on,
+        "needs": [need.name for need in check.needs],
+        "tags": list(check.tags),
+        "module": check.module,
+        "function": check.function,
+    }
 
 
 class Context:
@@ -158,7 +227,7 @@ class Context:
         """Say what the policies make of a component in an environment."""
         key = (id(component), environment)
         if key not in self._verdicts:
-            self._verdicts[key] = self.policies.verdict(self._resources.of(component), environment)
+            self._verdicts[key] = self.policies.verdict(self._resources.of(component, environment), environment)
         return self._verdicts[key]
 
     @cached_property

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from pllint.model.component import APPS, ComponentKind
 from pllint.model.connector_id import custom_names
@@ -19,8 +19,6 @@ if TYPE_CHECKING:  # a run imports the model of what it meets, and no more
     from pllint.model.governance import AppRecord, FlowRecord, Governance
     from pllint.model.policy import DlpPolicy
     from pllint.model.solution import DeploymentSettings, Solution
-
-Element = TypeVar("Element")
 
 
 class Workspace:
@@ -59,12 +57,12 @@ class Workspace:
         self.connector_settings = tuple(connector_settings)
         """What the tenant says of single connectors, in clouds that let it."""
 
-    def elements(self, kind: type[Element]) -> Sequence[Element]:
-        """Give every element of one type; a workspace itself for checks that look at the whole."""
-        return [element for element in self._of_type.get(kind, ()) if isinstance(element, kind)]
+    def elements(self, kind: str) -> Sequence[object]:
+        """Give every element of a type, by its qualified name; the workspace itself for what looks at the whole."""
+        return self._by_kind.get(kind, ())
 
     @cached_property
-    def _of_type(self) -> dict[type, list[object]]:
+    def _by_kind(self) -> dict[str, list[object]]:
         elements: list[object] = [
             self,
             *self.solutions,
@@ -75,9 +73,10 @@ class Workspace:
             *self.deployment_settings,
             *([self.governance] if self.governance else []),
         ]
-        index: dict[type, list[object]] = {}
+        index: dict[str, list[object]] = {}
         for element in elements:
-            index.setdefault(type(element), []).append(element)
+            kind = type(element)
+            index.setdefault(f"{kind.__module__}.{kind.__qualname__}", []).append(element)
         return index
 
     def component(self, component_id: str) -> Component | None:
@@ -173,6 +172,29 @@ class Workspace:
             for flow in {call.id.lower() for call in component.calls_flows}:
                 index.setdefault(flow, []).append(component)
         return index
+
+    def connector_in(self, connector: CustomConnector, environment: Environment) -> CustomConnector:
+        """Give a definition with the host it has in an environment, where deployment settings may set another one."""
+        if connector.host.variable is None:
+            return connector
+        value = self._variables.get((environment.name, connector.host.variable.lower()))
+        return connector._replace(host=connector.host.where(value)) if value else connector
+
+    @cached_property
+    def hosts_vary(self) -> bool:
+        """Tell whether some custom connector has another host in another environment."""
+        return bool(self._variables) and any(connector.host.variable for connector in self.custom_connectors)
+
+    @cached_property
+    def _variables(self) -> dict[tuple[str, str], str]:
+        # By environment and schema name; a stage that is no known environment judges nothing.
+        values: dict[tuple[str, str], str] = {}
+        for settings in self.deployment_settings:
+            environment = self.environment(settings.stage) if settings.stage else None
+            if environment is not None:
+                for name, value, _ in settings.variables:
+                    values.setdefault((environment.name, name.lower()), value)
+        return values
 
     def users_of(self, connector: str) -> Sequence[Component]:
         """Give the components that use a connector."""
