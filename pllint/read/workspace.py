@@ -264,7 +264,7 @@ class _Gathering:
                 self.notes.skip(source.path, _NOT_OURS)
                 return
             self._progress(source.path)
-            value, problems = json_text.parse(content, self.notes.limits)
+            value, problems = json_text.parse(self.notes.opened(content), self.notes.limits)
         except (MalformedError, OSError) as error:
             if expected:
                 self.notes.refuse(source, problem_of(error))
