@@ -82,8 +82,8 @@ class Check(NamedTuple):
 
     @property
     def family(self) -> str:
-        """The family's word, such as dlp."""
-        return FAMILIES[self.id[:3]]
+        """The family's word, such as dlp; for a check of somebody else's plugin, the name of its package."""
+        return FAMILIES.get(self.id[:3]) or self.module.partition(".")[0]
 
 
 FAMILIES = {
