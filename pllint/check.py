@@ -4,7 +4,7 @@ import datetime
 from collections.abc import Callable, Iterable, Sequence
 from enum import StrEnum
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from pllint.catalogue import Catalogue
 from pllint.engine.targets import Targets
@@ -13,6 +13,7 @@ from pllint.model.component import Component
 from pllint.model.custom_connector import CustomConnector
 from pllint.model.environment import Environment
 from pllint.model.workspace import Workspace
+from pllint.record import NamedTuple
 from pllint.settings import Settings
 
 if TYPE_CHECKING:

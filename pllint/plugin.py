@@ -18,6 +18,7 @@ from pllint.finding import (
     ReportedFinding,
     Severity,
 )
+from pllint.nearest import nearest
 from pllint.report import Reporter
 from pllint.source import Anchor, Source, Span
 
@@ -42,6 +43,7 @@ __all__ = [
     "Span",
     "Status",
     "check",
+    "nearest",
     "pllint_checks",
     "pllint_presets",
     "pllint_reporters",

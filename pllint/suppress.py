@@ -7,7 +7,6 @@ rewrite files, so waivers live in the governance manifest; YAML files also take 
 import datetime
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
 
 from pllint.check import Check
 from pllint.discover import matches
@@ -16,6 +15,7 @@ from pllint.model.connector_id import custom_names
 from pllint.model.environment import Environment, EnvironmentType
 from pllint.model.governance import Waiver
 from pllint.model.workspace import Workspace
+from pllint.record import NamedTuple
 from pllint.settings import CheckSelection, EnvironmentIgnore, PathIgnore, Settings
 from pllint.source import Anchor, Source, Span
 from pllint.source_checks import ALWAYS_ON

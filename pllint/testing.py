@@ -8,11 +8,11 @@ import os
 import re
 import tempfile
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from pllint import api, docs
 from pllint.check import Check
 from pllint.finding import Report
+from pllint.record import NamedTuple
 from pllint.settings import load
 
 AS_OF = datetime.date(2026, 11, 21)

@@ -1,10 +1,10 @@
 """Apps, flows and agents, and what they use."""
 
 from enum import StrEnum
-from typing import NamedTuple
 
 from pllint.finding import ComponentRef
 from pllint.model.connector_id import ConnectorKey
+from pllint.record import NamedTuple
 from pllint.source import Anchor
 
 

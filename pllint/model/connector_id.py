@@ -5,7 +5,9 @@ Custom connectors carry one or two hashes that differ from environment to enviro
 """
 
 import re
-from typing import NamedTuple, NewType
+from typing import NewType
+
+from pllint.record import NamedTuple
 
 ConnectorKey = NewType("ConnectorKey", str)
 """What reports and catalogue call a connector: `shared_sql`, `Http`, `DesktopFlow.Excel`, `ctx_parcel-20tracking`."""

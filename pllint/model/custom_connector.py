@@ -1,8 +1,7 @@
 """Custom connectors, defined in the repository or only used by it."""
 
-from typing import NamedTuple
-
 from pllint.model.connector_id import ConnectorKey
+from pllint.record import NamedTuple
 from pllint.source import Anchor
 
 

@@ -1,13 +1,13 @@
 """What data policies make of a connector and of a component, as the dlp engine answers it."""
 
 from enum import StrEnum
-from typing import NamedTuple
 
 from pllint.finding import Confidence
 from pllint.model.advanced_policy import AdvancedPolicy
 from pllint.model.connector_id import ConnectorKey
 from pllint.model.custom_connector import Host
 from pllint.model.policy import DataGroup, DlpPolicy
+from pllint.record import NamedTuple
 from pllint.source import Anchor
 
 

@@ -6,7 +6,6 @@ places only for those.
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
 
 from pllint.model.component import (
     Call,
@@ -24,6 +23,7 @@ from pllint.model.component import (
 )
 from pllint.model.connector_id import ConnectorKey, custom_name, custom_names, parse_connector_id
 from pllint.model.solution import ConnectionReference, EnvironmentVariable
+from pllint.record import NamedTuple
 from pllint.source import Anchor, KeyPath
 from pllint.text.node import Node
 

@@ -73,12 +73,10 @@ def open_json(tree: Tree, name: str, notes: Notes, schema: str | None = None) ->
     except (MalformedError, OSError) as error:
         notes.refuse(source, problem_of(error))
         return None
-    return _node(value, problems, source, notes, schema)
+    return _node(value, problems, source, notes, schema=schema)
 
 
-def open_yaml(
-    tree: Tree, name: str, notes: Notes, schema: str | None = None, typed: Callable[[object], object] | None = None
-) -> Node | None:
+def open_yaml(tree: Tree, name: str, notes: Notes, schema: str | None = None) -> Node | None:
     """Read a YAML file of a tree, scalars kept as text; None when it cannot be read or is empty."""
     from pllint.text import yaml_text
 
@@ -88,7 +86,7 @@ def open_yaml(
     except (MalformedError, OSError) as error:
         notes.refuse(source, problem_of(error))
         return None
-    return _node(value, problems, source, notes, schema, typed or yaml_text.typed)
+    return _node(value, problems, source, notes, schema=schema, typed=yaml_text.typed)
 
 
 def open_xml(tree: Tree, name: str, notes: Notes) -> "tuple[Element, Source] | None":
@@ -120,6 +118,7 @@ def _node(
     problems: list[Problem],
     source: Source,
     notes: Notes,
+    *,
     schema: str | None,
     typed: Callable[[object], object] | None = None,
 ) -> Node:

@@ -5,7 +5,7 @@ folder its parts lie in, so all places are looked at and the form only says whic
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from pllint.finding import Skipped
 from pllint.model.component import Component, ComponentKind
@@ -19,6 +19,7 @@ from pllint.model.solution import (
 )
 from pllint.read.cloud_flow import bare_guid, is_cloud_flow, named_by_file
 from pllint.read.document import Notes, open_json, open_xml
+from pllint.record import NamedTuple
 from pllint.schema import violations
 from pllint.source import Anchor, KeyPath, Source
 from pllint.text.problem import MalformedError

@@ -122,10 +122,12 @@ class _Gathering:
         declared = governance.environments if governance else ()
         merged, contradictions = environments.merge(declared, self._listed, policies)
         self.notes.findings.extend(contradictions)
+        connectors = custom_connector.join(self._connectors, self.notes)
+        custom_connector.note_open_hosts(connectors, self._deployment_settings, self.notes)
         return Workspace(
             solutions=[parts.solution for _, parts in self._solutions],
             components=self._components,
-            custom_connectors=custom_connector.join(self._connectors, self.notes),
+            custom_connectors=connectors,
             policies=policies,
             environments=merged,
             deployment_settings=self._deployment_settings,

@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from functools import cache
 from math import isfinite
-from typing import TYPE_CHECKING, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
+from pllint.record import NamedTuple
 from pllint.source import WHOLE_FILE, Key, KeyPath, Span
 from pllint.text import json_text
 from pllint.text.encoding import decode

@@ -14,6 +14,7 @@ from pllint_dlp.wording import (
     listed,
     name_of,
     place_of,
+    shown,
     subject_of,
     through,
 )
@@ -54,8 +55,8 @@ def blocked_connector(component: Component, context: Context) -> Outcome:
                 environment,
                 violation,
                 at=place_of(part, component),
-                message=f"{effect_of(component, environment)}: {name}, which it uses{through(part, context)},"
-                f" is blocked by the policy '{policy}' ({name} {part.words})",
+                message=f"{effect_of(component, environment)}: {name}{through(part, context)} {part.words}"
+                f" of the policy '{policy}'",
                 remedy=f"Replace {name} with a connector that '{policy}' allows,"
                 f" or ask a Power Platform admin to {_permission(part)} '{policy}'",
                 parts=(part,),
@@ -86,8 +87,8 @@ def data_group_conflict(component: Component, context: Context) -> Outcome:
             environment,
             violation,
             at=place_of(violation.others[0], component),
-            message=f"{effect_of(component, environment)}: the policy '{policy}' keeps {business} (Business)"
-            f" apart from {others} (Non-Business)",
+            message=f"{effect_of(component, environment)}: the policy '{policy}' has {business} in Business"
+            f" and {others} in Non-Business, and the two may not be combined",
             remedy=f"Split the {subject_of(component)} so that each part keeps to one data group,"
             f" or ask a Power Platform admin to move {moved} to {other} in '{policy}'",
             parts=parts,
@@ -114,8 +115,8 @@ def blocked_action(component: Component, context: Context) -> Outcome:
             environment,
             violation,
             at=place_of(part, component),
-            message=f"{effect_of(component, environment)}: the operation {operation}, which it uses"
-            f"{through(part, context)}, {part.words} in the policy '{policy}'",
+            message=f"{effect_of(component, environment)}: the operation {operation}{through(part, context)}"
+            f" {part.words} in the policy '{policy}'",
             remedy=f"Use an operation that '{policy}' allows,"
             f" or ask a Power Platform admin to allow {violation.operation} in the policy's connector actions",
             parts=(part,),
@@ -136,14 +137,16 @@ def denied_endpoint(component: Component, context: Context) -> Outcome:
     """A component reaches an address that endpoint filtering denies."""
     for environment, violation in _violations(component, ViolationKind.DENIED_ENDPOINT, context):
         part, policy = violation.parts[0], _policy(violation)
-        address = "an address computed at run time" if violation.endpoint == "(dynamic)" else violation.endpoint
+        name = name_of(part.connector, context)
+        dynamic = violation.endpoint in {None, "(dynamic)"}
+        address = "an address computed at run time" if dynamic else shown(violation.endpoint or "")
         yield _finding(
             component,
             environment,
             violation,
             at=place_of(part, component),
-            message=f"{effect_of(component, environment)}: {address}, which it reaches with"
-            f" {name_of(part.connector, context)}{through(part, context)}, {part.words} in the policy '{policy}'",
+            message=f"{effect_of(component, environment)}: {address} of {name}{through(part, context)}"
+            f" {part.words} in the policy '{policy}'",
             remedy=f"Call an address that '{policy}' allows,"
             f" or ask a Power Platform admin to add an Allow rule above rule {violation.rule}",
             parts=(part,),
@@ -214,7 +217,7 @@ def _open(component: Component, environment: Environment, note: Note, context: C
         related = (Related(message="this leaves it open", at=note.at),)
     return Finding(
         at=note.at if inside and note.at is not None else component.at,
-        message=f"whether {subject_of(component)} complies in {environment.name} is open: {subject}{in_policy}",
+        message=f"{_question(component, environment, note)}: {subject}{in_policy}",
         remedy=_OPEN[note.kind],
         component=component.ref,
         environment=environment.name,
@@ -222,6 +225,12 @@ def _open(component: Component, environment: Environment, note: Note, context: C
         connectors=(note.connector,) if note.connector else (),
         related=related,
     )
+
+
+def _question(component: Component, environment: Environment, note: Note) -> str:
+    if note.kind is NoteKind.ENDPOINT_NOT_EVALUABLE:
+        return f"{subject_of(component)} is not fully checked in {environment.name}"
+    return f"whether {subject_of(component)} complies in {environment.name} is open"
 
 
 def _verdicts(component: Component, context: Context) -> Iterator[tuple[Environment, Verdict]]:

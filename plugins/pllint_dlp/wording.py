@@ -48,11 +48,18 @@ def listed(names: Iterable[str], word: str = "and") -> str:
 
 
 def through(part: Part, context: Context) -> str:
-    """Say through which called flow a connector comes in; empty when the component uses it itself."""
+    """Say which called flow brings a connector in; empty when the component uses it itself."""
     if part.via is None:
         return ""
     child = context.workspace.component(part.via)
-    return f" through the flow {child.name if child else part.via} it calls"
+    return f", used by the flow {child.name if child else part.via} that it calls,"
+
+
+def shown(address: str) -> str:
+    """Give an address without what may be a secret: its query and the credentials in front of the host."""
+    scheme, separator, rest = address.partition("?")[0].rpartition("://")
+    host, slash, path = rest.partition("/")
+    return f"{scheme}{separator}{host.rpartition('@')[2]}{slash}{path}"
 
 
 def place_of(part: Part, component: Component) -> Anchor:

@@ -129,8 +129,8 @@ def retired_still_in_use(governance: Governance, context: Context) -> Iterator[F
         for used in context.lifecycle.uses(thing) if thing.kind == "connector" else ():
             yield Finding(
                 at=used.use.at,
-                message=f"'{used.component.name}' still uses {_subject((thing,))}{_steps(used.use)}, which is retired"
-                f"{_since(thing.retirement)}",
+                message=f"'{used.component.name}' still uses {_subject((thing,))}, retired{_since(thing.retirement)}"
+                f"{_steps(used.use)}",
                 remedy="Replace the connector in it or retire it too (maker), or undo the retirement (connector owner)",
                 component=used.component.ref,
                 connectors=(used.use.connector,),
@@ -159,7 +159,7 @@ def _app_in_use(thing: Retired, app: AppRecord) -> Iterator[Finding]:
 
 def _steps(use: ConnectorUse) -> str:
     count = len(use.steps)
-    return f" in {count} {'step' if count == 1 else 'steps'}" if count else ""
+    return f", in {count} {'step' if count == 1 else 'steps'}" if count else ""
 
 
 def _shared(app: AppRecord) -> str | None:

@@ -246,7 +246,7 @@ class IndexedPolicy:
         return Classification(
             possible,
             Rule.GROUPS_MISSING,
-            "cannot be classified: the policy was exported without its groups",
+            "cannot be classified, since the policy was exported without its groups",
             self.policy.at,
         )
 

@@ -5,7 +5,6 @@ leaves the verdict open.
 """
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from pllint.catalogue import Catalogue
 from pllint.engine.dlp.classify import IndexedPolicy
@@ -29,6 +28,7 @@ from pllint.model.verdict import (
     Violation,
     ViolationKind,
 )
+from pllint.record import NamedTuple
 
 _FILTERABLE = {
     "http", "httpwebhook", "shared_webcontents", "shared_webcontentsv2", "shared_sql", "shared_azureblob",

@@ -1,7 +1,6 @@
 """What a component uses, as policies see it: its own connectors and those of the flows it calls."""
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
 from pllint.engine.dlp.classify import identity
 from pllint.model.component import Component, ComponentKind, ConnectorUse, Step
@@ -9,6 +8,7 @@ from pllint.model.connector_id import ConnectorKey
 from pllint.model.policy_ids import APP_TO_FLOW, KNOWN_KINDS, NATIVE_DATAVERSE
 from pllint.model.verdict import Note, NoteKind, Subject
 from pllint.model.workspace import Workspace
+from pllint.record import NamedTuple
 from pllint.source import Anchor
 
 UNITED = {ComponentKind.CLOUD_FLOW, ComponentKind.DESKTOP_FLOW}
