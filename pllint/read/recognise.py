@@ -5,9 +5,10 @@ searched for words that every file of some form must hold.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from enum import StrEnum
 
+from pllint.read.app_document import DocumentForm
 from pllint.text.problem import MalformedError
 from pllint.text.tree import Tree
 
@@ -71,6 +72,21 @@ _MANIFEST_KEYS = re.compile(
     re.MULTILINE,
 )
 
+_DOCUMENT_FOLDERS = frozenset(
+    (
+        "assets", "componentreferences", "components", "connections", "controls", "datasources", "entropy", "other",
+        "pkgs", "references", "resources", "src",
+    )
+)  # fmt: skip
+_DOCUMENT_FILES = frozenset(
+    (
+        "appcheckerresult.sarif", "canvasmanifest.json", "checksum.json", "componentreferences.json",
+        "componentsmetadata.json", "controltemplates.json", "header.json", "logo.jpg", "properties.json",
+        "tojsonsettings.json",
+    )
+)  # fmt: skip
+_DOCUMENT_NAME = re.compile(r"(?:_DocumentUri(?:_msapp_src)?|_msapp_src)?(?:\.msap[pr]|\.zip)?$", re.IGNORECASE)
+
 
 def archive_form(tree: Tree) -> ArchiveForm:
     """Tell what a zip is from the names of its members."""
@@ -104,6 +120,38 @@ def solution_roots(names: Iterable[str]) -> list[tuple[str, SolutionForm]]:
         elif base == "solution.yml" and folder.rpartition("/")[0].rpartition("/")[2] == "solutions":
             roots.append((original.rpartition("/")[0].rpartition("/")[0].rpartition("/")[0], SolutionForm.YAML))
     return sorted(set(roots))
+
+
+def document_folders(names: Iterable[str]) -> dict[str, DocumentForm]:
+    """Give the folders that hold the document of a canvas app, by their file names, with its form."""
+    lowered = {name.lower(): name for name in names}
+    found: dict[str, DocumentForm] = {}
+    for name, original in lowered.items():
+        folder, slash, base = name.rpartition("/")
+        home = original.rpartition("/")[0]
+        if base == "canvasmanifest.json":
+            found.setdefault(home, DocumentForm.UNPACKED)
+        elif base == "header.json" and f"{folder}{slash}properties.json" in lowered:
+            if any(f"{folder}{slash}{part}" in lowered for part in ("resources/publishinfo.json", "src/app.pa.yaml")):
+                found[home] = DocumentForm.PACKAGE
+        elif base == "app.pa.yaml" and folder.rpartition("/")[2] == "src":
+            found.setdefault(home.rpartition("/")[0], DocumentForm.SOURCE)
+    return dict(sorted(found.items()))
+
+
+def document_parts(names: Iterable[str], folder: str) -> Iterator[str]:
+    """Give the files of a folder that belong to the document it holds; other things may lie beside it."""
+    prefix = f"{folder}/" if folder else ""
+    for name in names:
+        if name.startswith(prefix):
+            first, slash, _ = name[len(prefix) :].lower().partition("/")
+            if first in (_DOCUMENT_FOLDERS if slash else _DOCUMENT_FILES) or first.endswith(".msapr"):
+                yield name
+
+
+def app_name(path: str) -> str:
+    """Give the name of an app from that of its document's file or folder."""
+    return _DOCUMENT_NAME.sub("", re.split("[/!]", path)[-1], count=1)
 
 
 def is_solution_manifest(root: Tree, form: SolutionForm) -> bool:

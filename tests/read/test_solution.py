@@ -439,10 +439,9 @@ def test_all_of_a_zip_is_the_solutions() -> None:
     assert read({**ZIP_FILES, "Surprise/x.bin": ""})[0].claimed == {*ZIP_FILES, "Surprise/x.bin"}
 
 
-def test_agents_and_app_packages_are_named_as_left_out() -> None:
+def test_agents_are_named_as_left_out() -> None:
     left = read({**ZIP_FILES, "bots/ctx_helper/bot.xml": "<bot/>", "botcomponents/a/data": "x"})[0].left
     assert [skipped.path.partition("!")[2] for skipped in left] == [
-        "CanvasApps/ctx_parceldesk_0a1b2_DocumentUri.msapp",
         "bots/ctx_helper/bot.xml",
         "botcomponents/",
     ]
