@@ -5,7 +5,7 @@ searched for words that every file of some form must hold.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from enum import StrEnum
 
 from pllint.read.app_document import DocumentForm
@@ -72,6 +72,8 @@ _MANIFEST_KEYS = re.compile(
     re.MULTILINE,
 )
 
+PACKAGE_FOLDERS = ("microsoft.flow/", "microsoft.powerapps/")
+"""Where a legacy package keeps its parts, lower case."""
 _DOCUMENT_FOLDERS = frozenset(
     (
         "assets", "componentreferences", "components", "connections", "controls", "datasources", "entropy", "other",
@@ -93,7 +95,7 @@ def archive_form(tree: Tree) -> ArchiveForm:
     names = {entry.name.lower() for entry in tree.entries()}
     if {"solution.xml", "customizations.xml"} <= names:
         return ArchiveForm.SOLUTION
-    if "manifest.json" in names and any(name.startswith(("microsoft.flow/", "microsoft.powerapps/")) for name in names):
+    if "manifest.json" in names and any(name.startswith(PACKAGE_FOLDERS) for name in names):
         return ArchiveForm.LEGACY_PACKAGE
     if {"header.json", "properties.json"} <= names:
         return ArchiveForm.CANVAS_APP
@@ -152,6 +154,18 @@ def document_parts(names: Iterable[str], folder: str) -> Iterator[str]:
 def app_name(path: str) -> str:
     """Give the name of an app from that of its document's file or folder."""
     return _DOCUMENT_NAME.sub("", re.split("[/!]", path)[-1], count=1)
+
+
+def package_roots(names: Collection[str]) -> list[str]:
+    """Give the folders that look like unpacked legacy packages by their file names, outermost first."""
+    lowered = {name.lower() for name in names}
+    marked = {
+        name[: max(at - 1, 0)]
+        for name in names
+        for folder in PACKAGE_FOLDERS
+        if (at := f"/{name.lower()}".find(f"/{folder}")) >= 0
+    }
+    return sorted(root for root in marked if (f"{root.lower()}/manifest.json" if root else "manifest.json") in lowered)
 
 
 def is_solution_manifest(root: Tree, form: SolutionForm) -> bool:

@@ -28,10 +28,10 @@ from pllint.text.tree import Archive, Tree
 if TYPE_CHECKING:  # the readers of forms are imported when a file of that form is met
     from pllint.read.app_document import AppDocument
     from pllint.read.dlp_policy import LooseRules
+    from pllint.read.legacy_package import PackageApp, PackageParts
     from pllint.read.solution import CanvasAppEntry, SolutionParts
 
 _UNREAD_ARCHIVES = {
-    ArchiveForm.LEGACY_PACKAGE: "a legacy package of a flow or an app, which pllint does not read yet",
     ArchiveForm.CONFIGURATION_DATA: "configuration migration data, which holds no component",
 }
 _UNREAD_ENDINGS = {
@@ -71,6 +71,7 @@ class _Gathering:
         self._policies: list[DlpPolicy] = []
         self._loose_rules: list[LooseRules] = []
         self._listed: list[Environment] = []
+        self._packages: list[tuple[Tree, PackageParts]] = []
         self._documents: list[tuple[Tree, DocumentEntry]] = []
         """Documents of canvas apps outside solutions."""
         self._governance: list[Node] = []
@@ -94,6 +95,8 @@ class _Gathering:
         for name in names:
             folder, _, base = name.rpartition("/")
             siblings.setdefault(folder, []).append(base)
+        for folder in recognise.package_roots([name for name in names if name not in claimed]):
+            claimed.update(f"{folder}/{name}" if folder else name for name in self._package(tree.subtree(folder)))
         for folder, document_form in recognise.document_folders(name for name in names if name not in claimed).items():
             path = folder or tree.label.rstrip("/!")
             name = recognise.app_name(path)
@@ -122,6 +125,8 @@ class _Gathering:
         for tree, name, siblings in self._loose:
             self._read_loose(tree, name, siblings)
         self._read_documents()
+        for tree, package in self._packages:
+            self._read_package(tree, package)
         for tree, parts in self._solutions:
             self._read_solution(tree, parts)
         policies = dlp_policy.join(self._policies, self._loose_rules, self.notes)
@@ -159,6 +164,21 @@ class _Gathering:
         parts = read_solution(root, form, self.notes)
         self._solutions.append((root, parts))
         self.notes.skipped.extend(parts.left)
+        return parts.claimed
+
+    def _package(self, root: Tree) -> frozenset[str]:
+        from pllint.read.legacy_package import read_package
+
+        self._progress(root.label)
+        aside = Notes(self.notes.limits)
+        parts = read_package(root, aside)
+        if parts is None:
+            return frozenset()
+        self.notes.findings.extend(aside.findings)
+        self._packages.append((root, parts))
+        for flow in parts.missing:
+            reason = f"the package names the flow '{flow}', but does not hold its definition"
+            self.notes.skip(f"{root.label}manifest.json", reason)
         return parts.claimed
 
     def _archive(self, tree: Tree, name: str) -> None:
@@ -235,6 +255,57 @@ class _Gathering:
             finding = disagreement(component, other)
             if finding is not None:
                 self.notes.findings.append(finding)
+
+    # Legacy packages
+
+    def _read_package(self, tree: Tree, parts: "PackageParts") -> None:
+        from pllint.read import cloud_flow
+        from pllint.read.document import open_json
+
+        flow_ids: dict[str, str] = {}
+        for flow in parts.flows:
+            self._progress(tree.label + flow.file)
+            node = open_json(tree, flow.file, self.notes, "cloud-flow")
+            if node is None:
+                continue
+            name, flow_id = cloud_flow.named(node, flow.resource)
+            name = flow.name if name == flow.resource and flow.name else name
+            flow_ids[flow.resource] = flow_id
+            self._components.append(
+                cloud_flow.cloud_flow(
+                    node,
+                    name=name,
+                    id=flow_id,
+                    solution=None,
+                    state=None,
+                    references=self._references,
+                    variables=self._variables,
+                )
+            )
+        for app in parts.apps:
+            self._read_packaged_app(tree, app, parts.apis, flow_ids)
+
+    def _read_packaged_app(
+        self, tree: Tree, app: "PackageApp", apis: Mapping[str, str], flow_ids: Mapping[str, str]
+    ) -> None:
+        from pllint.read.canvas_app import package_app
+        from pllint.read.document import open_json
+
+        node = open_json(tree, app.file, self.notes) if app.file else None
+        if node is not None:
+            definition = node["appDefinitionTemplate"]["properties"]
+            self._components.append(
+                package_app(
+                    definition,
+                    name=app.name or app.id,
+                    id=app.id,
+                    apis=apis,
+                    flows=flow_ids,
+                    references=self._references,
+                )
+            )
+        elif app.document is not None:
+            self._read_document(tree, app.document, None, self._references)
 
     # Documents of canvas apps
 

@@ -43,7 +43,7 @@ def naive_connectors(archive: zipfile.ZipFile) -> set[str]:
     members = {name.replace("\\", "/"): archive.read(name).decode("utf-8-sig") for name in archive.namelist()
                if name.endswith(".json")}  # fmt: skip
     found = set()
-    for reference in json.loads(json.loads(members["Properties.json"])["LocalConnectionReferences"]).values():
+    for reference in json.loads(json.loads(members["Properties.json"])["LocalConnectionReferences"] or "{}").values():
         if reference["dataSources"] or not reference["dependents"]:
             found.add(reference["connectionRef"]["id"].split("/")[-1])
     sources = re.findall(r'"ApiId":\s*"/providers/[^"]*/apis/([^"/]+)"', members.get("References/DataSources.json", ""))
