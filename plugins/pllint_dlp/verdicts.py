@@ -34,6 +34,7 @@ _OPEN = {
     NoteKind.CONNECTOR_UNKNOWN: "Export the flow again together with its connection references",
     NoteKind.ENDPOINT_NOT_EVALUABLE: "Write the address as a literal, or have an admin review the step by hand",
     NoteKind.CHILD_MISSING: "Add the solution that holds the called flow to the files linted",
+    NoteKind.PARTS_MISSING: "Export the component again with all its parts and commit them",
     NoteKind.TRIGGER_UNKNOWN: "Ask a Power Platform admin to try the flow in a test environment with the same policies",
 }
 
