@@ -13,6 +13,7 @@ from pllint.model.environment import Environment
 from pllint.model.governance import AppRecord, FlowRecord, Governance
 from pllint.model.policy import DlpPolicy
 from pllint.model.solution import DeploymentSettings, Solution
+from pllint.model.tenant import TenantIsolation, TenantSetting
 
 Element = TypeVar("Element")
 
@@ -35,6 +36,8 @@ class Workspace:
         governance_files: int = 0,
         advanced_policies: Iterable[AdvancedPolicy] = (),
         connector_settings: Iterable[ConnectorSetting] = (),
+        tenant_isolation: Iterable[TenantIsolation] = (),
+        tenant_settings: Iterable[TenantSetting] = (),
     ) -> None:
         self.solutions = tuple(solutions)
         self.components = tuple(components)
@@ -52,6 +55,8 @@ class Workspace:
         self.advanced_policies = tuple(advanced_policies)
         self.connector_settings = tuple(connector_settings)
         """What the tenant says of single connectors, in clouds that let it."""
+        self.tenant_isolation = tuple(tenant_isolation)
+        self.tenant_settings = tuple(tenant_settings)
 
     def elements(self, kind: type[Element]) -> Sequence[Element]:
         """Give every element of one type; a workspace itself for checks that look at the whole."""
@@ -65,6 +70,8 @@ class Workspace:
             Component: self.components,
             CustomConnector: self.custom_connectors,
             DlpPolicy: self.policies,
+            AdvancedPolicy: self.advanced_policies,
+            TenantIsolation: self.tenant_isolation,
             Environment: self.environments,
             DeploymentSettings: self.deployment_settings,
             Governance: () if self.governance is None else (self.governance,),
