@@ -43,10 +43,9 @@ def judge(checks: Sequence[Check], context: Context) -> Judgement:
         if missing is not None:
             could_not_run.append(CouldNotRun(reason=missing.value, remedy=missing.remedy, check=check.id))
             continue
-        elements: Sequence[object] = context.workspace.elements(check.on)
-        for element in elements:
+        for element in context.workspace.elements(check.on):
             try:
-                outcomes = list(check.function(element, context))
+                outcomes = list(check.judge(element, context))
             except Exception as error:  # noqa: BLE001 - a check is plugin code: whatever it raises is reported, named
                 crashed = True
                 findings.append(_crash(check, element, context.workspace, error))

@@ -60,15 +60,13 @@ _MARKS = (
     (b'"usersettings"',),
     (b'"activateflowconfiguration"',),
 )
-_OURS_BY_NAME = re.compile(
-    r"(?:^|/)(?:api(?:definition|properties)[^/]*\.json|[^/]*\.swagger\.json|[^/]*_openapidefinition\.json"
-    r"|[^/]*deploymentsettings[^/]*\.json|[^/]*dlp-?policy[^/]*\.json|workflows/[^/]+-[0-9a-f-]{36}\.json)$",
-    re.IGNORECASE,
+_OURS_BY_NAME = (
+    r"(?i)(?:^|/)(?:api(?:definition|properties)[^/]*\.json|[^/]*\.swagger\.json|[^/]*_openapidefinition\.json"
+    r"|[^/]*deploymentsettings[^/]*\.json|[^/]*dlp-?policy[^/]*\.json|workflows/[^/]+-[0-9a-f-]{36}\.json)$"
 )
-_MANIFEST_KEYS = re.compile(
-    rb"^(?:tenant|environments|populations|apps|flows|connectors|licences|agents|websites|capacity|approvals"
-    rb"|retirements|waivers)[ \t]*:",
-    re.MULTILINE,
+_MANIFEST_KEYS = (
+    rb"(?m)^(?:tenant|environments|populations|apps|flows|connectors|licences|agents|websites|capacity|approvals"
+    rb"|retirements|waivers)[ \t]*:"
 )
 
 
@@ -117,7 +115,7 @@ def is_solution_manifest(root: Tree, form: SolutionForm) -> bool:
 
 def may_be_ours(name: str, content: bytes) -> bool:
     """Tell whether a JSON file is worth parsing, from the words in its bytes."""
-    if _OURS_BY_NAME.search(name):
+    if re.search(_OURS_BY_NAME, name):
         return True
     if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
         content = content.replace(b"\0", b"")
@@ -127,9 +125,9 @@ def may_be_ours(name: str, content: bytes) -> bool:
 
 def is_ours_by_name(name: str) -> bool:
     """Tell whether a file's name alone says that it should be one of ours, so that a broken one is an error."""
-    return _OURS_BY_NAME.search(name) is not None
+    return re.search(_OURS_BY_NAME, name) is not None
 
 
 def may_be_governance(content: bytes) -> bool:
     """Tell whether a YAML file is worth parsing as part of a governance manifest."""
-    return _MANIFEST_KEYS.search(content) is not None
+    return re.search(_MANIFEST_KEYS, content) is not None

@@ -5,28 +5,32 @@ solutions are read, then loose files, and only then the flows and apps of the so
 connection references wherever they live. One document is alive at a time.
 """
 
-from collections.abc import Callable, Mapping
+from __future__ import annotations
+
 from typing import TYPE_CHECKING
 
 from pllint.discover import Discovery, matches
-from pllint.model.component import Component
-from pllint.model.custom_connector import CustomConnector
-from pllint.model.environment import Environment
-from pllint.model.policy import DlpPolicy
-from pllint.model.solution import ConnectionReference, DeploymentSettings, EnvironmentVariable
 from pllint.model.workspace import Workspace
 from pllint.read import recognise
 from pllint.read.document import Notes, problem_of
 from pllint.read.recognise import ArchiveForm, SolutionForm
-from pllint.settings import Settings
 from pllint.source import Anchor, Source
 from pllint.text.node import Node
 from pllint.text.problem import Limits, MalformedError
 from pllint.text.tree import Archive, Tree
 
-if TYPE_CHECKING:  # the readers of forms are imported when a file of that form is met
+if TYPE_CHECKING:  # the readers of a form are imported when a file of that form is met
+    from collections.abc import Callable, Mapping, Sequence
+
+    from pllint.model.component import Component
+    from pllint.model.custom_connector import CustomConnector
+    from pllint.model.environment import Environment
+    from pllint.model.governance import Governance
+    from pllint.model.policy import DlpPolicy
+    from pllint.model.solution import ConnectionReference, DeploymentSettings, EnvironmentVariable
     from pllint.read.dlp_policy import LooseRules
     from pllint.read.solution import SolutionParts
+    from pllint.settings import Settings
 
 _UNREAD_ARCHIVES = {
     ArchiveForm.LEGACY_PACKAGE: "a legacy package of a flow or an app, which pllint does not read yet",
@@ -102,8 +106,6 @@ class _Gathering:
 
     def workspace(self) -> Workspace:
         """Read what the survey found and join it."""
-        from pllint.read import custom_connector, dlp_policy, environments
-
         for _, parts in self._solutions:
             for reference in parts.solution.connection_references:
                 self._references.setdefault(reference.logical_name.lower(), reference)
@@ -113,29 +115,55 @@ class _Gathering:
             self._read_loose(tree, name, siblings)
         for tree, parts in self._solutions:
             self._read_solution(tree, parts)
-        policies = dlp_policy.join(self._policies, self._loose_rules, self.notes)
-        governance = None
-        if self._governance:
-            from pllint.read.governance import governance_files
-
-            governance = governance_files(self._governance, self.notes)
-        declared = governance.environments if governance else ()
-        merged, contradictions = environments.merge(declared, self._listed, policies)
-        self.notes.findings.extend(contradictions)
-        connectors = custom_connector.join(self._connectors, self.notes)
-        custom_connector.note_open_hosts(connectors, self._deployment_settings, self.notes)
+        policies = self._joined_policies()
+        governance = self._merged_governance()
         return Workspace(
             solutions=[parts.solution for _, parts in self._solutions],
             components=self._components,
-            custom_connectors=connectors,
+            custom_connectors=self._joined_connectors(),
             policies=policies,
-            environments=merged,
+            environments=self._merged_environments(governance, policies),
             deployment_settings=self._deployment_settings,
             governance=governance,
             findings=self.notes.findings,
             skipped=self.notes.skipped,
             governance_files=len(self._governance),
         )
+
+    def _joined_policies(self) -> Sequence[DlpPolicy]:
+        if not self._policies and not self._loose_rules:
+            return ()
+        from pllint.read import dlp_policy
+
+        return dlp_policy.join(self._policies, self._loose_rules, self.notes)
+
+    def _joined_connectors(self) -> Sequence[CustomConnector]:
+        if not self._connectors:
+            return ()
+        from pllint.read import custom_connector
+
+        connectors = custom_connector.join(self._connectors, self.notes)
+        custom_connector.note_open_hosts(connectors, self._deployment_settings, self.notes)
+        return connectors
+
+    def _merged_governance(self) -> Governance | None:
+        if not self._governance:
+            return None
+        from pllint.read.governance import governance_files
+
+        return governance_files(self._governance, self.notes)
+
+    def _merged_environments(
+        self, governance: Governance | None, policies: Sequence[DlpPolicy]
+    ) -> Sequence[Environment]:
+        declared = governance.environments if governance else ()
+        if not declared and not self._listed and not policies:
+            return ()
+        from pllint.read import environments
+
+        merged, contradictions = environments.merge(declared, self._listed, policies)
+        self.notes.findings.extend(contradictions)
+        return merged
 
     def _note_problems(self, tree: Tree) -> None:
         for problem in tree.problems:
@@ -169,8 +197,8 @@ class _Gathering:
 
     # Solutions
 
-    def _read_solution(self, tree: Tree, parts: "SolutionParts") -> None:
-        from pllint.read import cloud_flow, custom_connector
+    def _read_solution(self, tree: Tree, parts: SolutionParts) -> None:
+        from pllint.read import cloud_flow
         from pllint.read.document import open_json
 
         name = parts.solution.unique_name
@@ -202,9 +230,12 @@ class _Gathering:
                 canvas_app(app, solution=name, references=references, notes=self.notes) for app in parts.apps
             )
         self._components.extend(parts.components)
-        self._connectors.extend(
-            custom_connector.in_solution(tree, entry, name, variables, self.notes) for entry in parts.connectors
-        )
+        if parts.connectors:
+            from pllint.read import custom_connector
+
+            self._connectors.extend(
+                custom_connector.in_solution(tree, entry, name, variables, self.notes) for entry in parts.connectors
+            )
 
     # Loose files
 
@@ -250,26 +281,17 @@ class _Gathering:
 
     def _take_json(self, tree: Tree, name: str, siblings: tuple[str, ...], node: Node) -> bool:
         """Read a JSON document as every form it has; false when it has none."""
-        from pllint.read import cloud_flow, custom_connector, deployment_settings, dlp_policy, inventory
+        from pllint.read import cloud_flow
         from pllint.read.document import check_schema
 
         base = name.rpartition("/")[2]
         value = node.value
         if cloud_flow.is_cloud_flow(value):
             check_schema(node, self.notes, "cloud-flow")
-            flow_name, flow_id = cloud_flow.named(node, base)
-            self._components.append(
-                cloud_flow.cloud_flow(
-                    node,
-                    name=flow_name,
-                    id=flow_id,
-                    solution=None,
-                    state=None,
-                    references=self._references,
-                    variables=self._variables,
-                )
-            )
+            self._take_flow(node, base)
             return True
+        from pllint.read import custom_connector, deployment_settings, dlp_policy, inventory
+
         if custom_connector.recognises_definition(base, value, siblings):
             connector = custom_connector.from_folder(tree, name, siblings, self.notes, node)
             if connector is not None:
@@ -282,7 +304,6 @@ class _Gathering:
             return True
         taken = False
         if dlp_policy.recognises(value):
-            check_schema(node, self.notes, "policy")
             self._policies.extend(dlp_policy.policies(node, self.notes))
             self._loose_rules.extend(dlp_policy.loose_rules(node, self.notes))
             taken = True
@@ -290,6 +311,21 @@ class _Gathering:
             self._listed.extend(inventory.environments(node, self.notes))
             taken = True
         return taken
+
+    def _take_flow(self, node: Node, file_name: str) -> None:
+        from pllint.read import cloud_flow
+
+        name, flow_id = cloud_flow.named(node, file_name)
+        flow = cloud_flow.cloud_flow(
+            node,
+            name=name,
+            id=flow_id,
+            solution=None,
+            state=None,
+            references=self._references,
+            variables=self._variables,
+        )
+        self._components.append(flow)
 
     def _read_yaml(self, tree: Tree, name: str) -> None:
         source = tree.source(name)

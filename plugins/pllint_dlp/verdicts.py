@@ -29,6 +29,7 @@ _OPEN = {
     NoteKind.CLASS_UNKNOWN: "Commit the complete export of the policy and the connector's definition with its host",
     NoteKind.REACH_UNKNOWN: "Commit the policy with the environments it is deployed to",
     NoteKind.OPERATION_UNKNOWN: "Export the flow again so that each step names its operation",
+    NoteKind.ENDPOINT_UNKNOWN: "Ask the owner of the connection for its address and compare it with the rules",
     NoteKind.CONNECTOR_UNKNOWN: "Export the flow again together with its connection references",
     NoteKind.ENDPOINT_NOT_EVALUABLE: "Write the address as a literal, or have an admin review the step by hand",
     NoteKind.CHILD_MISSING: "Add the solution that holds the called flow to the files linted",

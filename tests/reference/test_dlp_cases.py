@@ -99,7 +99,7 @@ def _run(check: Check, context: Context) -> Iterator[Finding]:
     if not any(context.lacks(need) for need in check.needs):
         elements: Sequence[object] = context.workspace.elements(check.on)
         for element in elements:
-            for outcome in check.function(element, context):
+            for outcome in check.judge(element, context):
                 if isinstance(outcome, Finding):
                     yield outcome
 

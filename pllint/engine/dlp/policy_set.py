@@ -165,6 +165,7 @@ class PolicySet:
             broken, advanced_notes = judge_advanced(advanced, gathered, environment, self._catalogue)
             violations.extend(broken)
             notes.extend(advanced_notes)
+            may_break = may_break or any(note.decides for note in advanced_notes)
         return verdict_of(violations, may_break=may_break, notes=notes)
 
     def _judge_open(
