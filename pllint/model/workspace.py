@@ -19,6 +19,7 @@ if TYPE_CHECKING:  # a run imports the model of what it meets, and no more
     from pllint.model.governance import AppRecord, FlowRecord, Governance
     from pllint.model.policy import DlpPolicy
     from pllint.model.solution import DeploymentSettings, Solution
+    from pllint.model.tenant import TenantIsolation, TenantSetting
 
 
 class Workspace:
@@ -39,6 +40,8 @@ class Workspace:
         governance_files: int = 0,
         advanced_policies: Iterable[AdvancedPolicy] = (),
         connector_settings: Iterable[ConnectorSetting] = (),
+        tenant_isolation: Iterable[TenantIsolation] = (),
+        tenant_settings: Iterable[TenantSetting] = (),
     ) -> None:
         self.solutions = tuple(solutions)
         self.components = tuple(components)
@@ -56,6 +59,8 @@ class Workspace:
         self.advanced_policies = tuple(advanced_policies)
         self.connector_settings = tuple(connector_settings)
         """What the tenant says of single connectors, in clouds that let it."""
+        self.tenant_isolation = tuple(tenant_isolation)
+        self.tenant_settings = tuple(tenant_settings)
 
     def elements(self, kind: str) -> Sequence[object]:
         """Give every element of a type, by its qualified name; the workspace itself for what looks at the whole."""
@@ -69,6 +74,8 @@ class Workspace:
             *self.components,
             *self.custom_connectors,
             *self.policies,
+            *self.advanced_policies,
+            *self.tenant_isolation,
             *self.environments,
             *self.deployment_settings,
             *([self.governance] if self.governance else []),
