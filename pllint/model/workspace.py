@@ -46,7 +46,8 @@ class Workspace:
         self.solutions = tuple(solutions)
         self.components = tuple(components)
         self.custom_connectors = tuple(custom_connectors)
-        self.policies = tuple(policies)
+        self.policies = tuple(sorted(policies, key=_place_of))
+        """By name: nothing said about them depends on the order of files."""
         self.environments = tuple(environments)
         """Declared, listed or named by a policy; never "any other"."""
         self.deployment_settings = tuple(deployment_settings)
@@ -229,3 +230,7 @@ class Workspace:
             ("governance-files", self.governance_files),
         )
         return tuple((name, count) for name, count in counts if count)
+
+
+def _place_of(policy: DlpPolicy) -> tuple[str, str, str, str]:
+    return policy.name, policy.id, policy.at.source.path, str(policy.at.path)

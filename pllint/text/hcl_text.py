@@ -138,7 +138,9 @@ class _Builder:
             node = inner
         start = self.character(node.start_byte)
         found = self._text[start : start + 1]
-        message = f"{_MISSING.get(node.type, node.type)} is missing" if node.is_missing else f"{found!r} cannot stand here"
+        message = (
+            f"{_MISSING.get(node.type, node.type)} is missing" if node.is_missing else f"{found!r} cannot stand here"
+        )
         if not found and not node.is_missing:
             message = "the text ends too early"
         span = Lines(self._text).span(start, min(start + 1, len(self._text)))

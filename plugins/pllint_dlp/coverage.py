@@ -1,9 +1,9 @@
-"""DLP201 to DLP204 and DLP213: what the policies as a set leave uncovered or open."""
+"""DLP201 to DLP205 and DLP213: what the policies as a set leave uncovered or open."""
 
 from collections.abc import Iterator
 
 from pllint.model.environment import Environment
-from pllint.model.policy import DataGroup, DlpPolicy, Scope
+from pllint.model.policy import DataGroup, DlpPolicy, PolicyPart, Scope
 from pllint.model.verdict import Rule
 from pllint.model.workspace import Workspace
 from pllint.plugin import Confidence, Context, CouldNotRun, Finding, Need, Outcome, Related, Severity, check
@@ -103,6 +103,39 @@ def default_group_business(policy: DlpPolicy, context: Context) -> Outcome:
             f" and to make Non-Business or Blocked the default group of '{policy.name}'",
             policy=policy.name,
         )
+
+
+@check(
+    id="DLP205",
+    name="default-group-open-in-default-environment",
+    severity=Severity.WARNING,
+    since="0.1",
+    source=_SECURE_DEFAULT,
+    on=Workspace,
+    needs=[Need.POLICIES, Need.ENVIRONMENTS],
+)
+def default_group_open_in_default_environment(workspace: Workspace, context: Context) -> Outcome:
+    """Connectors that nobody classified, future ones included, can be used in the default environment."""
+    environments = [environment for environment in workspace.environments if environment.is_default]
+    if not environments:
+        yield CouldNotRun(reason=NO_DEFAULT_ENVIRONMENT, remedy=DECLARE_DEFAULT)
+    for environment in environments:
+        advanced = context.policies.advanced(environment)
+        policies = context.policies.reaching(environment)
+        if (advanced is not None and advanced.only) or any(policy.default is DataGroup.BLOCKED for policy in policies):
+            continue
+        for policy in policies:
+            if policy.default in {None, DataGroup.NON_BUSINESS} and not policy.opening(PolicyPart.DEFAULT):
+                unset = " because it names none" if policy.default is None else ""
+                yield Finding(
+                    at=policy.default_at or policy.at,
+                    message=f"the default group of the policy '{policy.name}' is Non-Business{unset}, so every maker in"
+                    f" the default environment {environment.name} can use each connector that nobody has looked at",
+                    remedy=f"Ask a Power Platform admin for a policy on {environment.name} whose default group is"
+                    " Blocked, with the connectors that everybody may use listed by name",
+                    environment=environment.name,
+                    policy=policy.name,
+                )
 
 
 @check(
