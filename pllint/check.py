@@ -225,7 +225,11 @@ class Context:
 
         workspace = self.workspace
         return PolicyReview(
-            workspace.policies, self.policies, self.catalogue, workspace.environments, workspace.connector_settings
+            workspace.policies,
+            self.policies,
+            self.catalogue,
+            workspace.tenant_environments,
+            workspace.connector_settings,
         )
 
     @cached_property

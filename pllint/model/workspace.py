@@ -107,6 +107,16 @@ class Workspace:
                 index.setdefault(name.lower(), environment)
         return index
 
+    @cached_property
+    def tenant_environments(self) -> tuple[Environment, ...]:
+        """The environments the tenant has, as far as anybody knows.
+
+        An inventory is complete: what a policy names beside it does not exist, or not any more.
+        """
+        if not any(environment.listed for environment in self.environments):
+            return self.environments
+        return tuple(environment for environment in self.environments if environment.listed or environment.declared)
+
     def solution(self, unique_name: str) -> Solution | None:
         """Find a solution by its unique name."""
         return self._solutions.get(unique_name.lower())

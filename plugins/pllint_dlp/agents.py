@@ -123,7 +123,7 @@ def _is_undecided(effect: Effect) -> bool:
 
 
 def _reached(workspace: Workspace, context: Context) -> Iterator[Environment]:
-    for environment in workspace.environments:
+    for environment in workspace.tenant_environments:
         policies = context.policies
         if (
             policies.reaching(environment)

@@ -51,7 +51,7 @@ def default_environment_uncovered(workspace: Workspace, context: Context) -> Out
 )
 def shared_environment_uncovered(workspace: Workspace, context: Context) -> Outcome:
     """No data policy reaches an environment other than the default one."""
-    for environment in workspace.environments:
+    for environment in workspace.tenant_environments:
         if not environment.is_default:
             message = f"no data policy reaches {environment.name}: apps and flows there may combine any connectors"
             yield from _uncovered(environment, message, context)
@@ -149,7 +149,7 @@ def default_group_open_in_default_environment(workspace: Workspace, context: Con
 )
 def custom_connectors_open(workspace: Workspace, context: Context) -> Outcome:
     """Every policy of an environment leaves custom connectors alone, whatever host they call."""
-    for environment in workspace.environments:
+    for environment in workspace.tenant_environments:
         yield from _custom_open(environment, context)
 
 

@@ -31,7 +31,7 @@ def desktop_modules_open(workspace: Workspace, context: Context) -> Outcome:
     listing = {id(policy) for policy in workspace.policies if _lists_modules(policy)}
     if not flows and not listing:
         return
-    for environment in workspace.environments:
+    for environment in workspace.tenant_environments:
         advanced = context.policies.advanced(environment)
         if not context.policies.reaching(environment) or (advanced is not None and advanced.only):
             continue

@@ -51,7 +51,7 @@ def http_enabled_in_default_environment(workspace: Workspace, context: Context) 
 def http_enabled_outside_approved_environments(workspace: Workspace, context: Context) -> Outcome:
     """An HTTP connector can be used in an environment that nobody approved for it."""
     approved = context.settings.approved_http_environments
-    for environment in workspace.environments:
+    for environment in workspace.tenant_environments:
         if environment.is_default or any(environment.goes_by(entry) for entry in approved):
             continue
         effects = {key: context.policies.effect(key, environment) for key in HTTP_FAMILY}
@@ -95,7 +95,7 @@ def _unapproved(environment: Environment, usable: dict[ConnectorKey, Effect], co
 )
 def entra_http_open(workspace: Workspace, context: Context) -> Outcome:
     """HTTP is blocked in an environment, but HTTP with Microsoft Entra ID is not."""
-    for environment in workspace.environments:
+    for environment in workspace.tenant_environments:
         if context.policies.effect(HTTP, environment).blocked is not True:
             continue
         usable = {
@@ -177,8 +177,8 @@ def unblockable_generic_http(workspace: Workspace, context: Context) -> Outcome:
     open_ = [
         key
         for key in operations
-        if not workspace.environments
-        or any(context.review.usable(key, environment) is not False for environment in workspace.environments)
+        if not workspace.tenant_environments
+        or any(context.review.usable(key, environment) is not False for environment in workspace.tenant_environments)
     ]
     if closing and open_:
         names = listed(f"{context.catalogue.name_of(key)} ({operations[key]})" for key in open_)

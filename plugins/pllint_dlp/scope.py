@@ -133,7 +133,7 @@ def policies_redundant(workspace: Workspace, context: Context) -> Outcome:
             ),
         )
     crowded: dict[tuple[str, ...], list[Environment]] = {}
-    for environment in workspace.environments:
+    for environment in workspace.tenant_environments:
         reaching = context.policies.reaching(environment)
         if len(reaching) > _MOST_POLICIES:
             crowded.setdefault(tuple(policy.id for policy in reaching), []).append(environment)

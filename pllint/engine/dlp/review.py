@@ -83,7 +83,13 @@ class PolicyReview:
 
         for family in FAMILIES:
             classes = [(key, self._set.classify(policy, key, ANY_OTHER)) for key in family.members]
-            known = tuple((key, classification) for key, classification in classes if classification.known)
+            known = tuple(
+                (key, classification)
+                for key, classification in classes
+                # One that cannot be blocked, and is listed there, is another fault than a split.
+                if classification.known
+                and not (classification.group is DataGroup.BLOCKED and key in self._catalogue.unblockable())
+            )
             if len({classification.group for _, classification in known}) > 1:
                 yield FamilySplit(family=family, parts=known)
 
