@@ -210,7 +210,7 @@ class IndexedPolicy:
     def _by_default(self) -> Classification:
         policy = self.policy
         if open_default := policy.opening(PolicyPart.DEFAULT):
-            words = f"is not listed, and the default group is {open_default.expression}"
+            words = f"is not listed, and the default group is {open_default.how}"
             return Classification(_EVERY_GROUP, Rule.DEFAULT_OPEN, words, open_default.at)
         if policy.default is None:
             words = "is not listed, and no default group is set, which means Non-Business"
@@ -223,7 +223,7 @@ class IndexedPolicy:
     def _by_patterns(self, host: Host | None) -> Classification:
         policy = self.policy
         if open_patterns := policy.opening(PolicyPart.PATTERNS):
-            words = f"is left to URL patterns, which are {open_patterns.expression}"
+            words = f"is left to URL patterns, which are {open_patterns.how}"
             return Classification(_EVERY_GROUP | _NO_SAY, Rule.PATTERNS_OPEN, words, open_patterns.at)
         if policy.patterns is None:
             return Classification(
@@ -281,7 +281,7 @@ class IndexedPolicy:
         part = policy.opening(*_GROUP_LISTS)
         if part is None:
             return self._by_default()
-        words = f"is not listed, and the {part.part} are {part.expression}"
+        words = f"is not listed, and the {part.part} are {part.how}"
         return Classification(possible, Rule.GROUPS_OPEN, words, part.at)
 
     def _without_groups(self, possible: frozenset[DataGroup | None]) -> Classification:
