@@ -52,7 +52,7 @@ def is_rule_set(value: object) -> bool:
 
 def policies(node: Node, notes: Notes) -> list[AdvancedPolicy]:
     """Read every advanced connector policy of a document; none of them knows its targets yet."""
-    return [policy for item in unwrapped(node) if _is_policy(item.value) for policy in _policies(item, notes)]
+    return [policy for item in unwrapped(node) if _is_policy(item.value) for policy in written(item, notes)]
 
 
 def assignments(node: Node) -> list[Assignment]:
@@ -81,7 +81,8 @@ def join(found: Sequence[AdvancedPolicy], assigned: Sequence[Assignment], notes:
             notes.find(
                 "SRC008",
                 policy.at,
-                f"the advanced connector policy '{policy.name}' does not say where it is in force, and no file assigns it",
+                f"the advanced connector policy '{policy.name}' does not say where it is in force,"
+                " and no file assigns it",
                 "Commit the answer of the assignments call beside it",
             )
         joined.append(
@@ -125,7 +126,8 @@ def _lowered(value: Mapping[object, object]) -> set[str]:
     return {key.lower() for key in value if isinstance(key, str)}
 
 
-def _policies(item: Node, notes: Notes) -> Iterator[AdvancedPolicy]:
+def written(item: Node, notes: Notes) -> Iterator[AdvancedPolicy]:
+    """Give the advanced connector policy that an object writes out; nothing for a policy about something else."""
     title, identity = item.get("name"), item.get("id", "name")
     lists = [each for each in item.get("ruleSets").elements() if each.get("id").text == _LIST]
     switches = [each for each in item.get("ruleSets").elements() if each.get("id").text == _ONLY]
@@ -133,10 +135,12 @@ def _policies(item: Node, notes: Notes) -> Iterator[AdvancedPolicy]:
         return  # a rule-based policy about something else
     allowed: list[AllowedConnector] = []
     cuts = Cuts()
+    whole = True
     for each in lists:
         inputs = each.get("inputs")
         if cuts.mapping(inputs) is not None:
             entries = cuts.items(inputs.get("AllowedConnectorList"))
+            whole = whole and all(entry.get("AllowedConnector").text is not None for entry in entries or ())
             allowed.extend(found for entry in entries or () if (found := _allowed(entry, cuts, notes)) is not None)
     cuts.note(notes, "the allow list of the advanced connector policy is")
     yield AdvancedPolicy(
@@ -146,7 +150,7 @@ def _policies(item: Node, notes: Notes) -> Iterator[AdvancedPolicy]:
         allowed=tuple(allowed),
         only=any(each.get("inputs").get("EnableAdvancedConnectorPoliciesOnly").flag for each in switches),
         targets_known=False,
-        allowed_known=not cuts.places,
+        allowed_known=not cuts.places and whole,
     )
 
 

@@ -57,7 +57,7 @@ _EXPRESSION = re.compile(r"#\{.*\}#|\$\{|\$\(|\{\{|^<.*>$")
 _REWRITE = "Correct the value, or export the file again"
 
 
-_SINGULAR = frozenset((PolicyPart.DEFAULT, PolicyPart.SCOPE, PolicyPart.EXISTENCE))
+_SINGULAR = frozenset((str(PolicyPart.DEFAULT), str(PolicyPart.SCOPE), str(PolicyPart.EXISTENCE)))
 _SHOWN = 6
 """How many open parts of a policy a message names."""
 CUT_OFF = "cut off in the export"
@@ -73,6 +73,8 @@ class LooseRules(NamedTuple):
     exempt: tuple[ExemptResource, ...] | None = None
     complete: bool = True
     """False: the export cut off a part."""
+    policy: str | None = None
+    """The policy they belong to, by id or name, where the file says so."""
     open_parts: tuple[OpenPart, ...] = ()
     """What it cut off."""
 
@@ -114,7 +116,10 @@ def join(policies: Sequence[DlpPolicy], loose: Sequence[LooseRules], notes: Note
     joined = _united(policies, notes)
     for rules in loose:
         owner = _owner(rules, joined)
-        if owner is None:
+        if owner is None and rules.policy is not None:
+            message = f"the rules name the data policy '{rules.policy}', which no file holds"
+            notes.find("SRC008", rules.at, message, "Commit the export of that policy, or correct the name")
+        elif owner is None:
             notes.find(
                 "SRC008",
                 rules.at,
@@ -134,14 +139,19 @@ def _note_open(policy: DlpPolicy, notes: Notes) -> None:
     parts = [part for part in policy.open_parts if part.how != CUT_OFF]
     if not parts:
         return
-    ways = dict.fromkeys(f"its {part.part} {'is' if part.part in _SINGULAR else 'are'} {part.how}" for part in parts)
-    shown = list(ways)[:_SHOWN]
-    more = f" and {len(ways) - _SHOWN} more parts are open" if len(ways) > _SHOWN else ""
+    ways: dict[str, list[str]] = {}
+    for part in parts:
+        named = ways.setdefault(part.how, [])
+        if str(part.part) not in named:
+            named.append(str(part.part))
+    words = [f"its {', '.join(named)} {_verb(named)} {how}" for how, named in ways.items()]
+    shown = ", ".join(words[:_SHOWN])
+    more = f", and {len(words) - _SHOWN} more parts" if len(words) > _SHOWN else ""
     notes.find(
         "SRC009",
         parts[0].at,
         f"the data policy '{policy.name}' is not whole here, so verdicts that depend on the rest stay open: "
-        + ", ".join(shown)
+        + shown
         + more,
         "Commit the policy as the tenant has it, from `terraform show -json` or Get-DlpPolicy",
     )
@@ -317,7 +327,9 @@ def _classified(node: Node, notes: Notes) -> tuple[ClassifiedConnector, ...] | N
             # The schema reports the word; connectors of a group that nobody knows are not unclassified.
             complete = False
             continue
-        entries = (classified_connector(entry, group, notes) for entry in cuts.items(group_node.get("connectors")) or ())
+        entries = (
+            classified_connector(entry, group, notes) for entry in cuts.items(group_node.get("connectors")) or ()
+        )
         found.extend(entry for entry in entries if entry is not None)
     cuts.note(notes, "the data groups of the policy are")
     return tuple(found) if complete and not cuts.places else None
@@ -534,9 +546,28 @@ def _united(policies: Sequence[DlpPolicy], notes: Notes) -> list[DlpPolicy]:
     return united
 
 
+def _verb(named: Sequence[str]) -> str:
+    return "is" if len(named) == 1 and named[0] in _SINGULAR else "are"
+
+
 def _says_more(policy: DlpPolicy, other: DlpPolicy) -> bool:
     """Tell whether one policy is whole and the other, the same one, has parts that are computed elsewhere."""
-    return bool(other.open_parts) and not policy.open_parts and policy.classified is not None
+    return (
+        bool(other.open_parts)
+        and not policy.open_parts
+        and policy.classified is not None
+        and not _contradicts(other, policy)
+    )
+
+
+def _contradicts(partial: DlpPolicy, whole: DlpPolicy) -> bool:
+    """Tell whether what is written of a policy says something else than its export."""
+    if not partial.may_not_reach and partial.scope is not whole.scope:
+        return True
+    if partial.default not in {None, whole.default}:
+        return True
+    groups = {(entry.connector, entry.group) for entry in whole.classified or ()}
+    return any((entry.connector, entry.group) not in groups for entry in partial.classified or ())
 
 
 def _facts(policy: DlpPolicy) -> tuple[object, ...]:
@@ -616,6 +647,10 @@ def _words(name: str) -> tuple[str, ...]:
 
 def _owner(rules: LooseRules, policies: Sequence[DlpPolicy]) -> int | None:
     """Find the one policy that rules belong to, as an index; None when none or several fit."""
+    if rules.policy is not None:
+        wanted = rules.policy.lower()
+        fitting = [place for place, each in enumerate(policies) if wanted in {each.id.lower(), each.name.lower()}]
+        return fitting[0] if len(fitting) == 1 else None
     folder, file = os.path.split(rules.at.source.path)
     folders = [os.path.dirname(policy.at.source.path) for policy in policies]
     named = _named(_words(os.path.splitext(file)[0]), policies)

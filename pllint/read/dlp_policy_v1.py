@@ -87,7 +87,7 @@ def _raw(item: Node, notes: Notes) -> DlpPolicy:
     properties = cuts.mapping(item.get("properties"))
     definition = cuts.mapping(properties.get("definition")) if properties is not None else None
     groups_node = cuts.mapping(definition.get("apiGroups")) if definition is not None else None
-    blocked_words, rules_known = _blocked_groups(definition.get("rules"), cuts) if definition is not None else ((), False)
+    blocked_words, rules_known = _blocked_groups(definition, cuts)
     groups = [
         (group.get("apis"), DataGroup.BLOCKED if name.lower() in blocked_words else GROUPS.get(name.lower()))
         for name, group in (groups_node.items() if groups_node is not None else ())
@@ -186,7 +186,7 @@ def _constraints(
     constraints = definition.get("constraints") if definition is not None else Node(None, item.at)
     if definition is None or (constraints.present and cuts.mapping(constraints) is None):
         return Scope.SINGLE if single else None, (), False
-    for _, constraint in constraints.items():
+    for constraint in constraints.values():
         if (constraint.get("type").text or "").lower() != "environmentfilter":
             continue
         parameters = constraint.get("parameters")
@@ -209,19 +209,22 @@ def _from_path(node: Node) -> Iterator[EnvironmentRef]:
         yield EnvironmentRef(name=parts[lowered.index("environments") + 1], at=node.at)
 
 
-def _blocked_groups(rules: Node, cuts: Cuts) -> tuple[tuple[str, ...], bool]:
+def _blocked_groups(definition: Node | None, cuts: Cuts) -> tuple[tuple[str, ...], bool]:
     """Give the groups that a rule blocks outright, and whether all rules could be read."""
+    if definition is None:
+        return (), False
+    rules = definition.get("rules")
     if not rules.present:
         return (), True
     if cuts.mapping(rules) is None:
         return (), False
     found = []
-    for _, rule in rules.items():
+    for rule in rules.values():
         parameters, actions = rule.get("parameters"), rule.get("actions")
         if is_cut(parameters.value) or is_cut(actions.value):
             return (), False
         word = (parameters.get("apiGroup").text or "").lower()
-        blocks = any((action.get("type").text or "").lower() == "block" for _, action in actions.items())
+        blocks = any((action.get("type").text or "").lower() == "block" for action in actions.values())
         if word and blocks:
             found.append(word)
     return tuple(found), True

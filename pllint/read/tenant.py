@@ -40,17 +40,11 @@ def isolation(node: Node, notes: Notes) -> list[TenantIsolation]:
     return [_isolation(item, notes) for item in _items(node) if _form(item.value) == "isolation"]
 
 
-def settings(node: Node, notes: Notes) -> list[TenantSetting]:
-    """Read the tenant settings of a document; what is cut off is noted once."""
-    cuts = Cuts()
-    found = [
-        setting
-        for item in _items(node)
-        if _form(item.value) == "settings"
-        for setting in _flattened(item, (), cuts, _DEPTH)
+def settings(node: Node) -> list[TenantSetting]:
+    """Read the tenant settings of a document; those that the export cut off are left out."""
+    return [
+        setting for item in _items(node) if _form(item.value) == "settings" for setting in _flattened(item, (), _DEPTH)
     ]
-    cuts.note(notes, "some tenant settings are")
-    return found
 
 
 def connector_settings(node: Node, notes: Notes) -> list[ConnectorSetting]:
@@ -117,9 +111,8 @@ def _is_isolation(value: Mapping[object, object]) -> bool:
 
 def _is_connectors(value: Mapping[object, object]) -> bool:
     entries = member(value, "ConnectorSettings")
-    return isinstance(entries, list) and any(
-        isinstance(entry, dict) and {"id", "behavior"} <= {str(key).lower() for key in entry} for entry in entries[:_FIRST]
-    )
+    first = [entry for entry in entries[:_FIRST] if isinstance(entry, dict)] if isinstance(entries, list) else []
+    return any({"id", "behavior"} <= {str(key).lower() for key in entry} for entry in first)
 
 
 def _isolation(item: Node, notes: Notes) -> TenantIsolation:
@@ -150,12 +143,10 @@ def _allowed(entry: Node, cuts: Cuts) -> AllowedTenant | None:
     )
 
 
-def _flattened(node: Node, path: tuple[str, ...], cuts: Cuts, depth: int) -> Iterator[TenantSetting]:
+def _flattened(node: Node, path: tuple[str, ...], depth: int) -> Iterator[TenantSetting]:
     for key, inner in node.items():
         name = (*path, key)
         if inner.is_mapping and depth:
-            yield from _flattened(inner, name, cuts, depth - 1)
-        elif isinstance(inner.value, str) and inner.value.startswith("@{"):
-            cuts.places.append(inner.at)
-        elif isinstance(inner.value, str | int | float | bool):
+            yield from _flattened(inner, name, depth - 1)
+        elif isinstance(inner.value, str | int | float | bool) and not str(inner.value).startswith("@{"):
             yield TenantSetting(name=".".join(name), value=inner.value, at=inner.at)

@@ -27,8 +27,8 @@ from pllint.model.tenant import AllowedTenant, TenantIsolation, TenantSetting
 from pllint.read.dlp_policy import BEHAVIOURS, GROUPS, SCOPES
 from pllint.read.document import Notes
 from pllint.record import NamedTuple
-from pllint.text.hcl_text import Expression
 from pllint.text.node import Node
+from pllint.text.places import Expression
 
 POLICY = "powerplatform_data_loss_prevention_policy"
 ENVIRONMENT = "powerplatform_environment"
@@ -176,7 +176,9 @@ class _Reader:
     def get(self, name: str) -> Node:
         return self.module.get(self.body, name)
 
-    def leave(self, part: PolicyPart, node: Node, way: str | None = None, connector: ConnectorKey | None = None) -> None:
+    def leave(
+        self, part: PolicyPart, node: Node, way: str | None = None, connector: ConnectorKey | None = None
+    ) -> None:
         self.open.append(OpenPart(part=part, at=node.at, how=way or how(node), connector=connector))
 
     def word(self, name: str, part: PolicyPart) -> Node:
@@ -381,9 +383,7 @@ def _patterns(reader: _Reader) -> tuple[UrlPattern, ...] | None:
     items = reader.listed("custom_connectors_patterns", PolicyPart.PATTERNS)
     found = []
     for item in items:
-        order, pattern, word = (
-            reader.module.get(item, name) for name in ("order", "host_url_pattern", "data_group")
-        )
+        order, pattern, word = (reader.module.get(item, name) for name in ("order", "host_url_pattern", "data_group"))
         group = GROUPS.get((word.text or "").strip().lower())
         if pattern.text is None or order.integer is None or group is None:
             odd = next((node for node in (order, pattern, word) if node.text is None), word)

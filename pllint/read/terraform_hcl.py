@@ -12,8 +12,8 @@ from pllint.model.policy import DataGroup, DlpPolicy, OpenPart, PolicyPart
 from pllint.read.document import Notes
 from pllint.read.terraform import GROUP_LISTS, POLICY, READ, Found, Module, Resource, policy, read
 from pllint.record import NamedTuple
-from pllint.text.hcl_text import Expression
 from pllint.text.node import Node
+from pllint.text.places import Expression
 
 _PROVIDER = "microsoft/power-platform"
 _PATTERNS_MENDED = (3, 9, 1)
@@ -178,7 +178,7 @@ class _Folders:
             f" and Non-Business exchanged: the provider {_PROVIDER} did so before 3.9.1, and {version} is in use here",
             "Raise the provider to 3.9.1 or later and apply the policy again",
         )
-        part = OpenPart(PolicyPart.PATTERNS, at.at, f"written by version {version} of the provider, which mixes them up")
+        part = OpenPart(PolicyPart.PATTERNS, at.at, f"mixed up by version {version} of the provider")
         return each._replace(patterns=None, patterns_at=None, open_parts=(*each.open_parts, part))
 
 
@@ -269,7 +269,7 @@ def _old_provider(folder: Folder) -> tuple[Node, str] | None:
     for file in folder.files:
         for terraform in file["terraform"].listed():
             for providers in terraform["required_providers"].listed():
-                for _, provider in providers.items():
+                for provider in providers.values():
                     if provider["source"].text == _PROVIDER and (text := provider["version"].text):
                         version = provider["version"]
                         return (version, text) if _never_mended(text) else None

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping
 from pllint.read.document import Notes
 from pllint.read.terraform import POLICY, READ, Found, Module, Resource, read
 from pllint.source import Anchor, Source
-from pllint.text.hcl_text import Expression
 from pllint.text.node import Node
+from pllint.text.places import Expression
 
 _POLICIES = "powerplatform_data_loss_prevention_policies"
 _ENVIRONMENTS = "powerplatform_environments"
@@ -140,7 +140,7 @@ def _policies(node: Node, address: str, notes: Notes, depth: int) -> Iterator[Re
         if isinstance(node[_MARK].value, list | Expression):
             yield Resource(type=POLICY, address=address, body=node)
             return
-        for _, member in node.items():
+        for member in node.values():
             yield from _policies(member, address, notes, depth - 1)
 
 

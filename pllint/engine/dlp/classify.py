@@ -148,7 +148,7 @@ class IndexedPolicy:
         if policy.legacy and key in _HTTP_FAMILY:
             # Nobody says whether the default group of an old-schema policy holds for these today.
             return Classification(
-                frozenset({None, policy.default or DataGroup.NON_BUSINESS}),
+                frozenset({None, *self._by_default().possible}),
                 Rule.LEGACY,
                 "is not listed, and a policy of the old schema may not govern the HTTP connectors",
                 policy.at,
