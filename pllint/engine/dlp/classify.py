@@ -175,7 +175,7 @@ class IndexedPolicy:
         """Give the class of a custom connector that is neither named nor taken by a pattern other than `*`."""
         if not self.policy.tenant_level:
             return self._by_default()
-        if self.policy.patterns is None:
+        if not self.policy.patterns:
             return self._by_patterns(None)
         return self._by_pattern(next((pattern for pattern in self._patterns if is_star(pattern.pattern)), None))
 
@@ -191,7 +191,8 @@ class IndexedPolicy:
 
     def _by_patterns(self, host: Host | None) -> Classification:
         policy = self.policy
-        if policy.patterns is None:
+        if not policy.patterns:
+            # The service keeps `*` in every list, so an empty one was cut on its way here.
             return Classification(
                 _NO_SAY,
                 Rule.PATTERNS_MISSING,
