@@ -197,6 +197,7 @@ class NoteKind(StrEnum):
     CHILD_MISSING = "child_missing"
     CONNECTOR_UNKNOWN = "connector_unknown"
     TRIGGER_UNKNOWN = "trigger_unknown"
+    PARTS_MISSING = "parts_missing"
 
 
 class Note(NamedTuple):

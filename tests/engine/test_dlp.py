@@ -201,6 +201,7 @@ _CONTOSO = "https://*.contoso.test*"
             policy(patterns=[("*", IGNORE)], default=BLOCKED), ORDERS.host, {None}, Rule.IGNORED, id="ignored"
         ),
         pytest.param(policy(default=BLOCKED), ORDERS.host, {None}, Rule.PATTERNS_MISSING, id="no patterns exported"),
+        pytest.param(policy(patterns=[]), ORDERS.host, {None}, Rule.PATTERNS_MISSING, id="an empty list of patterns"),
         pytest.param(policy(patterns=[("*", BLOCKED)]), ORDERS.host, {BLOCKED}, Rule.STAR, id="caught by the star"),
         pytest.param(
             policy(patterns=[(_CONTOSO, BUSINESS), ("*", BLOCKED)]),

@@ -64,7 +64,7 @@ class IndexedPolicy:
                 return part
         lists = self.policy.opening(*_GROUP_LISTS)
         # Terraform writes the rules of a connector beside its id, so a list that is computed brings rules too.
-        listed = lists is None or any(name in self._by_key or name in self._by_name for name in spellings)
+        listed = lists is None or any(name in self._by_key for name in spellings)
         return None if listed else lists
 
     @cached_property
@@ -203,7 +203,7 @@ class IndexedPolicy:
         """Give the class of a custom connector that is neither named nor taken by a pattern other than `*`."""
         if not self.policy.tenant_level:
             return self._by_default()
-        if self.policy.patterns is None or self.policy.opening(PolicyPart.PATTERNS):
+        if not self.policy.patterns or self.policy.opening(PolicyPart.PATTERNS):
             return self._by_patterns(None)
         return self._by_pattern(next((pattern for pattern in self._patterns if is_star(pattern.pattern)), None))
 
@@ -225,7 +225,8 @@ class IndexedPolicy:
         if open_patterns := policy.opening(PolicyPart.PATTERNS):
             words = f"is left to URL patterns, which are {open_patterns.how}"
             return Classification(_EVERY_GROUP | _NO_SAY, Rule.PATTERNS_OPEN, words, open_patterns.at)
-        if policy.patterns is None:
+        if not policy.patterns:
+            # The service keeps `*` in every list, so an empty one was cut on its way here.
             return Classification(
                 _NO_SAY,
                 Rule.PATTERNS_MISSING,

@@ -14,7 +14,7 @@ from pllint.finding import Confidence
 from pllint.model.advanced_policy import AdvancedPolicy, AllowedConnector, ConnectorSetting
 from pllint.model.component import ComponentKind
 from pllint.model.environment import Environment
-from pllint.model.policy import ActionRules, Behaviour, DataGroup, EndpointRule
+from pllint.model.policy import ActionRules, Behaviour, DataGroup, DlpPolicy, EndpointRule
 from pllint.model.policy_ids import CHANNELS, HTTP, NATIVE_DATAVERSE, VIRTUAL
 from pllint.model.verdict import (
     Classification,
@@ -29,6 +29,7 @@ from pllint.model.verdict import (
     ViolationKind,
 )
 from pllint.record import NamedTuple
+from pllint.source import Anchor
 
 _FILTERABLE = {
     "http", "httpwebhook", "shared_webcontents", "shared_webcontentsv2", "shared_sql", "shared_azureblob",
@@ -44,6 +45,7 @@ _RANKS = {Confidence.CERTAIN: 0, Confidence.LIKELY: 1, Confidence.INFERRED: 2}
 class Judged(NamedTuple):
     """What one policy makes of a resource."""
 
+    policy: DlpPolicy
     violations: tuple[Violation, ...]
     """Broken whatever the unknowns are."""
     may_break: bool
@@ -51,8 +53,8 @@ class Judged(NamedTuple):
     notes: tuple[Note, ...]
     blocked: frozenset[str]
     """The connectors it surely blocks, by identity."""
-    http_blocked: bool = False
-    """It surely blocks the HTTP connector, used or not."""
+    http_blocked: Anchor | None = None
+    """The line by which it surely blocks the HTTP connector, used or not."""
 
 
 class _Class(NamedTuple):
@@ -91,12 +93,14 @@ def judge_policy(indexed: IndexedPolicy, gathered: Gathered, environment: Enviro
             violations += denied
             notes += open_
             may_break = may_break or any(note.decides for note in open_)
+    http = indexed.classify(Subject(key=HTTP), environment)
     return Judged(
+        policy=indexed.policy,
         violations=tuple(violations),
         may_break=may_break,
         notes=tuple(notes),
         blocked=frozenset(blocked),
-        http_blocked=indexed.classify(Subject(key=HTTP), environment).group is DataGroup.BLOCKED,
+        http_blocked=http.at if http.group is DataGroup.BLOCKED else None,
     )
 
 
