@@ -126,8 +126,8 @@ class OpenPart(NamedTuple):
 
     part: PolicyPart
     at: Anchor
-    expression: str
-    """What gives it: `local.rest`, `known after apply`."""
+    how: str
+    """How it comes about, to follow "is" or "are": `computed by local.rest`, `cut off in the export`."""
     connector: ConnectorKey | None = None
     """The connector whose rules are open; None: all of them."""
 

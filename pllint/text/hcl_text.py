@@ -10,47 +10,22 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, NoReturn
 
-from pllint.record import NamedTuple
 from pllint.source import WHOLE_FILE, Key, KeyPath, Span
 from pllint.text.encoding import decode
-from pllint.text.json_text import index_of, member_name, pointer
-from pllint.text.lines import Lines, clip
+from pllint.text.lines import Lines
+from pllint.text.places import Expression, Place, Places, resolve
 from pllint.text.problem import DEFAULT_LIMITS, Limits, MalformedError, Problem, ProblemKind, check_size
 
 if TYPE_CHECKING:
     from tree_sitter import Node as SyntaxNode
     from tree_sitter import Parser
 
-_SHOWN = 60
 _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(.))|(\$\$|%%)(?=\{)", re.DOTALL)
 _ESCAPES = {"n": "\n", "r": "\r", "t": "\t"}
 _TEMPLATES = frozenset(("template_interpolation", "template_directive", "template_for", "template_if"))
+_WHOLE_REFERENCE = re.compile(r"\$\{([A-Za-z_][\w.-]*)\}")
 _MISSING = {"identifier": "a value or name", "quoted_template_end": "the closing quotation mark"}
 _LAST_CHARACTER = 0x10FFFF
-
-
-class Expression:
-    """A value that Terraform computes."""
-
-    __slots__ = ("arguments", "function", "reference", "text")
-
-    def __init__(self, text: str, reference: tuple[str, ...] = (), function: str = "") -> None:
-        self.text = text
-        """As it is written, white space run together."""
-        self.reference = reference
-        """The names of a plain reference: `("local", "rest")`."""
-        self.function = function
-        """The function whose call this is, and nothing around it."""
-        self.arguments: list[object] = []
-        """Of the call; a path goes to them by number."""
-
-    def __repr__(self) -> str:
-        return f"Expression({self.text!r})"
-
-    @property
-    def shown(self) -> str:
-        """Give the text at a length that fits a message."""
-        return self.text if len(self.text) <= _SHOWN else f"{self.text[:_SHOWN].rstrip()}…"
 
 
 def parse(content: bytes, limits: Limits = DEFAULT_LIMITS) -> tuple[dict[str, object], list[Problem]]:
@@ -65,6 +40,16 @@ def parse_text(text: str, limits: Limits = DEFAULT_LIMITS) -> dict[str, object]:
     return _Builder(text, limits).run()
 
 
+def templated(value: object) -> object:
+    """Give a document in Terraform's JSON syntax as the native syntax gives it: its templates are expressions."""
+    if isinstance(value, str) and "${" in value:
+        whole = _WHOLE_REFERENCE.fullmatch(value)
+        return Expression(whole[1] if whole else value, reference=tuple(whole[1].split(".")) if whole else ())
+    if isinstance(value, dict):
+        return {key: templated(member) for key, member in value.items()}
+    return [templated(item) for item in value] if isinstance(value, list) else value
+
+
 def locate(content: bytes, paths: Sequence[KeyPath]) -> list[Span]:
     """Find the spans of paths in one pass: of scalars their text, of objects and lists their key, of blocks their head.
 
@@ -77,7 +62,7 @@ def locate(content: bytes, paths: Sequence[KeyPath]) -> list[Span]:
     except MalformedError:
         return [WHOLE_FILE] * len(paths)
     lines = Lines(text)
-    return [_resolve(text, lines, builder, document, path) for path in paths]
+    return [resolve(text, lines, document, Places(builder.places or {}, builder.character), path) for path in paths]
 
 
 @cache
@@ -89,19 +74,10 @@ def _parser() -> "Parser":
     return Parser(Language(tree_sitter_hcl.language()))
 
 
-class _Place(NamedTuple):
-    """Offsets of a member's or item's key and value in the encoded text; an item's key is empty."""
-
-    key: int
-    key_end: int
-    start: int
-    end: int
-
-
 class _Builder:
     """Walks a syntax tree once."""
 
-    def __init__(self, text: str, limits: Limits, places: dict[int, dict[Key, _Place]] | None = None) -> None:
+    def __init__(self, text: str, limits: Limits, places: dict[int, dict[Key, Place]] | None = None) -> None:
         self._text = text
         self._limits = limits
         self.data = text.encode("utf-8", "surrogatepass")
@@ -138,11 +114,10 @@ class _Builder:
             node = inner
         start = self.character(node.start_byte)
         found = self._text[start : start + 1]
-        message = (
-            f"{_MISSING.get(node.type, node.type)} is missing" if node.is_missing else f"{found!r} cannot stand here"
-        )
-        if not found and not node.is_missing:
-            message = "the text ends too early"
+        if node.is_missing:
+            message = f"{_MISSING.get(node.type, node.type)} is missing"
+        else:
+            message = f"{found!r} cannot stand here" if found else "the text ends too early"
         span = Lines(self._text).span(start, min(start + 1, len(self._text)))
         raise MalformedError(Problem(ProblemKind.UNREADABLE, f"not HCL: {message}", span))
 
@@ -156,7 +131,7 @@ class _Builder:
     def _place(self, holder: object, key: Key, named: "tuple[int, int] | None", value: "SyntaxNode") -> None:
         if self.places is not None:
             start, end = named or (value.start_byte, value.start_byte)
-            place = _Place(key=start, key_end=end, start=value.start_byte, end=value.end_byte)
+            place = Place(key=start, key_end=end, start=value.start_byte, end=value.end_byte)
             self.places.setdefault(id(holder), {})[key] = place
 
     def _take_body(self, node: "SyntaxNode", body: dict[str, object], depth: int) -> None:
@@ -207,16 +182,18 @@ class _Builder:
         (only,) = children
         match only.type:
             case "expression":  # in brackets
-                return self._value(only, depth + 1)
+                value = self._value(only, depth + 1)
             case "literal_value":
-                return self._literal(only)
+                value = self._literal(only)
             case "template_expr":
-                return self._template(node, only)
+                value = self._template(node, only)
             case "collection_value":
-                return self._collection(only.named_children[0], node, depth)
+                value = self._collection(only.named_children[0], node, depth)
             case "operation":
-                return self._operation(only, node)
-        return self._expression(node, children, depth)
+                value = self._operation(only, node)
+            case _:
+                value = self._expression(node, children, depth)
+        return value
 
     def _literal(self, node: "SyntaxNode") -> object:
         (inner,) = node.named_children
@@ -327,35 +304,3 @@ def _unescaped(found: "re.Match[str]") -> str:
         return _ESCAPES.get(plain, plain)
     code = int(short or long, 16)
     return chr(code) if code <= _LAST_CHARACTER else "�"
-
-
-def _resolve(text: str, lines: Lines, builder: _Builder, document: object, path: KeyPath) -> Span:
-    value, place = document, None
-    names: list[Key] = []
-    for key in path:
-        part = _part(value, key)
-        if part is None:
-            break
-        holder, name, inner = part
-        place = (builder.places or {})[id(holder)][name]
-        names.append(name)
-        value = inner
-    shown = pointer(names)
-    if place is None:
-        return lines.span(0, min(1, len(text)), shown)
-    if isinstance(value, dict | list) and place.key < place.key_end:
-        return lines.span(builder.character(place.key), builder.character(place.key_end), shown)
-    start, end = builder.character(place.start), builder.character(place.end)
-    return lines.span(start, clip(text, start, end, lines), shown)
-
-
-def _part(value: object, key: Key) -> tuple[object, Key, object] | None:
-    """Give what holds a member, item or argument, its name, and its value; None when it is not there."""
-    if isinstance(value, dict):
-        name = member_name(value, key)
-        return None if name is None else (value, name, value[name])
-    items = value.arguments if isinstance(value, Expression) else value
-    index = index_of(key)
-    if isinstance(items, list) and index is not None and 0 <= index < len(items):
-        return items, index, items[index]
-    return None

@@ -64,7 +64,7 @@ class IndexedPolicy:
                 return part
         lists = self.policy.opening(*_GROUP_LISTS)
         # Terraform writes the rules of a connector beside its id, so a list that is computed brings rules too.
-        listed = lists is None or any(name in self._by_key or name in self._by_name for name in spellings)
+        listed = lists is None or any(name in self._by_key for name in spellings)
         return None if listed else lists
 
     @cached_property
@@ -148,7 +148,7 @@ class IndexedPolicy:
         if policy.legacy and key in _HTTP_FAMILY:
             # Nobody says whether the default group of an old-schema policy holds for these today.
             return Classification(
-                frozenset({None, policy.default or DataGroup.NON_BUSINESS}),
+                frozenset({None, *self._by_default().possible}),
                 Rule.LEGACY,
                 "is not listed, and a policy of the old schema may not govern the HTTP connectors",
                 policy.at,
@@ -210,7 +210,7 @@ class IndexedPolicy:
     def _by_default(self) -> Classification:
         policy = self.policy
         if open_default := policy.opening(PolicyPart.DEFAULT):
-            words = f"is not listed, and the default group is {open_default.expression}"
+            words = f"is not listed, and the default group is {open_default.how}"
             return Classification(_EVERY_GROUP, Rule.DEFAULT_OPEN, words, open_default.at)
         if policy.default is None:
             words = "is not listed, and no default group is set, which means Non-Business"
@@ -223,7 +223,7 @@ class IndexedPolicy:
     def _by_patterns(self, host: Host | None) -> Classification:
         policy = self.policy
         if open_patterns := policy.opening(PolicyPart.PATTERNS):
-            words = f"is left to URL patterns, which are {open_patterns.expression}"
+            words = f"is left to URL patterns, which are {open_patterns.how}"
             return Classification(_EVERY_GROUP | _NO_SAY, Rule.PATTERNS_OPEN, words, open_patterns.at)
         if not policy.patterns:
             # The service keeps `*` in every list, so an empty one was cut on its way here.
@@ -282,7 +282,7 @@ class IndexedPolicy:
         part = policy.opening(*_GROUP_LISTS)
         if part is None:
             return self._by_default()
-        words = f"is not listed, and the {part.part} are {part.expression}"
+        words = f"is not listed, and the {part.part} are {part.how}"
         return Classification(possible, Rule.GROUPS_OPEN, words, part.at)
 
     def _without_groups(self, possible: frozenset[DataGroup | None]) -> Classification:
