@@ -4,7 +4,7 @@ The three forms differ in where a thing's element stands (in customizations.xml,
 folder its parts lie in, so all places are looked at and the form only says which manifest to open.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from pllint.finding import Skipped
@@ -20,6 +20,7 @@ from pllint.model.solution import (
 from pllint.read import recognise
 from pllint.read.app_document import PAGE_SOURCE, DocumentEntry, DocumentForm
 from pllint.read.cloud_flow import bare_guid, is_cloud_flow, named_by_file
+from pllint.read.desktop_flow import is_desktop_flow
 from pllint.read.document import Notes, open_json, open_xml
 from pllint.record import NamedTuple
 from pllint.schema import violations
@@ -31,7 +32,8 @@ if TYPE_CHECKING:
     from pllint.text.xml_text import Element
 
 _CLOUD_FLOW = "5"
-_OTHER_AUTOMATIONS = {"6": ComponentKind.DESKTOP_FLOW, "4": ComponentKind.BUSINESS_PROCESS_FLOW}
+_DESKTOP_FLOW = "6"
+_BUSINESS_PROCESS_FLOW = "4"
 _STATES = {"0": "off", "1": "on", "2": "suspended"}
 _VARIABLE_TYPES = {
     "100000000": "text",
@@ -57,7 +59,6 @@ _FOLDERS = frozenset(
 )  # fmt: skip
 _ROOT_FILES = frozenset({"solution.xml", "customizations.xml", "[content_types].xml"})
 
-_DESKTOP_SCRIPT = "desktop flow: its script is not read"
 _NOT_A_FLOW = "lies among the flows, but is no flow definition"
 _CLASSIC = "classic workflow, rule or process: uses no connectors"
 _AGENT = "Copilot Studio agent: not read with the solution"
@@ -80,6 +81,18 @@ class FlowEntry(NamedTuple):
     """`ModernFlowType`: 1 is an agent flow."""
     listed: bool = True
     """A Workflow element names it."""
+
+
+class DesktopFlowEntry(NamedTuple):
+    """A desktop flow of a solution, for `pllint.read.desktop_flow`."""
+
+    name: str
+    id: str
+    file: str | None
+    """Its JSON document; None when the solution does not hold it, as with newer flows."""
+    at: Anchor
+    element: "tuple[Element, Source] | None" = None
+    state: str | None = None
 
 
 class CanvasAppEntry(NamedTuple):
@@ -117,12 +130,13 @@ class SolutionParts(NamedTuple):
 
     solution: Solution
     flows: tuple[FlowEntry, ...] = ()
+    desktop_flows: tuple[DesktopFlowEntry, ...] = ()
     apps: tuple[CanvasAppEntry, ...] = ()
     documents: tuple[DocumentEntry, ...] = ()
     """Documents of apps that the solution has no element for."""
     connectors: tuple[ConnectorEntry, ...] = ()
     components: tuple[Component, ...] = ()
-    """Those of which the solution says all there is: model-driven apps, desktop flows, business process flows."""
+    """Those of which the solution says all there is: model-driven apps, business process flows."""
     claimed: frozenset[str] = frozenset()
     """Names of the tree's files that belong to the solution."""
     left: tuple[Skipped, ...] = ()
@@ -155,9 +169,11 @@ class _Reading:
         self._notes = notes
         self._names = [entry.name for entry in tree.entries()]
         self._flows: list[FlowEntry] = []
+        self._desktop_flows: list[DesktopFlowEntry] = []
         self._components: list[Component] = []
         self._left: list[Skipped] = []
         self._documents: list[DocumentEntry] = []
+        self._documents_seen: dict[str, Callable[[object], bool] | None] = {}
         self._by_folder: dict[str, list[str]] = {}
         for name in self._names:
             folder, slash, _ = name.partition("/")
@@ -175,6 +191,7 @@ class _Reading:
         return SolutionParts(
             solution=solution,
             flows=tuple(self._flows),
+            desktop_flows=tuple(self._desktop_flows),
             apps=apps,
             documents=tuple(self._documents),
             connectors=connectors,
@@ -322,10 +339,13 @@ class _Reading:
                 self._take_workflow(element, source, solution, file)
         for name in self._by_folder.get("workflows", ()):
             if name.lower().endswith(".json") and name not in named:
-                if self._is_no_flow(name):
-                    self._leave(name, _NOT_A_FLOW)
-                else:
+                if self._holds(name, is_desktop_flow):
+                    flow = self._unlisted(name)
+                    self._desktop_flows.append(DesktopFlowEntry(name=flow.name, id=flow.id, file=name, at=flow.at))
+                elif self._holds(name, is_cloud_flow):
                     self._flows.append(self._unlisted(name))
+                else:
+                    self._leave(name, _NOT_A_FLOW)
             elif name.lower().endswith(".xaml"):
                 self._leave(name, _CLASSIC)
 
@@ -347,13 +367,14 @@ class _Reading:
         name = element.get("Name") or element.value("Name") or derived
         flow_id = bare_guid(element.get("WorkflowId") or element.value("WorkflowId") or "") or file_id
         state = _STATES.get(element.value("StateCode") or "")
-        if category in _OTHER_AUTOMATIONS:
-            kind = _OTHER_AUTOMATIONS[category]
+        if category == _BUSINESS_PROCESS_FLOW:
+            kind = ComponentKind.BUSINESS_PROCESS_FLOW
             component = Component(kind=kind, name=name, id=flow_id, at=at, solution=solution, state=state)
             self._components.append(component)
-            if file:
-                self._leave(file, _DESKTOP_SCRIPT)
-        elif category is None and file and self._is_no_flow(file):
+        elif category == _DESKTOP_FLOW or (category is None and file and self._holds(file, is_desktop_flow)):
+            entry = DesktopFlowEntry(name=name, id=flow_id, file=file, at=at, element=(element, source), state=state)
+            self._desktop_flows.append(entry)
+        elif category is None and file and not self._holds(file, is_cloud_flow):
             self._leave(file, _NOT_A_FLOW)
         elif category is None or category == _CLOUD_FLOW:
             modern_type = element.value("ModernFlowType") or None
@@ -378,10 +399,14 @@ class _Reading:
                 return found
         return self._tree.find(beside) if beside and beside.lower().endswith(".json") else None
 
-    def _is_no_flow(self, name: str) -> bool:
+    def _holds(self, name: str, recognises: Callable[[object], bool]) -> bool:
         # What is found here is found again, and noted, when the definition is opened as a flow.
-        node = open_json(self._tree, name, Notes(self._notes.limits))
-        return node is not None and not is_cloud_flow(node.value)
+        if name not in self._documents_seen:
+            node = open_json(self._tree, name, Notes(self._notes.limits))
+            kinds = (is_cloud_flow, is_desktop_flow)
+            found = next((kind for kind in kinds if node is not None and kind(node.value)), None)
+            self._documents_seen[name] = is_cloud_flow if node is None else found
+        return self._documents_seen[name] is recognises
 
     def _unlisted(self, name: str) -> FlowEntry:
         from pllint.text import json_text

@@ -29,7 +29,7 @@ if TYPE_CHECKING:  # the readers of forms are imported when a file of that form 
     from pllint.read.app_document import AppDocument
     from pllint.read.dlp_policy import LooseRules
     from pllint.read.legacy_package import PackageApp, PackageParts
-    from pllint.read.solution import CanvasAppEntry, SolutionParts
+    from pllint.read.solution import CanvasAppEntry, DesktopFlowEntry, SolutionParts
 
 _UNREAD_ARCHIVES = {
     ArchiveForm.CONFIGURATION_DATA: "configuration migration data, which holds no component",
@@ -231,13 +231,37 @@ class _Gathering:
                         variables=variables,
                     )
                 )
+        for entry in parts.desktop_flows:
+            self._read_desktop_flow(tree, entry, name, references)
         for app in parts.apps:
             self._read_app(tree, app, name, references)
-        for entry in parts.documents:
-            self._read_document(tree, entry, name, references)
+        for document in parts.documents:
+            self._read_document(tree, document, name, references)
         self._components.extend(parts.components)
         self._connectors.extend(
             custom_connector.in_solution(tree, entry, name, variables, self.notes) for entry in parts.connectors
+        )
+
+    def _read_desktop_flow(
+        self, tree: Tree, entry: "DesktopFlowEntry", solution: str, references: Mapping[str, ConnectionReference]
+    ) -> None:
+        from pllint.read.desktop_flow import desktop_flow
+        from pllint.read.document import open_json
+
+        if entry.file:
+            self._progress(tree.label + entry.file)
+        self._components.append(
+            desktop_flow(
+                open_json(tree, entry.file, self.notes) if entry.file else None,
+                entry.element,
+                name=entry.name,
+                id=entry.id,
+                at=entry.at,
+                solution=solution,
+                state=entry.state,
+                references=references,
+                notes=self.notes,
+            )
         )
 
     def _read_app(
@@ -394,7 +418,7 @@ class _Gathering:
 
     def _take_json(self, tree: Tree, name: str, siblings: tuple[str, ...], node: Node) -> bool:
         """Read a JSON document as every form it has; false when it has none."""
-        from pllint.read import cloud_flow, custom_connector, deployment_settings, dlp_policy, inventory
+        from pllint.read import cloud_flow, custom_connector, deployment_settings, desktop_flow, dlp_policy, inventory
         from pllint.read.document import check_schema
 
         base = name.rpartition("/")[2]
@@ -411,6 +435,22 @@ class _Gathering:
                     state=None,
                     references=self._references,
                     variables=self._variables,
+                )
+            )
+            return True
+        if desktop_flow.is_desktop_flow(value):
+            flow_name, flow_id = cloud_flow.named_by_file(name)
+            self._components.append(
+                desktop_flow.desktop_flow(
+                    node,
+                    None,
+                    name=flow_name,
+                    id=flow_id,
+                    at=node.at,
+                    solution=None,
+                    state=None,
+                    references=self._references,
+                    notes=self.notes,
                 )
             )
             return True

@@ -1,5 +1,6 @@
 """Apps, agents and desktop flows of the corpus, read a second time in a naive way that shares no code with pllint."""
 
+import base64
 import json
 import os
 import re
@@ -10,10 +11,12 @@ from pathlib import Path
 
 import pytest
 
+from pllint.model.component import ComponentKind
 from pllint.read.app_document import DocumentForm, read_document
 from pllint.read.canvas_app import document_app
 from pllint.read.document import Notes
 from pllint.text.tree import Archive
+from tests.corpus.conftest import read_corpus
 
 CORPUS = Path(os.environ.get("PLLINT_CORPUS") or Path(__file__).parents[2].parent / "shared" / "corpus")
 pytestmark = pytest.mark.skipif(not CORPUS.is_dir(), reason="the corpus is not here")
@@ -65,3 +68,27 @@ def test_the_connectors_of_each_app_document_are_those_it_names() -> None:
             differences[path] = (sorted(expected), app.uses)
     assert differences == {}
     assert (number > 50, with_connectors > 4) == (True, True)
+
+
+def test_the_modules_of_each_desktop_flow_are_those_its_script_names() -> None:
+    found = {
+        component.id: {use.connector.removeprefix("DesktopFlow.") for use in component.uses}
+        for component in read_corpus("microsoft+Federal-Business-Applications").components
+        if component.kind is ComponentKind.DESKTOP_FLOW
+    }
+    expected = {}
+    for path, archive, _ in all_archives():
+        if "Federal-Business" not in path:
+            continue
+        for name in archive.namelist():
+            text = archive.read(name)
+            if b"ROBIN_" in text[-400:] or b'"ROBIN_' in text[:400]:
+                package = json.loads(text.decode("utf-8-sig"))["properties"]["definition"]["package"]
+                inner = zipfile.ZipFile(BytesIO(base64.b64decode(package)))
+                script = inner.read("script.robin").decode("utf-16-le")
+                words = {
+                    line.strip().split(".")[0] for line in script.splitlines() if re.match(r"\s*[A-Z]\w+\.\w", line)
+                }
+                expected[name[-41:-5].lower()] = words - {"Text"}
+    assert len(expected) > 1
+    assert found == expected

@@ -387,16 +387,23 @@ def test_broken_json_among_the_flows_stays_a_flow_for_whoever_opens_it() -> None
     assert notes.findings == []
 
 
-@pytest.mark.parametrize(
-    ("category", "kind"),
-    [("6", ComponentKind.DESKTOP_FLOW), ("4", ComponentKind.BUSINESS_PROCESS_FLOW)],
-)
-def test_desktop_and_process_flows_are_components_and_no_cloud_flows(category: str, kind: ComponentKind) -> None:
-    element = WORKFLOW.replace("<Category>5", f"<Category>{category}")
-    parts = read(with_workflows(element, **{FLOW_FILE: '{"properties": {}, "schemaversion": "ROBIN_20211012"}'}))[0]
-    assert [(component.kind, component.id) for component in parts.components] == [(kind, FLOW_ID)]
+def test_a_business_process_flow_is_a_component_and_no_cloud_flow() -> None:
+    element = WORKFLOW.replace("<Category>5", "<Category>4")
+    parts = read(with_workflows(element))[0]
+    assert [(component.kind, component.id) for component in parts.components] == [
+        (ComponentKind.BUSINESS_PROCESS_FLOW, FLOW_ID)
+    ]
     assert parts.flows == ()
-    assert [skipped.path for skipped in parts.left] == [f"ParcelDesk.zip!{FLOW_FILE}"]
+
+
+@pytest.mark.parametrize("category", ["<Category>6</Category>", ""])
+def test_a_desktop_flow_is_told_by_its_category_else_by_its_document(category: str) -> None:
+    element = WORKFLOW.replace("<Category>5</Category>", category)
+    parts = read(with_workflows(element, **{FLOW_FILE: '{"properties": {}, "schemaversion": "ROBIN_20211012"}'}))[0]
+    assert [(entry.name, entry.id, entry.file) for entry in parts.desktop_flows] == [
+        ("Send parcel notice", FLOW_ID, FLOW_FILE)
+    ]
+    assert (parts.flows, parts.left) == ((), ())
 
 
 @pytest.mark.parametrize("category", ["0", "1", "2", "3"])
