@@ -66,6 +66,7 @@ _OURS_BY_NAME = re.compile(
     r"|[^/]*deploymentsettings[^/]*\.json|[^/]*dlp-?policy[^/]*\.json|workflows/[^/]+-[0-9a-f-]{36}\.json)$",
     re.IGNORECASE,
 )
+_YAML_MANIFEST = re.compile(rb"^\s*(?:ImportExportXml|UniqueName)\s*:", re.MULTILINE)
 _MANIFEST_KEYS = re.compile(
     rb"^(?:tenant|environments|populations|apps|flows|connectors|licences|agents|websites|capacity|approvals"
     rb"|retirements|waivers)[ \t]*:",
@@ -124,6 +125,15 @@ def solution_roots(names: Iterable[str]) -> list[tuple[str, SolutionForm]]:
     return sorted(set(roots))
 
 
+def yaml_solutions(names: Iterable[str]) -> list[str]:
+    """Give the folders of the manifests of all solutions in YAML that share a root."""
+    return sorted(
+        name.rpartition("/")[0]
+        for name in names
+        if name.lower().startswith("solutions/") and name.lower().endswith("/solution.yml") and name.count("/") == 2  # noqa: PLR2004
+    )
+
+
 def document_folders(names: Iterable[str]) -> dict[str, DocumentForm]:
     """Give the folders that hold the document of a canvas app, by their file names, with its form."""
     lowered = {name.lower(): name for name in names}
@@ -166,6 +176,15 @@ def package_roots(names: Collection[str]) -> list[str]:
         if (at := f"/{name.lower()}".find(f"/{folder}")) >= 0
     }
     return sorted(root for root in marked if (f"{root.lower()}/manifest.json" if root else "manifest.json") in lowered)
+
+
+def is_yaml_manifest(root: Tree, folder: str) -> bool:
+    """Tell whether the `solution.yml` of a folder is a solution's."""
+    name = root.find(f"{folder}/solution.yml")
+    try:
+        return name is not None and _YAML_MANIFEST.search(root.read(name)) is not None
+    except (MalformedError, OSError):
+        return True  # reading it as a manifest tells what is wrong
 
 
 def is_solution_manifest(root: Tree, form: SolutionForm) -> bool:

@@ -5,7 +5,7 @@ solutions are read, then loose files, and only then the flows and apps of the so
 connection references wherever they live. One document is alive at a time.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from pllint.discover import Discovery, matches
@@ -87,8 +87,8 @@ class _Gathering:
         for folder, form in recognise.solution_roots(names):
             root = tree.subtree(folder)
             if form is SolutionForm.YAML:
-                reason = "a solution in the YAML source format, which pllint does not read yet"
-                self.notes.skip(root.label.rstrip("/!") or ".", reason)
+                inside = (name for each in self._yaml_solutions(root) for name in each)
+                claimed.update(f"{folder}/{name}" if folder else name for name in inside)
             elif recognise.is_solution_manifest(root, form):
                 claimed.update(f"{folder}/{name}" if folder else name for name in self._solution(root, form))
         siblings: dict[str, list[str]] = {}
@@ -157,11 +157,16 @@ class _Gathering:
         for problem in tree.problems:
             self.notes.problem(Source(tree.label.rstrip("/!") or ".", bytes), problem)
 
-    def _solution(self, root: Tree, form: SolutionForm) -> frozenset[str]:
+    def _yaml_solutions(self, root: Tree) -> Iterator[frozenset[str]]:
+        for home in recognise.yaml_solutions(entry.name for entry in root.entries()):
+            if recognise.is_yaml_manifest(root, home):
+                yield self._solution(root, SolutionForm.YAML, home)
+
+    def _solution(self, root: Tree, form: SolutionForm, manifest: str | None = None) -> frozenset[str]:
         from pllint.read.solution import read_solution
 
         self._progress(root.label)
-        parts = read_solution(root, form, self.notes)
+        parts = read_solution(root, form, self.notes, manifest)
         self._solutions.append((root, parts))
         self.notes.skipped.extend(parts.left)
         return parts.claimed
