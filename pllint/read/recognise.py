@@ -66,6 +66,13 @@ _OURS_BY_NAME = re.compile(
     r"|[^/]*deploymentsettings[^/]*\.json|[^/]*dlp-?policy[^/]*\.json|workflows/[^/]+-[0-9a-f-]{36}\.json)$",
     re.IGNORECASE,
 )
+_AGENT_FILES = frozenset({"agent.mcs.yml", "settings.mcs.yml", "agent.mcs.yaml", "settings.mcs.yaml"})
+_AGENT_KINDS = re.compile(
+    rb"\A(?:\xef\xbb\xbf)?(?:[ \t]*(?:#[^\n]*)?\r?\n|mcs\.metadata:[^\n]*\n(?:[ \t]+[^\n]*\n)*)*kind:[ \t]*"
+    rb"(?:AdaptiveDialog|TaskDialog|AgentDialog|McpTool|ConnectedAgentTool|InlineAgentSkill|GptComponentMetadata"
+    rb"|KnowledgeSourceConfiguration|ClosedListEntity|SkillDefinition|ExternalTriggerConfiguration)[ \t]*\r?$",
+    re.MULTILINE,
+)
 _YAML_MANIFEST = re.compile(rb"^\s*(?:ImportExportXml|UniqueName)\s*:", re.MULTILINE)
 _MANIFEST_KEYS = re.compile(
     rb"^(?:tenant|environments|populations|apps|flows|connectors|licences|agents|websites|capacity|approvals"
@@ -176,6 +183,27 @@ def package_roots(names: Collection[str]) -> list[str]:
         if (at := f"/{name.lower()}".find(f"/{folder}")) >= 0
     }
     return sorted(root for root in marked if (f"{root.lower()}/manifest.json" if root else "manifest.json") in lowered)
+
+
+def agent_folders(names: Iterable[str]) -> list[str]:
+    """Give the folders that hold the clone of an agent; agents inside an agent are parts of it."""
+    found: list[str] = []
+    for name in sorted(names):
+        folder, _, base = name.rpartition("/")
+        if base.lower() in _AGENT_FILES and not any(not home or f"{folder}/".startswith(f"{home}/") for home in found):
+            found.append(folder)
+    return found
+
+
+def is_agent_file(name: str) -> bool:
+    """Tell whether a file inside a clone of an agent, by its name there, is a part of it."""
+    lowered = name.lower()
+    return lowered.endswith((".mcs.yml", ".mcs.yaml")) or lowered.startswith((".mcs/", "knowledge/files/"))
+
+
+def may_be_agent_part(name: str, content: bytes) -> bool:
+    """Tell whether a YAML file is a document of an agent."""
+    return name.lower().endswith((".mcs.yml", ".mcs.yaml")) or _AGENT_KINDS.search(content) is not None
 
 
 def is_yaml_manifest(root: Tree, folder: str) -> bool:

@@ -76,7 +76,13 @@ _ROOT_FILES = frozenset({"solution.xml", "customizations.xml", "[content_types].
 
 _NOT_A_FLOW = "lies among the flows, but is no flow definition"
 _CLASSIC = "classic workflow, rule or process: uses no connectors"
-_AGENT = "Copilot Studio agent: not read with the solution"
+_ORPHAN = "part of a Copilot Studio agent that the solution does not hold"
+_FILE_PART = "14"
+_WITHOUT_DOCUMENT = frozenset({"0", "3", _FILE_PART})
+_LINKS = (
+    ("botcomponent_connectionreference", "connectionreferenceid.connectionreferencelogicalname"),
+    ("botcomponent_workflow", "workflowid.workflowid"),
+)
 
 
 class FlowEntry(NamedTuple):
@@ -108,6 +114,45 @@ class DesktopFlowEntry(NamedTuple):
     at: Anchor
     element: "tuple[Element, Source] | None" = None
     state: str | None = None
+
+
+class AgentPart(NamedTuple):
+    """A topic, tool, knowledge source or other part of an agent."""
+
+    schema_name: str
+    data: str | None
+    """Its document's name in the tree; None for one that has none, such as an uploaded file."""
+    is_file: bool
+    at: Anchor
+    is_missing: bool = False
+    """It should have a document, and the solution does not hold it."""
+
+
+class AgentLink(NamedTuple):
+    """What a part of an agent uses, as the solution says it beside the part."""
+
+    part: str
+    """The part's schema name, lower case."""
+    target: str
+    """A connection reference's logical name, or a flow's id."""
+    is_flow: bool
+    at: Anchor
+
+
+class AgentEntry(NamedTuple):
+    """An agent of a solution, for `pllint.read.agent`."""
+
+    name: str
+    id: str
+    """Its schema name."""
+    at: Anchor
+    authentication: str | None
+    """The mode as the solution numbers it."""
+    authentication_at: Anchor
+    configuration: str | None
+    parts: tuple[AgentPart, ...]
+    links: tuple[AgentLink, ...] = ()
+    """Those of parts whose documents are missing."""
 
 
 class CanvasAppEntry(NamedTuple):
@@ -149,6 +194,7 @@ class SolutionParts(NamedTuple):
     apps: tuple[CanvasAppEntry, ...] = ()
     documents: tuple[DocumentEntry, ...] = ()
     """Documents of apps that the solution has no element for."""
+    agents: tuple[AgentEntry, ...] = ()
     connectors: tuple[ConnectorEntry, ...] = ()
     components: tuple[Component, ...] = ()
     """Those of which the solution says all there is: model-driven apps, business process flows."""
@@ -206,13 +252,14 @@ class _Reading:
         self._workflows(customizations, solution.unique_name)
         apps = tuple(self._apps(customizations))
         self._model_driven_apps(customizations, solution.unique_name)
-        self._note_agents()
+        agents = tuple(self._agents())
         return SolutionParts(
             solution=solution,
             flows=tuple(self._flows),
             desktop_flows=tuple(self._desktop_flows),
             apps=apps,
             documents=tuple(self._documents),
+            agents=agents,
             connectors=connectors,
             components=tuple(self._components),
             claimed=self._claimed(),
@@ -596,14 +643,72 @@ class _Reading:
                 )
                 self._components.append(app)
 
-    def _note_agents(self) -> None:
-        for name in self._by_folder.get("bots", ()):
-            if name.lower().endswith("/bot.xml"):
-                self._leave(name, _AGENT)
-        parts = self._by_folder.get("botcomponents", ())
-        if parts:
-            folder = parts[0].partition("/")[0]
-            self._leave(f"{folder}/", _AGENT)
+    def _agents(self) -> Iterator[AgentEntry]:
+        bots = list(self._own_files("bots", "/bot.xml", "/bot.yml"))
+        names = [element.get("schemaname") or name.split("/")[1] for name, element, _ in bots]
+        parts = self._agent_parts(names)
+        for (name, element, source), schema_name in zip(bots, names, strict=True):
+            mode = element.child("authenticationmode")
+            yield AgentEntry(
+                name=element.value("name") or schema_name,
+                id=schema_name,
+                at=Anchor(source, (element.ordinal,)),
+                authentication=element.value("authenticationmode"),
+                authentication_at=Anchor(source, ((mode or element).ordinal,)),
+                configuration=self._tree.find(f"{name.rpartition('/')[0]}/configuration.json"),
+                parts=tuple(parts[schema_name.lower()]),
+                links=tuple(self._agent_links(parts[schema_name.lower()])),
+            )
+
+    def _agent_links(self, parts: list[AgentPart]) -> Iterator[AgentLink]:
+        missing = {part.schema_name.lower() for part in parts if part.is_missing}
+        if not missing:
+            return
+        for tag, attribute in _LINKS:
+            # In YAML each set has a folder of its own.
+            own = self._own_files("assets", f"/{tag}set.xml"), self._own_files(f"{tag}set", ".yml")
+            for _, element, source in (*own[0], *own[1]):
+                for link in (*element.children_of(tag), element):
+                    part = (link.get("botcomponentid.schemaname") or "").lower()
+                    target = link.get(attribute)
+                    if part in missing and target:
+                        at = Anchor(source, (link.ordinal,))
+                        yield AgentLink(part=part, target=target, is_flow=attribute == _LINKS[1][1], at=at)
+
+    def _agent_parts(self, names: Iterable[str]) -> dict[str, list[AgentPart]]:
+        by_bot: dict[str, list[AgentPart]] = {name.lower(): [] for name in names}
+        folders: dict[str, dict[str, str]] = {}
+        for name in self._by_folder.get("botcomponents", ()):
+            folder, _, base = name.rpartition("/")
+            folders.setdefault(folder, {})[base.lower()] = name
+        orphan = None
+        for folder, files in folders.items():
+            described = files.get("botcomponent.xml") or files.get("botcomponent.yml")
+            data = files.get("data")
+            if folder.count("/") != 1 or not (described or data):
+                continue
+            schema_name = folder.partition("/")[2]
+            bot = max((name for name in by_bot if schema_name.lower().startswith(f"{name}.")), key=len, default=None)
+            # The document says what a part is; only where there is none, or no name to go by, is its element needed.
+            opened = self._open_part(described) if described and (bot is None or data is None) else None
+            parent = opened[0].child("parentbotid") if opened else None
+            bot = bot or ((parent.value("schemaname") or "").lower() if parent else None)
+            if bot in by_bot:
+                at = Anchor(self._tree.source(data or described or folder))
+                kind = opened[0].value("componenttype") if opened else None
+                part = AgentPart(
+                    schema_name=schema_name,
+                    data=data,
+                    is_file=kind == _FILE_PART,
+                    at=at,
+                    is_missing=data is None and kind not in _WITHOUT_DOCUMENT,
+                )
+                by_bot[bot].append(part)
+            else:
+                orphan = orphan or folder.partition("/")[0]
+        if orphan:
+            self._leave(f"{orphan}/", _ORPHAN)
+        return by_bot
 
 
 def _folded(name: str) -> str:

@@ -92,3 +92,45 @@ def test_the_modules_of_each_desktop_flow_are_those_its_script_names() -> None:
                 expected[name[-41:-5].lower()] = words - {"Text"}
     assert len(expected) > 1
     assert found == expected
+
+
+def naive_agents(archive: zipfile.ZipFile) -> dict[str, dict[str, set[str]]]:
+    """Give what each agent of a solution uses, by searching the text of its documents."""
+    agents: dict[str, dict[str, set[str]]] = {}
+    for name in archive.namelist():
+        if re.fullmatch(r"bots/[^/]+/bot\.xml", name):
+            bot = name.split("/")[1]
+            mode = b"<authenticationmode>1<" in archive.read(name)
+            agents[bot] = {"flows": set(), "connectors": set(), "open": {"PvaAuth"} if mode else set()}
+    for name in archive.namelist():
+        part = re.fullmatch(r"botcomponents/([^/]+)/data", name)
+        bot = next((bot for bot in agents if part and part[1].startswith(f"{bot}.")), "")
+        if bot:
+            text = archive.read(name).decode("utf-8-sig")
+            agents[bot]["flows"] |= set(re.findall(r"^\s*flowId: (\S+)", text, re.MULTILINE))
+            references = re.findall(r"connectionReference: \S*?\.(shared_[^.\s]+)", text)
+            agents[bot]["connectors"] |= {re.sub("(-5f[0-9a-f]{16})+$", "", each).lower() for each in references}
+    return agents
+
+
+def test_the_flows_and_connectors_of_each_agent_are_those_its_documents_name() -> None:
+    found: dict[str, dict[str, set[str]]] = {}
+    expected: dict[str, dict[str, set[str]]] = {}
+    for repository in ("microsoft+CopilotStudioSamples", "pnp+powerplatform-samples"):
+        for component in read_corpus(repository).components:
+            path = component.at.source.path
+            if component.kind is ComponentKind.AGENT and ".zip!" in path:
+                shared = {
+                    re.sub(r"(-5f[0-9a-f]{16})+$", "", use.spelling.lower().split("/")[-1]) for use in component.uses
+                }
+                found[f"{path} {component.id}"] = {
+                    "flows": {call.id for call in component.calls_flows},
+                    "connectors": {name for name in shared if name.startswith("shared_")},
+                    "open": {str(use.connector) for use in component.uses} & {"PvaAuth"},
+                }
+        for path, archive, _ in all_archives():
+            short = path.removeprefix(f"{CORPUS / repository}/")
+            for bot, uses in naive_agents(archive).items() if short != path else ():
+                expected[f"{short}!bots/{bot}/bot.xml {bot}"] = uses
+    assert len(expected) > 8
+    assert found == expected

@@ -110,6 +110,9 @@ VARIABLE = """<environmentvariabledefinition schemaname="ctx_ApiHost">
 VALUE = {"environmentvariablevalues": {"environmentvariablevalue": [{"value": "live.parcels.example"}]}}
 
 
+AGENT = """<bot schemaname="ctx_helper"><authenticationmode>2</authenticationmode><name>Helper</name></bot>"""
+
+
 def customizations(*, empty: bool = False) -> str:
     held = {"Workflows": WORKFLOW, "CanvasApps": CANVAS_APP, "Connectors": CONNECTOR, "AppModules": APP_MODULE}
     inside = "".join(f"<{tag}>{'' if empty else element}</{tag}>" for tag, element in held.items())
@@ -127,6 +130,10 @@ ZIP_FILES = {
     "CanvasApps/ctx_parceldesk_0a1b2_DocumentUri.msapp": "",
     "environmentvariabledefinitions/ctx_ApiHost/environmentvariabledefinition.xml": VARIABLE,
     "environmentvariabledefinitions/ctx_ApiHost/environmentvariablevalues.json": json.dumps(VALUE),
+    "bots/ctx_helper/bot.xml": AGENT,
+    "bots/ctx_helper/configuration.json": "{}",
+    "botcomponents/ctx_helper.topic.Track/botcomponent.xml": "<botcomponent />",
+    "botcomponents/ctx_helper.topic.Track/data": "kind: AdaptiveDialog",
 }
 
 
@@ -210,6 +217,10 @@ def yaml_form(files: Mapping[str, str]) -> dict[str, str]:
         "appmodules/ctx_ParcelAdmin/appmodule.yml": as_yaml(APP_MODULE),
         f"{variable}definition.yml": as_yaml(VARIABLE),
         f"{variable}values.json": json.dumps(VALUE),
+        "bots/ctx_helper/bot.yml": as_yaml(AGENT),
+        "bots/ctx_helper/configuration.json": "{}",
+        "botcomponents/ctx_helper.topic.Track/botcomponent.yml": "botcomponent: {}",
+        "botcomponents/ctx_helper.topic.Track/data": "kind: AdaptiveDialog",
     }
 
 
@@ -367,7 +378,7 @@ def test_what_no_solution_lists_is_left_out_once_and_said(tmp_path: Path) -> Non
         **yaml_form(ZIP_FILES),
         "solutions/Other/solution.yml": as_yaml(MANIFEST.replace("ParcelDesk", "Other")),
         "solutions/Other/solutioncomponents.yml": listing("connectionreferences"),
-        "solutions/ParcelDesk/solutioncomponents.yml": listing("appmodules", "canvasapps", "connectors"),
+        "solutions/ParcelDesk/solutioncomponents.yml": listing("appmodules", "canvasapps", "connectors", "bots"),
     }
     tree = folder(tmp_path, shared)
     left = [read_solution(tree, "yaml", Notes(), f"solutions/{name}").left for name in ("Other", "ParcelDesk")]
@@ -600,11 +611,11 @@ def test_all_of_a_zip_is_the_solutions() -> None:
     assert read({**ZIP_FILES, "Surprise/x.bin": ""})[0].claimed == {*ZIP_FILES, "Surprise/x.bin"}
 
 
-def test_agents_are_named_as_left_out() -> None:
-    left = read({**ZIP_FILES, "bots/ctx_helper/bot.xml": "<bot/>", "botcomponents/a/data": "x"})[0].left
-    assert [skipped.path.partition("!")[2] for skipped in left] == [
-        "bots/ctx_helper/bot.xml",
-        "botcomponents/",
+def test_an_agent_has_its_parts() -> None:
+    agent = read(ZIP_FILES)[0].agents[0]
+    assert (agent.name, agent.id, agent.authentication) == ("Helper", "ctx_helper", "2")
+    assert [(part.schema_name, part.data, part.is_file) for part in agent.parts] == [
+        ("ctx_helper.topic.Track", "botcomponents/ctx_helper.topic.Track/data", False)
     ]
 
 
