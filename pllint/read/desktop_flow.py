@@ -57,14 +57,6 @@ class Script(NamedTuple):
     """The one place of everything in it; None when the source holds the script's own lines."""
 
 
-def is_desktop_flow(value: object) -> bool:
-    """Tell whether a JSON document is a desktop flow's."""
-    if not isinstance(value, dict) or not isinstance(value.get("properties"), dict):
-        return False
-    versions = [value.get(key) for key in ("schemaversion", "schemaVersion")]
-    return any(isinstance(version, str) and version.startswith("ROBIN_") for version in versions)
-
-
 def desktop_flow(
     node: Node | None,
     element: "tuple[Element, Source] | None",

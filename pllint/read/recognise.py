@@ -61,23 +61,20 @@ _MARKS = (
     (b'"usersettings"',),
     (b'"activateflowconfiguration"',),
 )
-_OURS_BY_NAME = re.compile(
-    r"(?:^|/)(?:api(?:definition|properties)[^/]*\.json|[^/]*\.swagger\.json|[^/]*_openapidefinition\.json"
-    r"|[^/]*deploymentsettings[^/]*\.json|[^/]*dlp-?policy[^/]*\.json|workflows/[^/]+-[0-9a-f-]{36}\.json)$",
-    re.IGNORECASE,
+_OURS_BY_NAME = (
+    r"(?i)(?:^|/)(?:api(?:definition|properties)[^/]*\.json|[^/]*\.swagger\.json|[^/]*_openapidefinition\.json"
+    r"|[^/]*deploymentsettings[^/]*\.json|[^/]*dlp-?policy[^/]*\.json|workflows/[^/]+-[0-9a-f-]{36}\.json)$"
 )
 _AGENT_FILES = frozenset({"agent.mcs.yml", "settings.mcs.yml", "agent.mcs.yaml", "settings.mcs.yaml"})
-_AGENT_KINDS = re.compile(
-    rb"\A(?:\xef\xbb\xbf)?(?:[ \t]*(?:#[^\n]*)?\r?\n|mcs\.metadata:[^\n]*\n(?:[ \t]+[^\n]*\n)*)*kind:[ \t]*"
+_AGENT_KINDS = (
+    rb"(?m)\A(?:\xef\xbb\xbf)?(?:[ \t]*(?:#[^\n]*)?\r?\n|mcs\.metadata:[^\n]*\n(?:[ \t]+[^\n]*\n)*)*kind:[ \t]*"
     rb"(?:AdaptiveDialog|TaskDialog|AgentDialog|McpTool|ConnectedAgentTool|InlineAgentSkill|GptComponentMetadata"
-    rb"|KnowledgeSourceConfiguration|ClosedListEntity|SkillDefinition|ExternalTriggerConfiguration)[ \t]*\r?$",
-    re.MULTILINE,
+    rb"|KnowledgeSourceConfiguration|ClosedListEntity|SkillDefinition|ExternalTriggerConfiguration)[ \t]*\r?$"
 )
-_YAML_MANIFEST = re.compile(rb"^\s*(?:ImportExportXml|UniqueName)\s*:", re.MULTILINE)
-_MANIFEST_KEYS = re.compile(
-    rb"^(?:tenant|environments|populations|apps|flows|connectors|licences|agents|websites|capacity|approvals"
-    rb"|retirements|waivers)[ \t]*:",
-    re.MULTILINE,
+_YAML_MANIFEST = rb"(?m)^\s*(?:ImportExportXml|UniqueName)\s*:"
+_MANIFEST_KEYS = (
+    rb"(?m)^(?:tenant|environments|populations|apps|flows|connectors|licences|agents|websites|capacity|approvals"
+    rb"|retirements|waivers)[ \t]*:"
 )
 
 PACKAGE_FOLDERS = ("microsoft.flow/", "microsoft.powerapps/")
@@ -95,7 +92,7 @@ _DOCUMENT_FILES = frozenset(
         "tojsonsettings.json",
     )
 )  # fmt: skip
-_DOCUMENT_NAME = re.compile(r"(?:_DocumentUri(?:_msapp_src)?|_msapp_src)?(?:\.msap[pr]|\.zip)?$", re.IGNORECASE)
+_DOCUMENT_NAME = r"(?i)(?:_DocumentUri(?:_msapp_src)?|_msapp_src)?(?:\.msap[pr]|\.zip)?$"
 
 
 def archive_form(tree: Tree) -> ArchiveForm:
@@ -168,9 +165,17 @@ def document_parts(names: Iterable[str], folder: str) -> Iterator[str]:
                 yield name
 
 
+def is_desktop_flow(value: object) -> bool:
+    """Tell whether a JSON document is a desktop flow's."""
+    if not isinstance(value, dict) or not isinstance(value.get("properties"), dict):
+        return False
+    versions = [value.get(key) for key in ("schemaversion", "schemaVersion")]
+    return any(isinstance(version, str) and version.startswith("ROBIN_") for version in versions)
+
+
 def app_name(path: str) -> str:
     """Give the name of an app from that of its document's file or folder."""
-    return _DOCUMENT_NAME.sub("", re.split("[/!]", path)[-1], count=1)
+    return re.sub(_DOCUMENT_NAME, "", re.split("[/!]", path)[-1], count=1)
 
 
 def package_roots(names: Collection[str]) -> list[str]:
@@ -203,14 +208,14 @@ def is_agent_file(name: str) -> bool:
 
 def may_be_agent_part(name: str, content: bytes) -> bool:
     """Tell whether a YAML file is a document of an agent."""
-    return name.lower().endswith((".mcs.yml", ".mcs.yaml")) or _AGENT_KINDS.search(content) is not None
+    return name.lower().endswith((".mcs.yml", ".mcs.yaml")) or re.search(_AGENT_KINDS, content) is not None
 
 
 def is_yaml_manifest(root: Tree, folder: str) -> bool:
     """Tell whether the `solution.yml` of a folder is a solution's."""
     name = root.find(f"{folder}/solution.yml")
     try:
-        return name is not None and _YAML_MANIFEST.search(root.read(name)) is not None
+        return name is not None and re.search(_YAML_MANIFEST, root.read(name)) is not None
     except (MalformedError, OSError):
         return True  # reading it as a manifest tells what is wrong
 
@@ -226,7 +231,7 @@ def is_solution_manifest(root: Tree, form: SolutionForm) -> bool:
 
 def may_be_ours(name: str, content: bytes) -> bool:
     """Tell whether a JSON file is worth parsing, from the words in its bytes."""
-    if _OURS_BY_NAME.search(name):
+    if re.search(_OURS_BY_NAME, name):
         return True
     if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
         content = content.replace(b"\0", b"")
@@ -236,9 +241,9 @@ def may_be_ours(name: str, content: bytes) -> bool:
 
 def is_ours_by_name(name: str) -> bool:
     """Tell whether a file's name alone says that it should be one of ours, so that a broken one is an error."""
-    return _OURS_BY_NAME.search(name) is not None
+    return re.search(_OURS_BY_NAME, name) is not None
 
 
 def may_be_governance(content: bytes) -> bool:
     """Tell whether a YAML file is worth parsing as part of a governance manifest."""
-    return _MANIFEST_KEYS.search(content) is not None
+    return re.search(_MANIFEST_KEYS, content) is not None

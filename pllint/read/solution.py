@@ -20,7 +20,6 @@ from pllint.model.solution import (
 from pllint.read import recognise
 from pllint.read.app_document import PAGE_SOURCE, DocumentEntry, DocumentForm
 from pllint.read.cloud_flow import bare_guid, is_cloud_flow, named_by_file
-from pllint.read.desktop_flow import is_desktop_flow
 from pllint.read.document import Notes, open_json, open_xml, open_yaml
 from pllint.record import NamedTuple
 from pllint.schema import violations
@@ -470,7 +469,7 @@ class _Reading:
                 self._take_workflow(element, source, solution, file)
         for name in self._by_folder.get("workflows", ()):
             if name.lower().endswith(".json") and name not in named:
-                if self._holds(name, is_desktop_flow):
+                if self._holds(name, recognise.is_desktop_flow):
                     flow = self._unlisted(name)
                     self._desktop_flows.append(DesktopFlowEntry(name=flow.name, id=flow.id, file=name, at=flow.at))
                 elif self._holds(name, is_cloud_flow):
@@ -499,7 +498,7 @@ class _Reading:
             kind = ComponentKind.BUSINESS_PROCESS_FLOW
             component = Component(kind=kind, name=name, id=flow_id, at=at, solution=solution, state=state)
             self._components.append(component)
-        elif category == _DESKTOP_FLOW or (category is None and file and self._holds(file, is_desktop_flow)):
+        elif category == _DESKTOP_FLOW or (category is None and file and self._holds(file, recognise.is_desktop_flow)):
             entry = DesktopFlowEntry(name=name, id=flow_id, file=file, at=at, element=(element, source), state=state)
             self._desktop_flows.append(entry)
         elif category is None and file and not self._holds(file, is_cloud_flow):
@@ -531,7 +530,7 @@ class _Reading:
         # What is found here is found again, and noted, when the definition is opened as a flow.
         if name not in self._documents_seen:
             node = open_json(self._tree, name, Notes(self._notes.limits))
-            kinds = (is_cloud_flow, is_desktop_flow)
+            kinds = (is_cloud_flow, recognise.is_desktop_flow)
             found = next((kind for kind in kinds if node is not None and kind(node.value)), None)
             self._documents_seen[name] = is_cloud_flow if node is None else found
         return self._documents_seen[name] is recognises

@@ -5,32 +5,36 @@ solutions are read, then loose files, and only then the flows and apps of the so
 connection references wherever they live. One document is alive at a time.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from __future__ import annotations
+
 from typing import TYPE_CHECKING
 
 from pllint.discover import Discovery, matches
-from pllint.model.component import Component
-from pllint.model.custom_connector import CustomConnector
-from pllint.model.environment import Environment
-from pllint.model.policy import DlpPolicy
-from pllint.model.solution import ConnectionReference, DeploymentSettings, EnvironmentVariable
 from pllint.model.workspace import Workspace
 from pllint.read import recognise
 from pllint.read.app_document import PAGE_SOURCE, DocumentEntry, DocumentForm
 from pllint.read.document import Notes, problem_of
 from pllint.read.recognise import ArchiveForm, SolutionForm
-from pllint.settings import Settings
 from pllint.source import Anchor, Source
 from pllint.text.node import Node
 from pllint.text.problem import Limits, MalformedError
 from pllint.text.tree import Archive, Tree
 
-if TYPE_CHECKING:  # the readers of forms are imported when a file of that form is met
+if TYPE_CHECKING:  # the readers of a form are imported when a file of that form is met
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from pllint.model.component import Component
+    from pllint.model.custom_connector import CustomConnector
+    from pllint.model.environment import Environment
+    from pllint.model.governance import Governance
+    from pllint.model.policy import DlpPolicy
+    from pllint.model.solution import ConnectionReference, DeploymentSettings, EnvironmentVariable
     from pllint.read.agent import AgentReading
     from pllint.read.app_document import AppDocument
     from pllint.read.dlp_policy import LooseRules
     from pllint.read.legacy_package import PackageApp, PackageParts
     from pllint.read.solution import AgentEntry, CanvasAppEntry, DesktopFlowEntry, SolutionParts
+    from pllint.settings import Settings
 
 _UNREAD_ARCHIVES = {
     ArchiveForm.CONFIGURATION_DATA: "configuration migration data, which holds no component",
@@ -135,8 +139,6 @@ class _Gathering:
 
     def workspace(self) -> Workspace:
         """Read what the survey found and join it."""
-        from pllint.read import custom_connector, dlp_policy, environments
-
         for _, parts in self._solutions:
             for reference in parts.solution.connection_references:
                 self._references.setdefault(reference.logical_name.lower(), reference)
@@ -152,29 +154,55 @@ class _Gathering:
         for clone in self._clones:
             self._read_clone(clone)
         self._join_agents()
-        policies = dlp_policy.join(self._policies, self._loose_rules, self.notes)
-        governance = None
-        if self._governance:
-            from pllint.read.governance import governance_files
-
-            governance = governance_files(self._governance, self.notes)
-        declared = governance.environments if governance else ()
-        merged, contradictions = environments.merge(declared, self._listed, policies)
-        self.notes.findings.extend(contradictions)
-        connectors = custom_connector.join(self._connectors, self.notes)
-        custom_connector.note_open_hosts(connectors, self._deployment_settings, self.notes)
+        policies = self._joined_policies()
+        governance = self._merged_governance()
         return Workspace(
             solutions=[parts.solution for _, parts in self._solutions],
             components=self._components,
-            custom_connectors=connectors,
+            custom_connectors=self._joined_connectors(),
             policies=policies,
-            environments=merged,
+            environments=self._merged_environments(governance, policies),
             deployment_settings=self._deployment_settings,
             governance=governance,
             findings=self.notes.findings,
             skipped=self.notes.skipped,
             governance_files=len(self._governance),
         )
+
+    def _joined_policies(self) -> Sequence[DlpPolicy]:
+        if not self._policies and not self._loose_rules:
+            return ()
+        from pllint.read import dlp_policy
+
+        return dlp_policy.join(self._policies, self._loose_rules, self.notes)
+
+    def _joined_connectors(self) -> Sequence[CustomConnector]:
+        if not self._connectors:
+            return ()
+        from pllint.read import custom_connector
+
+        connectors = custom_connector.join(self._connectors, self.notes)
+        custom_connector.note_open_hosts(connectors, self._deployment_settings, self.notes)
+        return connectors
+
+    def _merged_governance(self) -> Governance | None:
+        if not self._governance:
+            return None
+        from pllint.read.governance import governance_files
+
+        return governance_files(self._governance, self.notes)
+
+    def _merged_environments(
+        self, governance: Governance | None, policies: Sequence[DlpPolicy]
+    ) -> Sequence[Environment]:
+        declared = governance.environments if governance else ()
+        if not declared and not self._listed and not policies:
+            return ()
+        from pllint.read import environments
+
+        merged, contradictions = environments.merge(declared, self._listed, policies)
+        self.notes.findings.extend(contradictions)
+        return merged
 
     def _note_problems(self, tree: Tree) -> None:
         for problem in tree.problems:
@@ -233,8 +261,8 @@ class _Gathering:
 
     # Solutions
 
-    def _read_solution(self, tree: Tree, parts: "SolutionParts") -> None:
-        from pllint.read import cloud_flow, custom_connector
+    def _read_solution(self, tree: Tree, parts: SolutionParts) -> None:
+        from pllint.read import cloud_flow
         from pllint.read.document import open_json
 
         name = parts.solution.unique_name
@@ -268,12 +296,15 @@ class _Gathering:
         for agent in parts.agents:
             self._read_agent(tree, agent, name, references)
         self._components.extend(parts.components)
-        self._connectors.extend(
-            custom_connector.in_solution(tree, entry, name, variables, self.notes) for entry in parts.connectors
-        )
+        if parts.connectors:
+            from pllint.read import custom_connector
+
+            self._connectors.extend(
+                custom_connector.in_solution(tree, entry, name, variables, self.notes) for entry in parts.connectors
+            )
 
     def _read_desktop_flow(
-        self, tree: Tree, entry: "DesktopFlowEntry", solution: str, references: Mapping[str, ConnectionReference]
+        self, tree: Tree, entry: DesktopFlowEntry, solution: str, references: Mapping[str, ConnectionReference]
     ) -> None:
         from pllint.read.desktop_flow import desktop_flow
         from pllint.read.document import open_json
@@ -295,7 +326,7 @@ class _Gathering:
         )
 
     def _read_app(
-        self, tree: Tree, app: "CanvasAppEntry", solution: str, references: Mapping[str, ConnectionReference]
+        self, tree: Tree, app: CanvasAppEntry, solution: str, references: Mapping[str, ConnectionReference]
     ) -> None:
         from pllint.read.canvas_app import canvas_app, disagreement, document_app
 
@@ -313,7 +344,7 @@ class _Gathering:
     # Agents
 
     def _read_agent(
-        self, tree: Tree, entry: "AgentEntry", solution: str, references: Mapping[str, ConnectionReference]
+        self, tree: Tree, entry: AgentEntry, solution: str, references: Mapping[str, ConnectionReference]
     ) -> None:
         from pllint.read.agent import AgentFiles
         from pllint.read.document import open_json, open_yaml
@@ -378,7 +409,7 @@ class _Gathering:
 
     # Legacy packages
 
-    def _read_package(self, tree: Tree, parts: "PackageParts") -> None:
+    def _read_package(self, tree: Tree, parts: PackageParts) -> None:
         from pllint.read import cloud_flow
         from pllint.read.document import open_json
 
@@ -406,7 +437,7 @@ class _Gathering:
             self._read_packaged_app(tree, app, parts.apis, flow_ids)
 
     def _read_packaged_app(
-        self, tree: Tree, app: "PackageApp", apis: Mapping[str, str], flow_ids: Mapping[str, str]
+        self, tree: Tree, app: PackageApp, apis: Mapping[str, str], flow_ids: Mapping[str, str]
     ) -> None:
         from pllint.read.canvas_app import package_app
         from pllint.read.document import open_json
@@ -429,7 +460,7 @@ class _Gathering:
 
     # Documents of canvas apps
 
-    def _open_document(self, tree: Tree, entry: "DocumentEntry") -> "AppDocument | None":
+    def _open_document(self, tree: Tree, entry: DocumentEntry) -> AppDocument | None:
         from pllint.read.app_document import read_document
 
         self._progress(tree.label + entry.place)
@@ -446,8 +477,8 @@ class _Gathering:
         return read_document(home, entry.form, self.notes)
 
     def _read_document(
-        self, tree: Tree, entry: "DocumentEntry", solution: str | None, references: Mapping[str, ConnectionReference]
-    ) -> "AppDocument | None":
+        self, tree: Tree, entry: DocumentEntry, solution: str | None, references: Mapping[str, ConnectionReference]
+    ) -> AppDocument | None:
         from pllint.read.canvas_app import document_app
 
         document = self._open_document(tree, entry)
@@ -497,7 +528,7 @@ class _Gathering:
                 self.notes.skip(source.path, _NOT_OURS)
                 return
             self._progress(source.path)
-            value, problems = json_text.parse(content, self.notes.limits)
+            value, problems = json_text.parse(self.notes.opened(content), self.notes.limits)
         except (MalformedError, OSError) as error:
             if expected:
                 self.notes.refuse(source, problem_of(error))
@@ -514,7 +545,7 @@ class _Gathering:
 
     def _take_json(self, tree: Tree, name: str, siblings: tuple[str, ...], node: Node) -> bool:
         """Read a JSON document as every form it has; false when it has none."""
-        from pllint.read import cloud_flow, custom_connector, deployment_settings, desktop_flow, dlp_policy, inventory
+        from pllint.read import cloud_flow
         from pllint.read.document import check_schema
 
         folder, _, base = name.rpartition("/")
@@ -522,34 +553,12 @@ class _Gathering:
         if cloud_flow.is_cloud_flow(value):
             check_schema(node, self.notes, "cloud-flow")
             # The clone of an agent keeps each flow in a folder that is named as its file is elsewhere.
-            flow_name, flow_id = cloud_flow.named(node, folder if base.lower() == "workflow.json" and folder else base)
-            self._components.append(
-                cloud_flow.cloud_flow(
-                    node,
-                    name=flow_name,
-                    id=flow_id,
-                    solution=None,
-                    state=None,
-                    references=self._references,
-                    variables=self._variables,
-                )
-            )
+            self._take_flow(node, folder if base.lower() == "workflow.json" and folder else base)
             return True
-        if desktop_flow.is_desktop_flow(value):
-            flow_name, flow_id = cloud_flow.named_by_file(name)
-            self._components.append(
-                desktop_flow.desktop_flow(
-                    node,
-                    None,
-                    name=flow_name,
-                    id=flow_id,
-                    at=node.at,
-                    solution=None,
-                    state=None,
-                    references=self._references,
-                    notes=self.notes,
-                )
-            )
+        from pllint.read import custom_connector, deployment_settings, dlp_policy, inventory
+
+        if recognise.is_desktop_flow(value):
+            self._take_desktop_flow(node, name)
             return True
         if custom_connector.recognises_definition(base, value, siblings):
             connector = custom_connector.from_folder(tree, name, siblings, self.notes, node)
@@ -563,7 +572,6 @@ class _Gathering:
             return True
         taken = False
         if dlp_policy.recognises(value):
-            check_schema(node, self.notes, "policy")
             self._policies.extend(dlp_policy.policies(node, self.notes))
             self._loose_rules.extend(dlp_policy.loose_rules(node, self.notes))
             taken = True
@@ -571,6 +579,40 @@ class _Gathering:
             self._listed.extend(inventory.environments(node, self.notes))
             taken = True
         return taken
+
+    def _take_flow(self, node: Node, file_name: str) -> None:
+        from pllint.read import cloud_flow
+
+        name, flow_id = cloud_flow.named(node, file_name)
+        flow = cloud_flow.cloud_flow(
+            node,
+            name=name,
+            id=flow_id,
+            solution=None,
+            state=None,
+            references=self._references,
+            variables=self._variables,
+        )
+        self._components.append(flow)
+
+    def _take_desktop_flow(self, node: Node, name: str) -> None:
+        from pllint.read.cloud_flow import named_by_file
+        from pllint.read.desktop_flow import desktop_flow
+
+        flow_name, flow_id = named_by_file(name)
+        self._components.append(
+            desktop_flow(
+                node,
+                None,
+                name=flow_name,
+                id=flow_id,
+                at=node.at,
+                solution=None,
+                state=None,
+                references=self._references,
+                notes=self.notes,
+            )
+        )
 
     def _read_yaml(self, tree: Tree, name: str) -> None:
         source = tree.source(name)

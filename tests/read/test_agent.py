@@ -11,6 +11,7 @@ import pytest
 from pllint.engine.dlp.resource import Resources
 from pllint.model.component import Component, ComponentKind
 from pllint.model.connector_id import ConnectorKey
+from pllint.model.environment import Environment
 from pllint.model.policy_ids import of_agent
 from pllint.model.solution import ConnectionReference
 from pllint.model.workspace import Workspace
@@ -248,7 +249,7 @@ def test_an_event_trigger_brings_in_the_connector_of_its_flow(read_files: Read) 
 
 def test_policies_see_every_part_of_an_agent(read_files: Read) -> None:
     workspace = read_files(solution("1", **TOPIC))
-    gathered = Resources(workspace).of(workspace.components[0])
+    gathered = Resources(workspace).of(workspace.components[0], Environment(name="production", at=None))
     assert [key for key, _ in gathered.brought] == ["http", "pvaauth", "pvafacebook", "pvamicrosoftteams"]
     assert [endpoint.value for endpoint in gathered.endpoints["http"]] == ["https://parcels.example"]
 

@@ -14,8 +14,9 @@ import pytest
 from pllint.model.component import Component
 from pllint.model.connector_id import ConnectorKey
 from pllint.model.solution import ConnectionReference
-from pllint.read.desktop_flow import desktop_flow, is_desktop_flow
+from pllint.read.desktop_flow import desktop_flow
 from pllint.read.document import Notes
+from pllint.read.recognise import is_desktop_flow
 from pllint.source import Anchor, Source
 from pllint.text import json_text, xml_text
 from pllint.text.node import Node
