@@ -7,12 +7,14 @@ from typing import TypeVar
 from pllint.finding import Finding, Skipped
 from pllint.model.advanced_policy import AdvancedPolicy, ConnectorSetting
 from pllint.model.component import APPS, Component, ComponentKind, ConnectorUse
+from pllint.model.connector_definition import ConnectorDefinition
 from pllint.model.connector_id import custom_names
 from pllint.model.custom_connector import CustomConnector
 from pllint.model.environment import Environment
 from pllint.model.governance import AppRecord, FlowRecord, Governance
 from pllint.model.policy import DlpPolicy
 from pllint.model.solution import DeploymentSettings, Solution
+from pllint.source import Anchor
 
 Element = TypeVar("Element")
 
@@ -35,6 +37,8 @@ class Workspace:
         governance_files: int = 0,
         advanced_policies: Iterable[AdvancedPolicy] = (),
         connector_settings: Iterable[ConnectorSetting] = (),
+        connector_definitions: Iterable[ConnectorDefinition] = (),
+        secrets: Iterable[Anchor] = (),
     ) -> None:
         self.solutions = tuple(solutions)
         self.components = tuple(components)
@@ -52,6 +56,10 @@ class Workspace:
         self.advanced_policies = tuple(advanced_policies)
         self.connector_settings = tuple(connector_settings)
         """What the tenant says of single connectors, in clouds that let it."""
+        self.connector_definitions = tuple(connector_definitions)
+        """The files behind the custom connectors: folders, and those copies in solutions that say something else."""
+        self.secrets = tuple(secrets)
+        """Where secrets stand in files: no report shows that text, whatever the finding is about."""
 
     def elements(self, kind: type[Element]) -> Sequence[Element]:
         """Give every element of one type; a workspace itself for checks that look at the whole."""
@@ -64,6 +72,7 @@ class Workspace:
             Solution: self.solutions,
             Component: self.components,
             CustomConnector: self.custom_connectors,
+            ConnectorDefinition: self.connector_definitions,
             DlpPolicy: self.policies,
             Environment: self.environments,
             DeploymentSettings: self.deployment_settings,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from pllint.discover import Discovery, matches
 from pllint.model.component import Component
-from pllint.model.custom_connector import CustomConnector
+from pllint.model.connector_definition import ConnectorDefinition
 from pllint.model.environment import Environment
 from pllint.model.policy import DlpPolicy
 from pllint.model.solution import ConnectionReference, DeploymentSettings, EnvironmentVariable
@@ -67,7 +67,7 @@ class _Gathering:
         """(tree, name, names of the files in the same folder)."""
         self._solutions: list[tuple[Tree, SolutionParts]] = []
         self._components: list[Component] = []
-        self._connectors: list[CustomConnector] = []
+        self._definitions: list[ConnectorDefinition] = []
         self._policies: list[DlpPolicy] = []
         self._loose_rules: list[LooseRules] = []
         self._listed: list[Environment] = []
@@ -125,7 +125,11 @@ class _Gathering:
         return Workspace(
             solutions=[parts.solution for _, parts in self._solutions],
             components=self._components,
-            custom_connectors=custom_connector.join(self._connectors, self.notes),
+            custom_connectors=custom_connector.join(
+                [one.connector for one in self._definitions if one.has_definition or not one.in_folder], self.notes
+            ),
+            connector_definitions=custom_connector.join_definitions(self._definitions),
+            secrets=[secret.at for one in self._definitions for secret in one.secrets],
             policies=policies,
             environments=merged,
             deployment_settings=self._deployment_settings,
@@ -200,8 +204,9 @@ class _Gathering:
                 canvas_app(app, solution=name, references=references, notes=self.notes) for app in parts.apps
             )
         self._components.extend(parts.components)
-        self._connectors.extend(
-            custom_connector.in_solution(tree, entry, name, variables, self.notes) for entry in parts.connectors
+        self._definitions.extend(
+            custom_connector.definition_in_solution(tree, entry, name, variables, self.notes)
+            for entry in parts.connectors
         )
 
     # Loose files
@@ -269,12 +274,16 @@ class _Gathering:
             )
             return True
         if custom_connector.recognises_definition(base, value, siblings):
-            connector = custom_connector.from_folder(tree, name, siblings, self.notes, node)
-            if connector is not None:
-                self._connectors.append(connector)
+            definition = custom_connector.definition_in_folder(tree, name, siblings, self.notes, node)
+            if definition is not None:
+                self._definitions.append(definition)
             return True
         if custom_connector.recognises_properties(base, value):
-            return any(custom_connector.is_definition_name(sibling) for sibling in siblings)
+            # Of a definition that is there and cannot be read, that is said already.
+            if not any(custom_connector.may_be_definition_name(sibling) for sibling in siblings):
+                check_schema(node, self.notes, "connector-properties")
+                self._definitions.append(custom_connector.lone_properties(tree, name, node))
+            return True
         if deployment_settings.recognises(value):
             self._deployment_settings.append(deployment_settings.deployment_settings(node, self.notes))
             return True
