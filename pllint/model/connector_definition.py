@@ -201,6 +201,7 @@ class PolicyTemplate(NamedTuple):
     """None: every operation."""
     parameters: tuple[str, ...] = ()
     """The parameters that have a value."""
+    known: bool = True
     nearest: str | None = None
     """Of an unknown template: the known one nearest to it."""
     missing: tuple[str, ...] = ()
@@ -264,6 +265,8 @@ class ConnectorDefinition(NamedTuple):
     templates: tuple[PolicyTemplate, ...] = ()
     script: Script = Script()
     secrets: tuple[CommittedSecret, ...] = ()
+    host_text: str = ""
+    """`host` as written."""
     own_host: Host | None = None
     """What `host` alone says, before any policy template."""
     schemes: tuple[str, ...] = ()

@@ -191,6 +191,7 @@ def _template(node: Node, secrets: list[CommittedSecret]) -> PolicyTemplate:
         at=node.at,
         operations=named_operations(parameters.get(_OPERATIONS)),
         parameters=tuple(sorted(present)),
+        known=identity.lower() in TEMPLATES,
         nearest=None if identity.lower() in TEMPLATES else nearest(identity, TEMPLATES),
         missing=tuple(name for name in needed if name.lower() not in present),
         uses=tuple(sorted(_used(value.value for value in values.values()))),

@@ -237,7 +237,7 @@ def lone_properties(tree: Tree, name: str, node: Node) -> ConnectorDefinition:
 
 
 def _definition(connector: CustomConnector, parts: _Parts, tree: Tree, name: str | None) -> ConnectorDefinition:
-    from pllint.read.connector_definition import facts_of, faulty_paths
+    from pllint.read.connector_definition import DefinitionFacts, facts_of, faulty_paths
     from pllint.read.connector_properties import beside, odd_keys, security
 
     node = parts.definition
@@ -248,13 +248,15 @@ def _definition(connector: CustomConnector, parts: _Parts, tree: Tree, name: str
         if template.id.lower() == "pollingtrigger"
         for operation, _ in template.operations
     )
-    facts = facts_of(node, polling)
+    version = node["swagger"].text or node["openapi"].text
+    # The rules are those of Swagger 2.0, and in another language the same keys mean other things.
+    facts = facts_of(node, polling) if version in {None, "2.0"} else DefinitionFacts()
     inner = parts.properties
     colour = inner.get("iconBrandColor")
     return ConnectorDefinition(
         connector=connector,
         at=node.at,
-        version=node["swagger"].text or node["openapi"].text,
+        version=version,
         missing_parts=tuple(_missing_parts(node)),
         faulty_paths=tuple(faulty_paths(node)),
         size=_size(tree, name),
@@ -274,6 +276,7 @@ def _definition(connector: CustomConnector, parts: _Parts, tree: Tree, name: str
         templates=others.templates,
         script=parts.script,
         secrets=(*facts.secrets, *others.secrets),
+        host_text=(node["host"].text or "").strip(),
         own_host=_own_host(node),
         schemes=tuple(scheme.text.lower() for scheme in node["schemes"].listed() if scheme.text),
         icon_colour=colour.text,
