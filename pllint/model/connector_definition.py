@@ -207,7 +207,7 @@ class PolicyTemplate(NamedTuple):
     missing: tuple[str, ...] = ()
     """The parameters it needs and has not."""
     uses: tuple[str, ...] = ()
-    """The connection parameters it sends, lower case."""
+    """The connection parameters it sends, as written."""
     sends_in: str = ""
     """header or query where it puts a value there."""
     host: str | None = None

@@ -369,7 +369,8 @@ class _Walk:
         fields: list[tuple[str, bool]] = []
         if location == "body" and isinstance(schema, dict):
             fields = self._fields(schema)
-            titled = titled or _is_titled(schema)
+            # A body with properties has no name of its own in the designer: its fields have.
+            titled = titled or _is_titled(schema) or bool(self._shape(schema).properties)
         default = "default" in value or (isinstance(schema, dict) and "default" in schema)
         return Parameter(
             name=_text(value.get("name")),
@@ -614,10 +615,10 @@ class _Walk:
         collection = _text(call.value.get(collection_key)) if collection_key else ""
         inside: _Object | None = schema
         if collection:
-            found = self._at_path(schema, collection)
-            if found is False:
-                yield self._broken(call, DynamicFault.PATH, collection, collection_key)
-            inside = found if isinstance(found, dict) else None
+            hop = self._hop(schema, collection)
+            if hop.lost:
+                yield self._broken(call, DynamicFault.PATH, collection, collection_key, hop.nearest)
+            inside = hop.schema
         if inside is None:
             return
         if call.keyword not in _DYNAMIC_SCHEMAS:
@@ -627,30 +628,33 @@ class _Walk:
             inside = items
         for key in filter(None, keys):
             path = _text(call.value.get(key))
-            if path and self._at_path(inside, path) is False:
-                yield self._broken(call, DynamicFault.PATH, path, key)
+            hop = self._hop(inside, path) if path else _Hop()
+            if hop.lost:
+                yield self._broken(call, DynamicFault.PATH, path, key, hop.nearest)
 
     def _answer(self, raw: _Raw) -> _Object:
         responses = _mapping(raw.value.get("responses"))
         order = ["200", "201", *sorted(status for status in responses if status.startswith("2")), "default"]
         return next((schema for status in order if (schema := self._shape_of_response(responses.get(status)))), {})
 
-    def _at_path(self, schema: _Object, path: str) -> "_Object | bool":
-        """Follow a path string: the schema there, False when it is certainly not there, True when nobody knows."""
+    def _hop(self, schema: _Object, path: str) -> "_Hop":
+        """Follow a path string as far as the schemas tell."""
         if any(sign in path for sign in "@{}()[]"):
-            return True
+            return _Hop()
+        properties = self._shape(schema).properties
+        if path in properties:
+            return _Hop(_mapping(properties[path]))
         value = schema
-        if path in self._shape(schema).properties:
-            return _mapping(self._shape(schema).properties[path])
         for key in path.strip("/").split("/"):
             shape = self._shape(value)
             if isinstance(items := shape.root.get("items"), dict) and not shape.properties:
                 shape = self._shape(items)
             inner = shape.properties.get(key)
             if not isinstance(inner, dict):
-                return shape.is_open or bool(inner)
+                lost = not shape.is_open and not inner
+                return _Hop(lost=lost, nearest=nearest(key, shape.properties) if lost else None)
             value = inner
-        return value
+        return _Hop(value)
 
     def _shape(self, schema: _Object) -> "_Shape":
         """Give a schema's properties, with those of the schemas it consists of; open where it may have others."""
@@ -698,6 +702,14 @@ class _Shape(NamedTuple):
     root: _Object
     properties: dict[str, object]
     is_open: bool
+
+
+class _Hop(NamedTuple):
+    schema: _Object | None = None
+    """What the path leads to; None where that is not known."""
+    lost: bool = False
+    """It certainly leads to nothing."""
+    nearest: str | None = None
 
 
 class _Inputs(NamedTuple):

@@ -210,7 +210,7 @@ def _used(values: Iterable[object]) -> set[str]:
     while waiting:
         value = waiting.pop()
         if isinstance(value, str):
-            found.update(name.lower() for name in _USED.findall(value))
+            found.update(_USED.findall(value))
         elif isinstance(value, dict):
             waiting += value.values()
         elif isinstance(value, list):

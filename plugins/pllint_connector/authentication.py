@@ -19,7 +19,12 @@ _ADDRESSES = {
 _WITHOUT_CLIENT = frozenset(("aadcertificate",))
 _SECRET_WORDS = re.compile(
     r"(?:^|[^a-z])(?:password|passwd|pwd|passphrase|secret|api[-_ ]?key|apikey|access[-_ ]?key|private[-_ ]?key"
-    r"|subscription[-_ ]?key|client[-_ ]?secret|(?:access|auth|api|bearer|refresh|security)[-_ ]?token)$",
+    r"|subscription[-_ ]?key|client[-_ ]?secret|(?:access|auth|api|bearer|refresh|security)[-_ ]?token|[a-z]{5,}token)$",
+    re.IGNORECASE,
+)
+_CREDENTIALS = re.compile(
+    r"authorization|password|secret|(?:api|access|subscription|auth)[-_ ]?key|(?:access|auth|api|bearer)[-_ ]?token"
+    r"|^token$",
     re.IGNORECASE,
 )
 _WORDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
@@ -44,12 +49,23 @@ def authentication_missing(definition: ConnectorDefinition, _: Context) -> Outco
             component=ref_of(definition),
         )
         return
+    typed = [
+        f"{parameter.name} of {operation.name}"
+        for operation in definition.operations
+        for parameter in operation.parameters
+        if parameter.location in {"header", "query"} and _CREDENTIALS.search(_WORDS.sub(" ", parameter.name))
+    ]
+    host = definition.connector.host.name or "the API"
+    message = f"connections to {host} ask for no credentials, so anyone who finds the address may call it"
+    remedy = "Protect the API and declare how to sign in; accept this finding where its data is public"
+    if typed:
+        message = f"connections to {host} ask for no credentials, and makers write them into steps: {some(typed)}"
+        remedy = "Declare the credential as a connection parameter, so that it is stored with the connection"
     yield found(
         definition,
         definition.properties_at or definition.at,
-        f"connections to {definition.connector.host.name or 'the API'} ask for no credentials, so anyone who finds the"
-        " address may call it",
-        "Protect the API and declare how to sign in; accept this finding where its data is public",
+        message,
+        remedy,
         # Without properties the designer would still ask for what the maker types in there.
         confidence=Confidence.CERTAIN if definition.properties_known else Confidence.LIKELY,
     )
@@ -134,12 +150,15 @@ def oauth_incomplete(definition: ConnectorDefinition, _: Context) -> Outcome:
             continue
         missing = list(_missing(parameter.oauth))
         if missing:
+            # The client id alone may be kept out of the repository and typed in with the secret.
+            severity = Severity.WARNING if missing == ["clientId"] else None
             yield found(
                 definition,
                 parameter.oauth.at,
                 f"the OAuth settings of {parameter.name} lack {', '.join(missing)}",
                 "Add what is missing as the identity provider states it",
                 cause=f"{parameter.choice or ''} {parameter.name}",
+                severity=severity,
             )
 
 
@@ -187,11 +206,12 @@ def api_key_in_query(definition: ConnectorDefinition, _: Context) -> Outcome:
             )
     secure = {one.name.lower() for one in definition.parameters if (one.type or "").lower() == "securestring"}
     for template in definition.templates:
-        if template.sends_in == "query" and (sent := secure.intersection(template.uses)):
+        sent = [name for name in template.uses if name.lower() in secure]
+        if template.sends_in == "query" and sent:
             yield found(
                 definition,
                 template.at,
-                f"the policy template {template.title or template.id} puts {some(sorted(sent))} into the query, so it"
+                f"the policy template '{template.title or template.id}' puts {some(sent)} into the query, so it"
                 " lands in the logs of everything on the way",
                 "Send the key in a header where the API takes it there",
                 cause=f"template {template.title}",
@@ -264,7 +284,7 @@ def gateway_used(definition: ConnectorDefinition, _: Context) -> Outcome:
 def _sent(definition: ConnectorDefinition, secret: list[ConnectionParameter]) -> bool:
     if definition.script.file is not None or definition.script.operations:
         return True
-    used = {name for template in definition.templates for name in template.uses}
+    used = {name.lower() for template in definition.templates for name in template.uses}
     return any(one.name.lower() in used for one in secret)
 
 
@@ -272,7 +292,8 @@ def _missing(settings: OAuthSettings) -> Iterator[str]:
     provider = (settings.provider or "").lower()
     if not provider:
         yield "identityProvider"
-    if not settings.client_id and provider not in _WITHOUT_CLIENT and not settings.managed_identity:
+    brought = provider in _WITHOUT_CLIENT or settings.managed_identity or settings.first_party
+    if not settings.client_id and not brought:
         yield "clientId"
     for name in _ADDRESSES.get(provider, ()):
         if name.lower() not in settings.values:

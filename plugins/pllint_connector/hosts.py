@@ -4,7 +4,7 @@ import re
 
 from pllint.model.connector_definition import ConnectorDefinition, PolicyTemplate
 from pllint.plugin import Anchor, Confidence, Context, Outcome, Related, Severity, check
-from pllint_connector.wording import DOCS, found
+from pllint_connector.wording import DOCS, found, some
 
 _IP = re.compile(r"^(?:\d{1,3}(?:\.\d{1,3}){3}|\[[0-9a-f:.]+\])$", re.IGNORECASE)
 _PRIVATE = re.compile(
@@ -51,7 +51,7 @@ def host_plain_http(definition: ConnectorDefinition, _: Context) -> Outcome:
     on=ConnectorDefinition,
 )
 def host_not_public(definition: ConnectorDefinition, _: Context) -> Outcome:
-    """The host is this machine, a private name, an IP address or a tunnel, which the platform cannot or should not call."""
+    """The host is this machine, a private name, an IP address or a tunnel, which the platform cannot call reliably."""
     connector = definition.connector
     if connector.gateway:
         return
@@ -136,7 +136,7 @@ def host_disagrees(definition: ConnectorDefinition, _: Context) -> Outcome:
             yield found(
                 definition,
                 template.at,
-                f"the policy template {template.title or template.id} sends every call to {template.host}, and the"
+                f"the policy template '{template.title or template.id}' sends every call to {template.host}, and the"
                 f" definition names {own}",
                 "Name in the definition the host that is called, and remove the template",
                 cause="template",
@@ -188,7 +188,8 @@ def _holds(template: PolicyTemplate, at: Anchor) -> bool:
 def _by_template(template: PolicyTemplate | None) -> str:
     if template is None:
         return "a policy template"
-    name = f"the policy template {template.title}" if template.title else "a policy template"
+    name = f"the policy template '{template.title}'" if template.title else "a policy template"
     if template.uses:
-        return f"{name} from the connection parameter {', '.join(template.uses)}"
+        word = "parameter" if len(template.uses) == 1 else "parameters"
+        return f"{name} from the connection {word} {some(template.uses)}"
     return f"{name} for some of its operations" if template.operations else name

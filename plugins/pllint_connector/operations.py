@@ -1,7 +1,7 @@
 """CON102-CON104, CON106-CON109, CON114, CON115, CON122, CON411: operations and what makers see of them."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from pllint.model.connector_definition import ConnectorDefinition, DefinedOperation
 from pllint.plugin import Context, Finding, Outcome, Related, Severity, check
@@ -91,7 +91,8 @@ def operation_id_malformed(definition: ConnectorDefinition, _: Context) -> Outco
         yield found(
             definition,
             odd[0].id_at,
-            f"{count(len(odd), 'operation')} {have(len(odd))} an operationId that is not in Pascal case: {names_of(odd)}",
+            f"{count(len(odd), 'operation')} {have(len(odd))} an operationId that is not in Pascal case:"
+            f" {names_of(odd)}",
             "Write new ids like GetParcel; leave an id that flows already use",
             cause="case",
             # A matter of looks: nothing reads the case of an id.
@@ -122,7 +123,7 @@ def summary_missing(definition: ConnectorDefinition, _: Context) -> Outcome:
     on=ConnectorDefinition,
 )
 def summary_malformed(definition: ConnectorDefinition, _: Context) -> Outcome:
-    """A summary is longer than 80 characters, ends in punctuation, or holds characters that a designer strips."""
+    """A summary is longer than 80 characters, ends in punctuation, or holds characters that the designer strips."""
     shown = [operation for operation in visible(definition) if operation.summary]
     long = [operation for operation in shown if len(operation.summary) > _LONGEST_SUMMARY]
     ended = [operation for operation in shown if not (operation.summary[-1].isalnum() or operation.summary[-1] == ")")]
@@ -195,13 +196,17 @@ def description_repeats_summary(definition: ConnectorDefinition, _: Context) -> 
 )
 def response_missing(definition: ConnectorDefinition, _: Context) -> Outcome:
     """An operation has no response for a call that went well."""
-    without = [
-        operation
-        for operation in definition.operations
-        if not any(response.succeeds for response in operation.responses)
+    empty = [one for one in definition.operations if not one.responses and one.trigger is None]
+    failing = [
+        one
+        for one in definition.operations
+        if one not in empty and not any(response.succeeds for response in one.responses)
     ]
+    remedy = "Add a response such as 200 or 204 to each of them"
+    yield from _together(definition, empty, "no response", remedy, cause="empty")
+    # Published connectors get away with it, above all where a trigger is registered.
     yield from _together(
-        definition, without, "no successful response", "Add a response such as 200 or 204 to each of them"
+        definition, failing, "no successful response", remedy, cause="failing", severity=Severity.WARNING
     )
 
 
@@ -286,7 +291,13 @@ def agentic_operation_invalid(definition: ConnectorDefinition, _: Context) -> Ou
 
 
 def _together(
-    definition: ConnectorDefinition, operations: Sequence[DefinedOperation], words: str, remedy: str
+    definition: ConnectorDefinition,
+    operations: Sequence[DefinedOperation],
+    words: str,
+    remedy: str,
+    *,
+    cause: str = "",
+    severity: Severity | None = None,
 ) -> Iterator[Finding]:
     if operations:
         number = len(operations)
@@ -295,6 +306,8 @@ def _together(
             operations[0].at,
             f"{count(number, 'operation')} {have(number)} {words}: {names_of(operations)}",
             remedy,
+            cause=cause,
+            severity=severity,
         )
 
 
@@ -306,10 +319,5 @@ def _is_mute(operation: DefinedOperation) -> bool:
     if operation.trigger is not None or operation.method in _QUIET_METHODS or operation.agentic_protocol:
         return False
     good = [response for response in operation.responses if response.succeeds]
-    # A hidden rule of HTTP: 202 and 204 answer without a body.
-    bearing = _statuses(response.status for response in good) - _WITHOUT_OUTPUT
+    bearing = {response.status for response in good} - _WITHOUT_OUTPUT
     return bool(bearing) and not any(response.has_schema for response in good)
-
-
-def _statuses(statuses: Iterable[str]) -> set[str]:
-    return set(statuses)

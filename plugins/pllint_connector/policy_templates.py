@@ -2,7 +2,7 @@
 
 from pllint.model.connector_definition import ConnectorDefinition
 from pllint.plugin import Confidence, Context, Outcome, Severity, check
-from pllint_connector.wording import DOCS, found
+from pllint_connector.wording import DOCS, found, some
 
 _TEMPLATES = f"{DOCS}policy-templates"
 
@@ -43,21 +43,23 @@ def policy_template_operation_unknown(definition: ConnectorDefinition, _: Contex
     if not definition.operations:
         return
     ids = {operation.id for operation in definition.operations}
-    lowered = {(name or "").lower(): name for name in ids}
+    lowered = {name.lower(): name for name in ids if name is not None}
     for template in definition.templates:
-        for name, at in template.operations:
-            if name in ids:
-                continue
-            meant = lowered.get(name.lower())
-            yield found(
-                definition,
-                at,
-                f"the policy template {template.title or template.id} is for {name}, which is no operation of the"
-                f" definition{f'; probably {meant} is meant' if meant else ''}",
-                "Write the operationId as the definition has it, or take it out of the list",
-                cause=f"{template.title} {name}",
-                confidence=Confidence.LIKELY if meant else Confidence.CERTAIN,
-            )
+        unknown = [(name, at) for name, at in template.operations if name not in ids]
+        if not unknown:
+            continue
+        names = [name for name, _ in unknown]
+        meant = [lowered[name.lower()] for name in names if name.lower() in lowered]
+        yield found(
+            definition,
+            unknown[0][1],
+            f"the policy template '{template.title or template.id}' is for {some(names)}, which"
+            f" {'is no operation' if len(names) == 1 else 'are no operations'} of the definition"
+            f"{f'; probably {some(meant)} is meant' if len(meant) == len(names) else ''}",
+            "Write each operationId as the definition has it, or take it out of the list",
+            cause=f"{template.title} {template.id}",
+            confidence=Confidence.LIKELY if len(meant) == len(names) else Confidence.CERTAIN,
+        )
 
 
 @check(
@@ -75,7 +77,7 @@ def policy_template_parameter_missing(definition: ConnectorDefinition, _: Contex
             yield found(
                 definition,
                 template.at / "parameters",
-                f"the policy template {template.title or template.id} ({template.id}) lacks"
+                f"the policy template '{template.title or template.id}' ({template.id}) lacks"
                 f" {', '.join(template.missing)}",
                 "Add the parameters under x-ms-apimTemplateParameter",
                 cause=f"{template.title} {template.id}",

@@ -7,8 +7,8 @@ from pllint.model.connector_definition import (
     DynamicFault,
     ReferenceFault,
 )
-from pllint.plugin import Context, Outcome, Severity, check
-from pllint_connector.wording import EXTENSIONS, VALIDATOR, found
+from pllint.plugin import Confidence, Context, Outcome, Severity, check
+from pllint_connector.wording import EXTENSIONS, VALIDATOR, found, some
 
 
 @check(
@@ -43,17 +43,35 @@ def dynamic_values_broken(definition: ConnectorDefinition, _: Context) -> Outcom
     """A dynamic list or schema names an operation, a parameter or a property that is not there."""
     same: dict[tuple[DynamicFault, str, str], list[BrokenCall]] = {}
     for call in definition.calls:
-        same.setdefault((call.fault, call.operation, call.subject), []).append(call)
+        # All that one response lacks is one cause; other faults differ in what they name.
+        subject = "" if call.fault is DynamicFault.PATH else call.subject
+        same.setdefault((call.fault, call.operation, subject), []).append(call)
     for (fault, operation, subject), calls in same.items():
-        times = f", {len(calls)} times" if len(calls) > 1 else ""
-        hint = f"; probably {calls[0].nearest} is meant" if calls[0].nearest else ""
+        places = len({call.at for call in calls})
+        times = f", at {places} places" if places > 1 else ""
+        near = calls[0].nearest if len({call.subject for call in calls}) == 1 else None
+        hint = f"; probably {near} is meant" if near else ""
+        in_response = fault is DynamicFault.PATH
         yield found(
             definition,
             calls[0].at,
-            f"{_call_fault(calls[0])}{times}{hint}",
-            "Correct the name, or add what it names",
+            f"{_lost(calls) if in_response else _call_fault(calls[0])}{times}{hint}",
+            "Describe what the operation answers, in the spelling it has"
+            if in_response
+            else "Correct the name, or add what it names",
             cause=f"{fault} {operation} {subject}",
+            # The service may answer more than the definition describes.
+            severity=Severity.WARNING if in_response else None,
+            confidence=Confidence.LIKELY if in_response else Confidence.CERTAIN,
         )
+
+
+def _lost(calls: list[BrokenCall]) -> str:
+    first = calls[0]
+    subjects = list(dict.fromkeys(call.subject for call in calls))
+    return (
+        f"{first.keyword} looks for {some(subjects)} in the response of {first.operation}, which has no such property"
+    )
 
 
 def _fault(reference: BrokenReference) -> str:
@@ -85,4 +103,4 @@ def _call_fault(call: BrokenCall) -> str:
         case DynamicFault.REFERENCE:
             return f"{call.keyword} gives {call.operation} the value of {call.subject}, which is {call.fault}"
         case DynamicFault.PATH:
-            return f"{call.keyword} looks for {call.subject} ({call.key}), which is {call.fault}, {call.operation}"
+            return _lost([call])
