@@ -645,14 +645,16 @@ class _Walk:
         if path in properties:
             return _Hop(_mapping(properties[path]))
         value = schema
-        for key in path.strip("/").split("/"):
+        steps = path.strip("/").split("/")
+        for place, key in enumerate(steps):
             shape = self._shape(value)
             if isinstance(items := shape.root.get("items"), dict) and not shape.properties:
                 shape = self._shape(items)
             inner = shape.properties.get(key)
             if not isinstance(inner, dict):
                 lost = not shape.is_open and not inner
-                return _Hop(lost=lost, nearest=nearest(key, shape.properties) if lost else None)
+                near = nearest(key, shape.properties) if lost else None
+                return _Hop(lost=lost, nearest=near and "/".join([*steps[:place], near, *steps[place + 1 :]]))
             value = inner
         return _Hop(value)
 

@@ -19,7 +19,8 @@ _ADDRESSES = {
 _WITHOUT_CLIENT = frozenset(("aadcertificate",))
 _SECRET_WORDS = re.compile(
     r"(?:^|[^a-z])(?:password|passwd|pwd|passphrase|secret|api[-_ ]?key|apikey|access[-_ ]?key|private[-_ ]?key"
-    r"|subscription[-_ ]?key|client[-_ ]?secret|(?:access|auth|api|bearer|refresh|security)[-_ ]?token|[a-z]{5,}token)$",
+    r"|subscription[-_ ]?key|client[-_ ]?secret|(?:access|auth|api|bearer|refresh|security)[-_ ]?token"
+    r"|[a-z]{5,}token)$",
     re.IGNORECASE,
 )
 _CREDENTIALS = re.compile(
@@ -150,8 +151,8 @@ def oauth_incomplete(definition: ConnectorDefinition, _: Context) -> Outcome:
             continue
         missing = list(_missing(parameter.oauth))
         if missing:
-            # The client id alone may be kept out of the repository and typed in with the secret.
-            severity = Severity.WARNING if missing == ["clientId"] else None
+            # The client id may be kept out of the repository with its secret, and an API may know no scopes.
+            severity = Severity.WARNING if {"clientId", "scopes"}.issuperset(missing) else None
             yield found(
                 definition,
                 parameter.oauth.at,
