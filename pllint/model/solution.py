@@ -1,8 +1,7 @@
 """Solutions and what they hold besides components."""
 
-from typing import NamedTuple
-
 from pllint.model.connector_id import ConnectorKey
+from pllint.record import NamedTuple
 from pllint.source import Anchor
 
 

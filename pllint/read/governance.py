@@ -6,9 +6,9 @@ converted by the type of the field they stand in. A value of another kind is rep
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, TypeVar
 
+from pllint.discover import matches
 from pllint.finding import Finding, Related
 from pllint.model.governance import (
     AgentRecord,
@@ -90,7 +90,7 @@ def recognises(value: object, path: str, settings_globs: Sequence[str] = ()) -> 
     """Tell whether a parsed YAML file is a governance file: by its folder, or by what its top-level keys hold."""
     if not isinstance(value, dict) or not value:
         return False
-    if any(fnmatchcase(path, glob) for glob in settings_globs):
+    if matches(path, settings_globs):
         return True
     return 2 * sum(_is_of_manifest(key, member) for key, member in value.items()) > len(value)
 
@@ -341,12 +341,10 @@ class _Reader:
             name=name,
             at=node.at,
             id=self._text(node["id"]),
-            solution=self._text(node["solution"]),
             environment=self._name(node["environment"]),
             owner=self._text(node["owner"]),
             owner_kind=self._word(node["owner-kind"], "person", "service-account", "service-principal"),
             owner_left=self._date(node["owner-left"]),
-            maker=self._text(node["maker"]),
             credential_holders=holders,
             holders_hold=hold,
             licence=self._word(node["licence"], *_CAPACITY_LICENCES),

@@ -160,15 +160,24 @@ def _syntax_problem(text: str, error: expat.ExpatError) -> Problem:
 class _Place:
     """Where an element that was asked for is: offsets in the text, and its way down from the root."""
 
-    __slots__ = ("attributes", "end", "is_leaf", "start", "text", "way")
+    __slots__ = ("attributes", "end", "is_leaf", "spans", "start", "tag_end", "text", "way")
 
     def __init__(self, start: int, attributes: dict[str, str], way: "list[_Step]") -> None:
         self.start = start
         self.end = start
+        self.tag_end = -1
         self.is_leaf = True
         self.attributes = attributes
         self.way = way
         self.text: list[str] = []
+        self.spans: dict[str, tuple[int, int]] = {}
+
+    def attribute_span(self, name: str, text: str) -> tuple[int, int]:
+        """Give the offsets of an attribute; the tag is searched once, however many are asked for."""
+        if not self.spans:
+            for match in _ATTRIBUTE.finditer(text, self.start, self.tag_end):
+                self.spans[match["name"]] = match.start("name"), match.end()
+        return self.spans.get(name, (self.start, self.tag_end))
 
     @property
     def xpath(self) -> str:
@@ -259,19 +268,18 @@ def _resolve(text: str, lines: Lines, places: dict[int, _Place], path: KeyPath) 
         return WHOLE_FILE
     rest = path[1:] if path and path[0] == ordinal else ()
     pointer, held = place.xpath, "".join(place.text)
-    tag = _START_TAG.match(text, place.start)
-    tag_end = tag.end() if tag else place.start + 1
+    if place.tag_end < 0:
+        tag = _START_TAG.match(text, place.start)
+        place.tag_end = tag.end() if tag else place.start + 1
+    tag_end = place.tag_end
     start, end = place.start, clip(text, place.start, tag_end, lines)
     if rest and isinstance(rest[0], str) and rest[0].startswith("@"):
         name, held = _attribute(place, rest[0][1:])
         if name is None:
             return lines.span(start, end, pointer)
         pointer, rest = f"{pointer}/@{name}", rest[1:]
-        for match in _ATTRIBUTE.finditer(text, place.start, tag_end):
-            if match["name"] == name:
-                start = match.start("name")
-                end = clip(text, start, match.end(), lines)
-                break
+        start, end = place.attribute_span(name, text)
+        end = clip(text, start, end, lines)
     elif place.is_leaf and place.end > tag_end:
         inside = text[tag_end : place.end]
         stripped = inside.strip()

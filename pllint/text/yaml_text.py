@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from functools import cache
 from math import isfinite
-from typing import TYPE_CHECKING, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
+from pllint.record import NamedTuple
 from pllint.source import WHOLE_FILE, Key, KeyPath, Span
 from pllint.text import json_text
 from pllint.text.encoding import decode
@@ -35,6 +36,10 @@ _MERGE = "<<"
 _HASH = re.compile(r"(?<!\S)#")
 _MARKER = "pllint:"
 _SHOWN = 60
+_COLON_IN_FLOW = "found unexpected ':'"
+_PURE_AT_MOST = 1 << 18
+"""Characters that the parser in Python, twenty times slower, is given."""
+_PROBLEMS_AT_MOST = 100
 _FAULTS = {
     "could not find expected ':'": "a colon was expected after the key, but {found}",
     "did not find expected ',' or ']'": "a comma or ']' was expected, but {found}",
@@ -61,11 +66,11 @@ class _Library(NamedTuple):
 
 
 @cache
-def _library() -> _Library:
+def _library(*, pure: bool = False) -> _Library:
     from ruamel.yaml import YAML
     from ruamel.yaml.error import YAMLError
 
-    yaml = YAML(typ="safe")  # the C parser, or the one in Python where the extension is not installed
+    yaml = YAML(typ="safe", pure=pure)  # the C parser, or the one in Python where the extension is not installed
 
     def events(text: str) -> "Generator[Event]":
         yaml.doc_infos.clear()
@@ -82,8 +87,7 @@ def parse(content: bytes, limits: Limits = DEFAULT_LIMITS) -> tuple[object, list
     """
     check_size(content, limits)
     text, problem = decode(content)
-    builder = _Builder(text, limits)
-    builder.run()
+    builder = _built(text, limits)
     return builder.value, [problem, *builder.problems] if problem else builder.problems
 
 
@@ -128,9 +132,9 @@ class _Builder:
         self._lines: Lines | None = None
         self._foreign_tags: set[str] = set()
 
-    def run(self) -> None:
+    def run(self, *, pure: bool = False) -> None:
         """Read the text; raise MalformedError."""
-        library = _library()
+        library = _library(pure=pure)
         try:
             with closing(library.events(self._text)) as events:
                 self._take(events)
@@ -279,7 +283,8 @@ class _Builder:
         return self._lines
 
     def _report(self, kind: ProblemKind, message: str, start: int, end: int) -> None:
-        self.problems.append(Problem(kind, message, self._all_lines().span(start, end)))
+        if len(self.problems) < _PROBLEMS_AT_MOST:
+            self.problems.append(Problem(kind, message, self._all_lines().span(start, end)))
 
     def _refuse(self, message: str, start: int, end: int) -> NoReturn:
         raise MalformedError(Problem(ProblemKind.LIMIT, message, self._all_lines().span(start, end)))
@@ -298,6 +303,19 @@ class _Builder:
 
 
 _OPEN = object()
+
+
+def _built(text: str, limits: Limits) -> _Builder:
+    """Build with the C parser; what it refuses though YAML 1.2 has it, `{url: https://…}`, with the one in Python."""
+    builder = _Builder(text, limits)
+    try:
+        builder.run()
+    except MalformedError as error:
+        if error.problem.message != _COLON_IN_FLOW or len(text) > _PURE_AT_MOST:
+            raise
+        builder = _Builder(text, limits)
+        builder.run(pure=True)
+    return builder
 
 
 def _shown(text: str) -> str:
@@ -336,33 +354,30 @@ def locate(content: bytes, paths: Sequence[KeyPath]) -> list[Span]:
     lead on into JSON inside a scalar; then the span is the scalar's.
     """
     text = decode(content)[0]
-    builder = _Builder(text, DEFAULT_LIMITS)
     try:
-        builder.run()
+        builder = _built(text, DEFAULT_LIMITS)
     except MalformedError:
         return [WHOLE_FILE] * len(paths)
     lines = Lines(text)
-    return [_resolve(text, lines, builder, path) for path in paths]
+    inner: dict[str, object] = {}
+    return [_resolve(text, lines, builder, path, inner) for path in paths]
 
 
-def _resolve(text: str, lines: Lines, builder: _Builder, path: KeyPath) -> Span:
+def _resolve(text: str, lines: Lines, builder: _Builder, path: KeyPath, inner: dict[str, object]) -> Span:
     value, place = builder.value, None
     names: list[Key] = []
     for depth, key in enumerate(path):
-        if isinstance(value, dict):
-            name: Key | None = json_text.member_name(value, key)
-        elif isinstance(value, list):
-            name = json_text.index_of(key)
-        else:
-            if isinstance(value, str):
-                names += json_text.existing(json_text.inner_value(value), path[depth:])
+        if isinstance(value, str):
+            if value not in inner:
+                inner[value] = json_text.inner_value(value)
+            names += json_text.existing(inner[value], path[depth:])
             break
-        step = builder.places[id(value)].get(name) if name is not None else None
-        if step is None or name is None:
+        part = _part(value, key)
+        if part is None:
             break
-        place = step
-        names.append(name)
-        value = value[name] if isinstance(value, dict) else value[int(name)]
+        place = builder.places[id(value)][part[0]]
+        names.append(part[0])
+        value = part[1]
     pointer = json_text.pointer(names)
     if place is None:
         return lines.span(builder.start, min(builder.start + 1, len(text)), pointer)
@@ -375,6 +390,17 @@ def _resolve(text: str, lines: Lines, builder: _Builder, path: KeyPath) -> Span:
         # A key without a value is its own place.
         return lines.span(place.key, max(place.key_end, place.start), pointer)
     return lines.span(place.start, end, pointer)
+
+
+def _part(value: object, key: Key) -> tuple[Key, object] | None:
+    """Give the name and value of a member or item, or None when it is not there."""
+    if isinstance(value, dict):
+        name = json_text.member_name(value, key)
+        return None if name is None else (name, value[name])
+    index = json_text.index_of(key)
+    if isinstance(value, list) and index is not None and 0 <= index < len(value):
+        return index, value[index]
+    return None
 
 
 def comments(content: bytes) -> list[tuple[int, str]]:

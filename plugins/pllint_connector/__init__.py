@@ -2,72 +2,9 @@
 
 from collections.abc import Sequence
 
-from pllint.plugin import Check
-from pllint_connector import (
-    authentication,
-    copies,
-    hosts,
-    operations,
-    parameters,
-    policy_templates,
-    properties,
-    references,
-    scripts,
-    swagger,
-    triggers,
-)
+from pllint.plugin import Check, listed
 
 
 def pllint_checks() -> Sequence[Check]:
     """Give the checks of the family, by id."""
-    return (
-        swagger.swagger_invalid,
-        operations.operation_id_missing,
-        operations.operation_id_duplicate,
-        operations.operation_id_malformed,
-        references.reference_unresolved,
-        operations.summary_missing,
-        operations.summary_malformed,
-        operations.description_missing,
-        operations.description_repeats_summary,
-        parameters.parameter_without_summary,
-        parameters.parameter_without_type,
-        parameters.path_parameter_undeclared,
-        parameters.body_parameter_invalid,
-        operations.response_missing,
-        operations.response_without_schema,
-        parameters.visibility_invalid,
-        parameters.internal_parameter_without_default,
-        references.dynamic_values_broken,
-        triggers.trigger_without_notification,
-        triggers.trigger_kind_invalid,
-        swagger.extension_unknown,
-        operations.deprecated_without_replacement,
-        swagger.duplicate_path,
-        hosts.host_plain_http,
-        hosts.host_not_public,
-        hosts.host_missing,
-        hosts.host_varies,
-        hosts.host_disagrees,
-        authentication.authentication_missing,
-        authentication.authentication_mismatch,
-        authentication.client_secret_committed,
-        authentication.oauth_incomplete,
-        authentication.basic_authentication,
-        authentication.api_key_in_query,
-        authentication.redirect_mode_global,
-        authentication.parameter_not_secure,
-        authentication.gateway_used,
-        policy_templates.policy_template_unknown,
-        policy_templates.policy_template_operation_unknown,
-        policy_templates.policy_template_parameter_missing,
-        scripts.script_operation_unknown,
-        scripts.script_missing,
-        properties.icon_colour_invalid,
-        properties.publisher_missing,
-        properties.properties_key_unknown,
-        copies.solution_copy_differs,
-        properties.connector_files_incomplete,
-        operations.agentic_operation_invalid,
-        swagger.operations_over_limit,
-    )
+    return listed(__name__)
