@@ -58,6 +58,7 @@ _PATH_KEYS = {
 }
 _DYNAMIC_SCHEMAS = frozenset(("x-ms-dynamic-schema", "x-ms-dynamic-properties"))
 _WITHOUT_OPERATION = ("capability", "builtInOperation")
+_SCALARS = frozenset(("string", "number", "integer", "boolean"))
 _SHARED = ("#/definitions/", "#/parameters/", "#/responses/")
 _DEEPEST_FIELD = 6
 _INSTEAD = re.compile(r"\b(?:use|see|replaced|superseded|instead|replacement|migrate|switch to)\b", re.IGNORECASE)
@@ -623,7 +624,8 @@ class _Walk:
             return
         if call.keyword not in _DYNAMIC_SCHEMAS:
             items = self._shape(inside).root.get("items")
-            if not isinstance(items, dict):
+            # Of a list of plain values designers take the values themselves, whatever the path is called.
+            if not isinstance(items, dict) or items.get("type") in _SCALARS:
                 return
             inside = items
         for key in filter(None, keys):
@@ -685,7 +687,12 @@ class _Walk:
                 properties.setdefault(name, inner)
             extra = value.get("additionalProperties")
             is_open |= (
-                (not own and not parts and not isinstance(value.get("items"), dict))
+                (
+                    not own
+                    and not parts
+                    and not isinstance(value.get("items"), dict)
+                    and value.get("type") not in _SCALARS
+                )
                 or (extra is not None and extra is not False)
                 or any(key in value for key in ("anyOf", "oneOf", *_DYNAMIC_SCHEMAS))
             )
@@ -720,7 +727,8 @@ class _Inputs(NamedTuple):
     is_open: bool
 
     def takes(self, reference: str) -> bool:
-        return self.is_open or reference in self.names or reference.partition("/")[0] in self.names
+        # Older definitions write a path with dots.
+        return self.is_open or reference in self.names or re.split(r"[/.]", reference)[0] in self.names
 
 
 def _needed(schema: _Object) -> Iterator[str]:
@@ -777,7 +785,7 @@ def _is_hidden_leaf(value: _Object) -> bool:
     if not _is_internal(value) or "default" in value or _is_true(value.get("x-ms-notification-url")):
         return False
     # An object takes its values from its own fields; a list may stay empty.
-    return value.get("type") in {"string", "number", "integer", "boolean"}
+    return value.get("type") in _SCALARS
 
 
 def _unescaped(part: str) -> str:
