@@ -24,6 +24,7 @@ if TYPE_CHECKING:  # the readers of a form are imported when a file of that form
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from pllint.model.component import Component
+    from pllint.model.connector_definition import ConnectorDefinition
     from pllint.model.custom_connector import CustomConnector
     from pllint.model.environment import Environment
     from pllint.model.governance import Governance
@@ -74,7 +75,7 @@ class _Gathering:
         """(tree, name, names of the files in the same folder)."""
         self._solutions: list[tuple[Tree, SolutionParts]] = []
         self._components: list[Component] = []
-        self._connectors: list[CustomConnector] = []
+        self._definitions: list[ConnectorDefinition] = []
         self._policies: list[DlpPolicy] = []
         self._loose_rules: list[LooseRules] = []
         self._listed: list[Environment] = []
@@ -160,6 +161,8 @@ class _Gathering:
             solutions=[parts.solution for _, parts in self._solutions],
             components=self._components,
             custom_connectors=self._joined_connectors(),
+            connector_definitions=self._joined_definitions(),
+            secrets=[secret.at for one in self._definitions for secret in one.secrets],
             policies=policies,
             environments=self._merged_environments(governance, policies),
             deployment_settings=self._deployment_settings,
@@ -177,13 +180,21 @@ class _Gathering:
         return dlp_policy.join(self._policies, self._loose_rules, self.notes)
 
     def _joined_connectors(self) -> Sequence[CustomConnector]:
-        if not self._connectors:
+        if not self._definitions:
             return ()
         from pllint.read import custom_connector
 
-        connectors = custom_connector.join(self._connectors, self.notes)
+        defined = [one.connector for one in self._definitions if one.has_definition or not one.in_folder]
+        connectors = custom_connector.join(defined, self.notes)
         custom_connector.note_open_hosts(connectors, self._deployment_settings, self.notes)
         return connectors
+
+    def _joined_definitions(self) -> Sequence[ConnectorDefinition]:
+        if not self._definitions:
+            return ()
+        from pllint.read import custom_connector
+
+        return custom_connector.join_definitions(self._definitions)
 
     def _merged_governance(self) -> Governance | None:
         if not self._governance:
@@ -299,8 +310,9 @@ class _Gathering:
         if parts.connectors:
             from pllint.read import custom_connector
 
-            self._connectors.extend(
-                custom_connector.in_solution(tree, entry, name, variables, self.notes) for entry in parts.connectors
+            self._definitions.extend(
+                custom_connector.definition_in_solution(tree, entry, name, variables, self.notes)
+                for entry in parts.connectors
             )
 
     def _read_desktop_flow(
@@ -561,12 +573,16 @@ class _Gathering:
             self._take_desktop_flow(node, name)
             return True
         if custom_connector.recognises_definition(base, value, siblings):
-            connector = custom_connector.from_folder(tree, name, siblings, self.notes, node)
-            if connector is not None:
-                self._connectors.append(connector)
+            definition = custom_connector.definition_in_folder(tree, name, siblings, self.notes, node)
+            if definition is not None:
+                self._definitions.append(definition)
             return True
         if custom_connector.recognises_properties(base, value):
-            return any(custom_connector.is_definition_name(sibling) for sibling in siblings)
+            # Of a definition that is there and cannot be read, that is said already.
+            if not any(custom_connector.may_be_definition_name(sibling) for sibling in siblings):
+                check_schema(node, self.notes, "connector-properties")
+                self._definitions.append(custom_connector.lone_properties(tree, name, node))
+            return True
         if deployment_settings.recognises(value):
             self._deployment_settings.append(deployment_settings.deployment_settings(node, self.notes))
             return True
