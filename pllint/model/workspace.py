@@ -20,6 +20,7 @@ if TYPE_CHECKING:  # a run imports the model of what it meets, and no more
     from pllint.model.governance import AppRecord, FlowRecord, Governance
     from pllint.model.policy import DlpPolicy
     from pllint.model.solution import DeploymentSettings, Solution
+    from pllint.model.tenant import TenantIsolation, TenantSetting
     from pllint.source import Anchor
 
 
@@ -43,6 +44,8 @@ class Workspace:
         connector_settings: Iterable[ConnectorSetting] = (),
         connector_definitions: Iterable[ConnectorDefinition] = (),
         secrets: Iterable[Anchor] = (),
+        tenant_isolation: Iterable[TenantIsolation] = (),
+        tenant_settings: Iterable[TenantSetting] = (),
     ) -> None:
         self.solutions = tuple(solutions)
         self.components = tuple(components)
@@ -64,6 +67,8 @@ class Workspace:
         """The files behind the custom connectors: folders, and those copies in solutions that say something else."""
         self.secrets = tuple(secrets)
         """Where secrets stand in files: no report shows that text, whatever the finding is about."""
+        self.tenant_isolation = tuple(tenant_isolation)
+        self.tenant_settings = tuple(tenant_settings)
 
     def elements(self, kind: str) -> Sequence[object]:
         """Give every element of a type, by its qualified name; the workspace itself for what looks at the whole."""
@@ -78,6 +83,8 @@ class Workspace:
             *self.custom_connectors,
             *self.connector_definitions,
             *self.policies,
+            *self.advanced_policies,
+            *self.tenant_isolation,
             *self.environments,
             *self.deployment_settings,
             *([self.governance] if self.governance else []),

@@ -6,7 +6,6 @@ for what is kept. What needs the whole document, such as a path into another ope
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
 
 from pllint.model.connector_definition import (
     BrokenCall,
@@ -22,6 +21,7 @@ from pllint.model.connector_definition import (
 )
 from pllint.nearest import nearest
 from pllint.read.connector_properties import secret_default
+from pllint.record import NamedTuple
 from pllint.source import Anchor, Key
 from pllint.text.node import Node
 
