@@ -28,7 +28,7 @@ from pllint.record import NamedTuple
 from pllint.report.escape import for_terminal
 from pllint.report.layout import folded, joined
 from pllint.source import Anchor, Source
-from pllint.text.yaml_writing import block, quoted, scalar, writable
+from pllint.text.yaml_writing import block, is_guid, quoted, scalar, writable
 
 _NAMED_AT_MOST = 5
 _ENVIRONMENTS_AT_MOST = 20
@@ -135,8 +135,8 @@ def _settings(context: Context, folder: str, named: dict[Environment, str]) -> s
 extends: [recommended]
 
 # Where the data policies lie, and the records that people keep about this project.
-policies: [{", ".join(map(_glob, policies))}]
-governance: [{", ".join(map(_glob, governance))}]
+policies:{_listed(policies)}
+governance:{_listed(governance)}
 
 # Files that pllint is not to read, such as old exports.
 # sources: {{exclude: [archive/**]}}
@@ -192,6 +192,12 @@ def _globs(paths: Iterable[str]) -> list[str]:
     return [*(f"{folder}/**" for folder in outer), *sorted(path for path in files if "/" not in path)]
 
 
+def _listed(patterns: Sequence[str]) -> str:
+    written = [_glob(pattern) for pattern in patterns]
+    line = f" [{', '.join(written)}]"
+    return line if len(line) < _WIDTH - 10 else "".join(f"\n  - {one}" for one in written)
+
+
 def _glob(pattern: str) -> str:
     stars = pattern.replace("*", "x")
     return quoted(pattern) if pattern.startswith("*") or scalar(stars) != stars else pattern
@@ -203,14 +209,17 @@ def _glob(pattern: str) -> str:
 def _environments(workspace: Workspace) -> tuple[Section, dict[Environment, str]]:
     """Give the environments that nobody declared, and what the manifest calls each one."""
     names = _Names(declared.name for declared in (workspace.governance or _NOBODY).environments)
+    contested = {finding.environment for finding in workspace.findings if finding.check == "SRC011"}
     called: dict[Environment, str] = {}
     records: list[Record] = []
     for environment in workspace.environments:
-        identity = _identity(environment.id or "")
-        record = None if environment.declared else _record(names, environment.name, identity, "")
+        # A policy kept by hand writes names where exports write ids.
+        identity = "" if environment.id == environment.name and not _is_tenant_id(environment.id) else environment.id
+        record = None if environment.declared else _record(names, environment.name, _identity(identity or ""), "")
         called[environment] = record.name if record else environment.name
         if record:
-            records.append(record._replace(lines=(*record.lines, *_facts_of(environment))))
+            facts = _facts_of(environment, is_certain=environment.name not in contested)
+            records.append(record._replace(lines=(*record.lines, *facts)))
     stages = dict.fromkeys(one.stage for one in workspace.deployment_settings if one.stage)
     unknown = [scalar(stage) for stage in stages if workspace.environment(stage) is None]
     head = (
@@ -243,18 +252,13 @@ def _about_stages(stages: list[str]) -> tuple[str, ...]:
     )
 
 
-def _facts_of(environment: Environment) -> Iterator[str]:
-    if environment.type is not None and environment.type is not EnvironmentType.OTHER:
-        yield f"type: {environment.type}"
-    elif environment.is_default:
-        yield "type: default"
-    else:
-        yield "# type:"
+def _facts_of(environment: Environment, *, is_certain: bool) -> Iterator[str]:
+    kind = EnvironmentType.DEFAULT if environment.is_default else environment.type
+    known = is_certain and kind not in {None, EnvironmentType.OTHER}
+    yield f"type: {kind}" if known else "# type:"
     yield "# owner:"
-    if environment.managed is not None:
-        yield f"managed: {'true' if environment.managed else 'false'}"
-    else:
-        yield "# managed:"
+    managed = environment.managed if is_certain else None
+    yield "# managed:" if managed is None else f"managed: {'true' if managed else 'false'}"
     yield "# managed-by:"
 
 
@@ -412,11 +416,11 @@ def _licences(uncounted: list[tuple[Component, Uncounted]]) -> Section:
         groups.setdefault(need.plans, []).append(component)
     template: list[str] = []
     for plans, components in groups.items():
-        template += folded(f"{joined(list(plans), 'or')}: needed for {_told(components)}.", _WIDTH)
+        template += [*folded(f"{joined(list(plans), 'or')}: needed for {_told(components)}.", _WIDTH), ""]
     for name in dict.fromkeys(name for plans in groups for name in plans):
         plan = plan_named(name)
-        template += ["", f"- plan: {plan.id if plan else scalar(name)}", "  purchased:", "  assigned:", "  as-of:"]
-    return Section("licences", "licence", "", head, template=tuple(template))
+        template += [f"- plan: {plan.id if plan else scalar(name)}", "  purchased:", "  assigned:", "  as-of:", ""]
+    return Section("licences", "licence", "", head, template=tuple(template[:-1]))
 
 
 def _told(components: Sequence[Component]) -> str:
@@ -513,8 +517,11 @@ def _record(names: _Names, name: str, identity: str, solution: str) -> Record | 
     taken = names.take(candidates)
     if taken is None:
         return None
-    is_named_so = identity.lower() in {"", taken.lower()}
-    return Record(taken, (f"name: {scalar(taken)}", *(() if is_named_so else (f"id: {scalar(identity)}",))))
+    return Record(taken, (f"name: {scalar(taken)}", *((f"id: {scalar(identity)}",) if identity else ())))
+
+
+def _is_tenant_id(text: str) -> bool:
+    return text.lower().startswith("default-") or is_guid(text)
 
 
 def _identity(text: str) -> str:

@@ -21,8 +21,8 @@ Item = Sequence[str]
 
 _WORDS = frozenset(("true", "false", "yes", "no", "on", "off", "y", "n", "null", "nan", "inf"))
 _NUMBER_LIKE = re.compile(r"[0-9][0-9a-fA-FxXoO_.+-]*")
-_GUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-_PUNCTUATION = frozenset(" _-./()'&+@")
+_GUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")  # no number to anybody
+_PUNCTUATION = frozenset(" _-./()'&+@|>")
 _ESCAPES = {'"': '\\"', "\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"}
 _LAST_BYTE, _LAST_OF_FIRST_PLANE = 0xFF, 0xFFFF
 _BREAK = re.compile(r"\r\n|\n|\r")
@@ -45,6 +45,11 @@ def quoted(text: str) -> str:
 def writable(text: str) -> str:
     """Give text as a file can hold it: half surrogates become the replacement character."""
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def is_guid(text: str) -> bool:
+    """Tell whether text is a GUID, with nothing around it."""
+    return _GUID.fullmatch(text) is not None
 
 
 def with_items(content: bytes, key: str, items: Sequence[Item]) -> bytes | None:
