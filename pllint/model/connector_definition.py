@@ -4,9 +4,9 @@
 """
 
 from enum import StrEnum
-from typing import NamedTuple
 
 from pllint.model.custom_connector import CustomConnector, Host
+from pllint.record import NamedTuple
 from pllint.source import Anchor
 
 

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
 from pllint.model.connector_definition import (
     CommittedSecret,
@@ -13,6 +12,7 @@ from pllint.model.connector_definition import (
     SecurityDefinition,
 )
 from pllint.nearest import nearest
+from pllint.record import NamedTuple
 from pllint.source import Anchor
 from pllint.text.node import Node
 
