@@ -70,6 +70,8 @@ class Finding(NamedTuple):
     connectors: tuple[str, ...] = ()
     related: tuple[Related, ...] = ()
     source: str = ""
+    secret: bool = False
+    """The text at its place is a secret: no report shows the line."""
 
 
 class CouldNotRun(NamedTuple):

@@ -180,7 +180,7 @@ def _placed(found: Sequence[tuple[Finding, Check, str]]) -> tuple[ReportedFindin
                 source=finding.source or check.source,
                 fingerprint=key if seen[key] == 1 else f"{key}-{seen[key]}",
                 waived=waiver,
-                excerpt=lines.at(finding.at.source, where.span.line),
+                excerpt=() if finding.secret else lines.at(finding.at.source, where.span.line),
             )
         )
     return tuple(reported)

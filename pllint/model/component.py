@@ -46,6 +46,58 @@ class StartsFrom(StrEnum):
     TEAMS_WEBHOOK = "teams-webhook"
 
 
+class SecretKind(StrEnum):
+    """What kind of secret a text is."""
+
+    PASSWORD = "password"
+    KEY = "key"
+    TOKEN = "token"
+    SIGNATURE = "signature"
+    CLIENT_SECRET = "client secret"
+    CERTIFICATE = "certificate"
+
+
+class Secret(NamedTuple):
+    """A secret written into a definition: its kind and its place, never its value."""
+
+    kind: SecretKind
+    at: Anchor
+    holder: str
+    """The step that holds it, or the parameter of the definition."""
+    authentication: bool = False
+    """It stands in the authentication of an HTTP step."""
+
+
+class LiteralKind(StrEnum):
+    """What an address or id that belongs to one stage names."""
+
+    SITE = "site address"
+    ORGANISATION = "organisation address"
+    TENANT = "tenant"
+    ENVIRONMENT = "environment"
+
+
+class StageLiteral(NamedTuple):
+    """An address or id of one stage that is written into a step."""
+
+    kind: LiteralKind
+    value: str
+    """Lower case; of a site its address without what follows."""
+    at: Anchor
+    step: str
+
+
+class Exposure(NamedTuple):
+    """A step that handles a secret and leaves it readable in the run history."""
+
+    step: str
+    at: Anchor
+    inputs: bool
+    """Its inputs show the secret."""
+    outputs: bool
+    """Its outputs do."""
+
+
 class Trigger(NamedTuple):
     """The trigger of a cloud flow."""
 
@@ -56,6 +108,8 @@ class Trigger(NamedTuple):
     """None: a type the platform's documentation does not name."""
     starts_from: StartsFrom | None
     at: Anchor
+    authentication: str | None = None
+    """Who may call a request trigger: `All`, `Tenant` or `User`; None: an older flow, which does not say."""
 
 
 class Evidence(StrEnum):
@@ -194,6 +248,9 @@ class Component(NamedTuple):
     """Code components of an app that declare external service use."""
     state: str | None = None
     """on, off or suspended."""
+    secrets: tuple[Secret, ...] = ()
+    literals: tuple[StageLiteral, ...] = ()
+    exposures: tuple[Exposure, ...] = ()
 
     @property
     def ref(self) -> ComponentRef:

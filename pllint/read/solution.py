@@ -14,9 +14,11 @@ from pllint.model.solution import (
     ConnectionReference,
     EnvironmentVariable,
     MissingDependency,
+    PackageFile,
     RootComponent,
     Solution,
 )
+from pllint.read import literals
 from pllint.read.cloud_flow import bare_guid, is_cloud_flow, named_by_file
 from pllint.read.document import Notes, open_json, open_xml
 from pllint.schema import violations
@@ -53,6 +55,17 @@ _FOLDERS = frozenset(
     )
 )  # fmt: skip
 _ROOT_FILES = frozenset({"solution.xml", "customizations.xml", "[content_types].xml"})
+
+_UNREAD_USERS = {
+    "botcomponentcollections": "agents",
+    "aiplugins": "plug-ins of agents",
+    "powerbireports": "Power BI reports",
+    "powerbidatasets": "Power BI datasets",
+    "datalakeworkspaces": "data lake workspaces",
+    "connectioninstances": "connection instances",
+    "cards": "cards",
+    "workqueues": "work queues",
+}
 
 _APP_PACKAGE = "package of a canvas app: read from the app's entry in the solution instead"
 _DESKTOP_SCRIPT = "desktop flow: its script is not read"
@@ -154,6 +167,10 @@ class _Reading:
         self._flows: list[FlowEntry] = []
         self._components: list[Component] = []
         self._left: list[Skipped] = []
+        self._named: set[str] = set()
+        """Files that something of the solution names."""
+        self._missing: list[PackageFile] = []
+        self._held: set[str] = set()
         self._by_folder: dict[str, list[str]] = {}
         for name in self._names:
             folder, slash, _ = name.partition("/")
@@ -168,6 +185,14 @@ class _Reading:
         apps = tuple(self._apps(customizations))
         self._model_driven_apps(customizations, solution.unique_name)
         self._note_agents()
+        self._held.update(name for name in (*(app.name.lower() for app in apps), *_names_of(connectors)) if name)
+        solution = solution._replace(
+            archived="!" in self._tree.label,
+            missing_files=tuple(self._missing),
+            unlisted_files=tuple(self._unlisted_files()) if customizations else (),
+            held=frozenset(self._held) if customizations else None,
+            unread=tuple(self._unread(customizations)),
+        )
         return SolutionParts(
             solution=solution,
             flows=tuple(self._flows),
@@ -190,6 +215,30 @@ class _Reading:
             for name in self._names
             if name.lower() in _ROOT_FILES or ("/" in name and name.partition("/")[0].lower() in _FOLDERS)
         )
+
+    def _unlisted_files(self) -> Iterator[PackageFile]:
+        for folder in ("workflows", "connector", "connectors", "canvasapps"):
+            for name in self._by_folder.get(folder, ()):
+                if name.count("/") == 1 and self._is_part(folder, name.lower()) and name not in self._named:
+                    yield PackageFile(name=name, at=Anchor(self._tree.source(name)))
+
+    def _is_part(self, folder: str, lowered: str) -> bool:
+        if folder == "workflows":
+            return lowered.endswith(".json")
+        if folder == "canvasapps":
+            return lowered.endswith(".msapp")
+        return lowered.endswith(("_openapidefinition.json", "_connectionparameters.json", "_policytemplateinstances.json"))
+
+    def _unread(self, customizations: "tuple[Element, Source] | None") -> Iterator[str]:
+        if self._by_folder.get("bots") or self._by_folder.get("botcomponents"):
+            yield "agents"
+        if any(component.kind is ComponentKind.DESKTOP_FLOW for component in self._components):
+            yield "desktop flows"
+        for folder, word in _UNREAD_USERS.items():
+            if self._by_folder.get(folder):
+                yield word
+        if any(True for _ in _elements(customizations, "EntityDataSources", "EntityDataSource")):
+            yield "virtual tables"
 
     # The manifest
 
@@ -301,7 +350,8 @@ class _Reading:
         for entry in node.get("environmentvariablevalues").get("environmentvariablevalue").listed():
             value = entry.get("value")
             if value.text is not None:
-                return variable._replace(value=value.text, value_at=value.at)
+                held = variable._replace(value=value.text, value_at=value.at)
+                return _without_secret(held, value.text, value.at)
         return variable
 
     # Flows
@@ -310,14 +360,21 @@ class _Reading:
         named: set[str] = set()
         for element, source, beside in self._workflow_elements(customizations):
             stated = element.value("JsonFileName")
+            self._held.add(bare_guid(element.get("WorkflowId") or element.value("WorkflowId") or ""))
             file = self._flow_file(stated, beside)
             if file:
                 named.add(file)
+            elif stated:
+                holder = element.get("Name") or element.value("Name") or named_by_file(stated)[0]
+                at = Anchor(source, (element.ordinal,))
+                self._missing.append(PackageFile(name=stated.replace("\\", "/").lstrip("/"), at=at, holder=holder))
             if stated or element.value("Category"):
                 self._take_workflow(element, source, solution, file)
+        self._named |= named
         for name in self._by_folder.get("workflows", ()):
             if name.lower().endswith(".json") and name not in named:
                 if self._is_no_flow(name):
+                    self._named.add(name)
                     self._leave(name, _NOT_A_FLOW)
                 else:
                     self._flows.append(self._unlisted(name))
@@ -401,12 +458,16 @@ class _Reading:
                 self._leave(name, _PAGE_SOURCE)
         for element, source in elements:
             stated = element.value("DocumentUri")
-            yield CanvasAppEntry(
-                name=element.value("Name") or "",
-                element=element,
-                source=source,
-                document=self._part(stated, ("canvasapps",)) if stated else None,
-            )
+            name = element.value("Name") or ""
+            document = self._part(stated, ("canvasapps",)) if stated else None
+            # Unpacked, the package is often replaced by its source, or left to a build.
+            if stated and document is None and "!" in self._tree.label:
+                at = Anchor(source, (element.ordinal,))
+                holder = element.value("DisplayName") or name
+                self._missing.append(PackageFile(name=stated.lstrip("/"), at=at, holder=holder))
+            elif document:
+                self._named.add(document)
+            yield CanvasAppEntry(name=name, element=element, source=source, document=document)
 
     def _connectors(self, customizations: "tuple[Element, Source] | None") -> Iterator[ConnectorEntry]:
         elements = list(_elements(customizations, "Connectors", "Connector"))
@@ -429,6 +490,12 @@ class _Reading:
             found = self._part(stated, ("connectors", "connector"))
             if found is None:
                 missing.append(stated)
+                if tag != "iconblob" or "!" in self._tree.label:
+                    holder = element.value("displayname") or element.value("name") or ""
+                    at = Anchor(source, (element.ordinal,))
+                    self._missing.append(PackageFile(name=stated.lstrip("/"), at=at, holder=holder))
+            else:
+                self._named.add(found)
             return found
 
         return ConnectorEntry(
@@ -466,6 +533,7 @@ class _Reading:
         for element, source in elements:
             unique_name = element.value("UniqueName")
             if unique_name:
+                self._held.add(unique_name.lower())
                 app = Component(
                     kind=ComponentKind.MODEL_DRIVEN_APP,
                     name=_localized_name(element) or unique_name,
@@ -483,6 +551,12 @@ class _Reading:
         if parts:
             folder = parts[0].partition("/")[0]
             self._leave(f"{folder}/", _AGENT)
+
+
+def _names_of(connectors: Iterable[ConnectorEntry]) -> Iterator[str]:
+    for connector in connectors:
+        yield connector.name.lower()
+        yield connector.guid or ""
 
 
 def _elements(opened: "tuple[Element, Source] | None", container: str, tag: str) -> "Iterator[tuple[Element, Source]]":
@@ -577,12 +651,26 @@ def _dependency_name(element: "Element | None") -> str:
 
 def _variable(element: "Element", source: Source, schema_name: str) -> EnvironmentVariable:
     stated = element.value("type")
-    return EnvironmentVariable(
+    variable = EnvironmentVariable(
         schema_name=schema_name,
         at=Anchor(source, (element.ordinal,)),
         type=_VARIABLE_TYPES.get(stated, stated) if stated else None,
         default=element.value("defaultvalue"),
     )
+    default = element.child("defaultvalue")
+    if variable.default and default is not None:
+        return _without_secret(variable, variable.default, Anchor(source, (default.ordinal,)))
+    return variable
+
+
+def _without_secret(variable: EnvironmentVariable, text: str, at: Anchor) -> EnvironmentVariable:
+    """Keep the kind and the place of a secret in place of its text; of type secret, a variable holds its address."""
+    kind = literals.secret_kind(variable.schema_name)
+    if variable.type == "secret" or kind is None or not literals.is_secret(kind, text):
+        return variable
+    if variable.default == text:
+        variable = variable._replace(default=None)
+    return variable._replace(value=None, secret=kind, secret_at=at)
 
 
 def _script_operations(text: str | None) -> tuple[str, ...]:
