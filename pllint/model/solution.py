@@ -91,6 +91,16 @@ class Solution(NamedTuple):
     unread: tuple[str, ...] = ()
     """Kinds of component it holds whose use of connections is not read, such as `agents`."""
 
+    @property
+    def folder(self) -> str:
+        """Give what the path of each of its files starts with; empty for a solution at the project's root."""
+        path = self.at.source.path
+        folder = path[: max(path.rfind("/"), path.rfind("!")) + 1]
+        if self.form != "unpacked":
+            return folder
+        trimmed = folder.rstrip("/")
+        return trimmed[: max(trimmed.rfind("/"), trimmed.rfind("!")) + 1]
+
 
 class DeploymentSettings(NamedTuple):
     """Values for one stage: environment variables and connection references."""

@@ -168,7 +168,7 @@ def _in_parameters(parameters: Raw, at: Anchor) -> Iterator[Secret]:
         parameter = _mapping(raw)
         value = _text(parameter.get("defaultValue"))
         # Of an environment variable this is a copy: the definition of the variable is the place.
-        if not value or "metadata" in parameter and "schemaName" in _mapping(parameter["metadata"]):
+        if not value or ("metadata" in parameter and "schemaName" in _mapping(parameter["metadata"])):
             continue
         kind = literals.secret_kind(name)
         if kind is not None and literals.is_secret(kind, value):

@@ -77,7 +77,6 @@ _EXACT = {
 _LAST_LETTERS = frozenset("tdeynn")
 _kinds: dict[str, SecretKind | None] = {}
 
-_TOKEN_TEXT = r"[A-Za-z0-9_\-.~+/=%]"
 _MARKED: tuple[tuple[str, SecretKind, str], ...] = (
     ("sig=", SecretKind.SIGNATURE, r"[?&;]sig=([A-Za-z0-9%+/_=-]{20,})"),
     ("client_secret", SecretKind.CLIENT_SECRET, r"client_secret\"?\s*[=:]\s*\"?([^&\s\"'@{}<>]{8,})"),
@@ -85,7 +84,7 @@ _MARKED: tuple[tuple[str, SecretKind, str], ...] = (
     ("SharedAccessKey=", SecretKind.KEY, r"SharedAccessKey=([A-Za-z0-9+/]{20,}={0,2})"),
     ("code=", SecretKind.KEY, r"\.azurewebsites\.net/[^\s'\"]*[?&]code=([A-Za-z0-9_\-/+=%]{30,})"),
     ("key=", SecretKind.KEY, r"[?&](?:api[-_]?key|subscription-key|key)=([A-Za-z0-9_-]{16,})"),
-    ("access_token=", SecretKind.TOKEN, rf"[?&]access_token=({_TOKEN_TEXT}{{16,}})"),
+    ("access_token=", SecretKind.TOKEN, r"[?&]access_token=([A-Za-z0-9_\-.~+/=%]{16,})"),
     ("assword=", SecretKind.PASSWORD, r"(?:Server|Data Source|User Id|Uid)=[^\s]*;\s*Password=([^;\s\"'@{}<>]{4,})"),
     ("eyJ", SecretKind.TOKEN, r"(eyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{10,})"),
     ("Q~", SecretKind.CLIENT_SECRET, r"(?<![\w.~-])([\w.~-]{3}\dQ~[\w.~-]{31,34})(?![\w.~-])"),
@@ -97,7 +96,11 @@ _MARKED: tuple[tuple[str, SecretKind, str], ...] = (
     ("AIza", SecretKind.KEY, r"(?<!\w)(AIza[\w-]{35})(?![\w-])"),
     ("SG.", SecretKind.KEY, r"(?<!\w)(SG\.[\w-]{16,32}\.[\w-]{16,64})(?![\w-])"),
     ("hooks.slack.com/services/", SecretKind.SIGNATURE, r"hooks\.slack\.com/services/(T\w+/B\w+/\w{16,})"),
-    ("webhook.office.com/webhookb2/", SecretKind.SIGNATURE, r"webhook\.office\.com/webhookb2/([\w@-]{36,}/[\w/-]{30,})"),
+    (
+        "webhook.office.com/webhookb2/",
+        SecretKind.SIGNATURE,
+        r"webhook\.office\.com/webhookb2/([\w@-]{36,}/[\w/-]{30,})",
+    ),
     ("base64('", SecretKind.PASSWORD, r"base64\('([^':@{}<>]+:[^'@{}<>]{4,})'\)"),
 )
 _PLACEHOLDERS = re.compile(
@@ -105,7 +108,9 @@ _PLACEHOLDERS = re.compile(
     r"|sanitized|removed|todo|fixme|\*\*|\.\.\.|x{4,}|0{8,}",
     re.IGNORECASE,
 )
-_WORDS = re.compile(r"(?:secret|client|password|passwd|pwd|passphrase|api|key|token|value|null|none|true|false|test|n/?a|[\W_])+")
+_WORDS = re.compile(
+    r"(?:secret|client|password|passwd|pwd|passphrase|api|key|token|value|null|none|true|false|test|n/?a|[\W_])+"
+)
 _OPENING = frozenset("<{[(%_")
 _CLOSING = frozenset(">}])%_")
 
@@ -114,7 +119,9 @@ _SITE = (
     r"https://[a-z0-9-]+\.sharepoint(?:-df|-mil)?\.(?:com|us|de|cn)"
     r"(?:/(?:sites|teams|personal)/[^/\s'\"?#@{}<>|)]+)?"
 )
-_ORGANISATION = r"https://[a-z0-9-]+\.(?:api\.)?crm\d*\.(?:dynamics\.com|microsoftdynamics\.us|appsplatform\.us|dynamics\.cn)"
+_ORGANISATION = (
+    r"https://[a-z0-9-]+\.(?:api\.)?crm\d*\.(?:dynamics\.com|microsoftdynamics\.us|appsplatform\.us|dynamics\.cn)"
+)
 _TENANT = (
     rf"(?:login\.microsoftonline\.(?:com|us)|login\.windows\.net|sts\.windows\.net)/({_GUID}|[\w.-]+\.onmicrosoft\.com)"
     rf"|[?&]tenantId=({_GUID})"
@@ -232,7 +239,7 @@ def is_credential(text: str) -> bool:
     value = text.strip()
     if len(value) < 4 or value.startswith("@") or "@{" in value or "=@" in value:  # noqa: PLR2004 - `n/a`, `-`
         return False
-    if value[0] in _OPENING and value[-1] in _CLOSING or "${" in value or "#{" in value or "}}" in value:
+    if (value[0] in _OPENING and value[-1] in _CLOSING) or "${" in value or "#{" in value or "}}" in value:
         return False
     spaced = any(map(str.isspace, value))
     return not spaced and not _PLACEHOLDERS.search(value) and not _WORDS.fullmatch(value.lower())
@@ -246,7 +253,7 @@ def _is_random(value: str) -> bool:
 
 
 def _is_computed(text: str) -> bool:
-    return text.startswith("@") and not text.startswith("@@") or "@{" in text
+    return (text.startswith("@") and not text.startswith("@@")) or "@{" in text
 
 
 def _in_text(text: str) -> SecretKind | None:

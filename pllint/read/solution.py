@@ -56,6 +56,7 @@ _FOLDERS = frozenset(
 )  # fmt: skip
 _ROOT_FILES = frozenset({"solution.xml", "customizations.xml", "[content_types].xml"})
 
+_CONNECTOR_PARTS = ("_openapidefinition.json", "_connectionparameters.json", "_policytemplateinstances.json")
 _UNREAD_USERS = {
     "botcomponentcollections": "agents",
     "aiplugins": "plug-ins of agents",
@@ -227,7 +228,9 @@ class _Reading:
             return lowered.endswith(".json")
         if folder == "canvasapps":
             return lowered.endswith(".msapp")
-        return lowered.endswith(("_openapidefinition.json", "_connectionparameters.json", "_policytemplateinstances.json"))
+        return lowered.endswith(
+            ("_openapidefinition.json", "_connectionparameters.json", "_policytemplateinstances.json")
+        )
 
     def _unread(self, customizations: "tuple[Element, Source] | None") -> Iterator[str]:
         if self._by_folder.get("bots") or self._by_folder.get("botcomponents"):

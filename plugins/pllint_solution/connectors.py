@@ -7,9 +7,9 @@ from typing import NamedTuple
 from pllint.model.component import Component, ComponentKind, ConnectorUse, DeclaredReference, Endpoint, Evidence, Step
 from pllint.model.connector_id import ConnectorKey
 from pllint.model.custom_connector import CustomConnector, Operation
-from pllint.model.environment import Environment, EnvironmentType
+from pllint.model.environment import EnvironmentType
 from pllint.plugin import CatalogueConnector, Confidence, Context, Finding, Related, Severity, check
-from pllint_solution.wording import in_steps, is_copied, listed, name_of, others
+from pllint_solution.wording import in_steps, listed, name_of, others
 
 _LIST = "https://learn.microsoft.com/connectors/connector-reference/"
 _NO_CONNECTORS = frozenset({"shared_logicflows", "aibuilder"})
@@ -25,7 +25,7 @@ _NO_CONNECTORS = frozenset({"shared_logicflows", "aibuilder"})
 )
 def connector_unknown(component: Component, context: Context) -> Iterator[Finding]:
     """A connector is used that is neither in the catalogue nor a custom connector."""
-    if is_copied(component, context.workspace):
+    if context.workspace.is_copy(component):
         return
     for use in component.uses:
         if not _is_unknown(use, context):
@@ -61,7 +61,7 @@ def _is_unknown(use: ConnectorUse, context: Context) -> bool:
 )
 def connector_deprecated(component: Component, context: Context) -> Iterator[Finding]:
     """A connector is used that its publisher has deprecated."""
-    if is_copied(component, context.workspace):
+    if context.workspace.is_copy(component):
         return
     for use, row in _rows(component, context):
         if not (row.deprecated or row.release == "deprecated"):
@@ -91,7 +91,7 @@ def connector_deprecated(component: Component, context: Context) -> Iterator[Fin
 )
 def operation_deprecated(component: Component, context: Context) -> Iterator[Finding]:
     """A step uses an operation that the connector's definition marks as deprecated."""
-    if is_copied(component, context.workspace):
+    if context.workspace.is_copy(component):
         return
     for use in component.uses:
         definition = context.workspace.definition_of(use)
@@ -131,7 +131,9 @@ def _newer(operation: Operation, definition: CustomConnector) -> str | None:
     """Give the newest revision of the operation's family that is not deprecated itself."""
     alive = [one for one in definition.operations if not one.deprecated and one.id]
     if operation.family:
-        family = [one for one in alive if one.family == operation.family and (one.revision or 0) > (operation.revision or 0)]
+        family = [
+            one for one in alive if one.family == operation.family and (one.revision or 0) > (operation.revision or 0)
+        ]
         if family:
             return max(family, key=lambda one: one.revision or 0).id
     stem, number = _numbered(operation.id)
@@ -155,7 +157,7 @@ def _numbered(name: str) -> tuple[str, int]:
 )
 def connector_preview(component: Component, context: Context) -> Iterator[Finding]:
     """A preview connector is on its way to production."""
-    if is_copied(component, context.workspace):
+    if context.workspace.is_copy(component):
         return
     for use, row in _rows(component, context):
         # Independent publishers' connectors stay in preview for good: `connector-independent-publisher`.
@@ -169,8 +171,8 @@ def connector_preview(component: Component, context: Context) -> Iterator[Findin
         where = f" on its way to {listed(production)}" if production and not unsaid else ""
         yield Finding(
             at=use.at,
-            message=f"'{component.name}' uses {name_of(use.connector, context)}{_where(use)}, a preview connector in the"
-            f" list of {context.catalogue.as_of}{where}",
+            message=f"'{component.name}' uses {name_of(use.connector, context)}{_where(use)}, a preview connector in"
+            f" the list of {context.catalogue.as_of}{where}",
             remedy="Agree with the owner of the process that previews may change and have no full support, or wait for"
             " the release (maker)",
             confidence=Confidence.LIKELY,
@@ -190,7 +192,7 @@ def connector_preview(component: Component, context: Context) -> Iterator[Findin
 )
 def connector_independent_publisher(component: Component, context: Context) -> Iterator[Finding]:
     """A connector is used that the owner of the service neither made nor supports."""
-    if is_copied(component, context.workspace):
+    if context.workspace.is_copy(component):
         return
     for use, row in _rows(component, context):
         if row.kind != "independent-publisher":
@@ -218,7 +220,7 @@ def connector_independent_publisher(component: Component, context: Context) -> I
 )
 def connector_declared_not_used(flow: Component, context: Context) -> Iterator[Finding]:
     """A premium or blocked connector is referenced, and no step uses it."""
-    if flow.kind is not ComponentKind.CLOUD_FLOW or is_copied(flow, context.workspace):
+    if flow.kind is not ComponentKind.CLOUD_FLOW or context.workspace.is_copy(flow):
         return
     used = {use.connector for use in flow.uses}
     for entry in flow.declared:
@@ -245,13 +247,11 @@ def _premium(entry: DeclaredReference, context: Context) -> Iterator[str]:
 def _blocked(entry: DeclaredReference, flow: Component, context: Context) -> Iterator[str]:
     if entry.connector is None or entry.custom or not context.workspace.policies:
         return
-    blocked = [one.name for one in _known(context.targets(flow)) if context.policies.effect(entry.connector, one).blocked]
+    blocked = [
+        one.name for one in _known(context.targets(flow)) if context.policies.effect(entry.connector, one).blocked
+    ]
     if blocked:
         yield f"blocked in {listed(blocked)}"
-
-
-def _known(environments: Sequence[Environment]) -> list[Environment]:
-    return [one for one in environments if not one.any_other]
 
 
 class _Service(NamedTuple):
@@ -302,7 +302,7 @@ _SERVICES = (
 )
 def http_instead_of_connector(flow: Component, context: Context) -> Iterator[Finding]:
     """An HTTP step calls a service that has a standard connector."""
-    if is_copied(flow, context.workspace):
+    if context.workspace.is_copy(flow):
         return
     by_connector: dict[str, list[Step]] = {}
     for use in flow.uses:
@@ -317,10 +317,10 @@ def http_instead_of_connector(flow: Component, context: Context) -> Iterator[Fin
         host = _parts(first.endpoint)[0]
         yield Finding(
             at=first.endpoint.at if first.endpoint else first.at,
-            message=f"'{flow.name}' calls {host} over HTTP, which is premium, {in_steps([step.name for step in steps])};"
-            f" the standard connector {name_of(ConnectorKey(key), context)} reaches that service",
-            remedy=f"Use {context.catalogue.name_of(key)} if it has the operation you need: it needs no premium licence and"
-            " no approval of HTTP (maker)",
+            message=f"'{flow.name}' calls {host} over HTTP, which is premium,"
+            f" {in_steps([step.name for step in steps])}; the standard connector {name_of(ConnectorKey(key), context)} reaches that service",
+            remedy=f"Use {context.catalogue.name_of(key)} if it has the operation you need: it needs no premium licence"
+            " and no approval of HTTP (maker)",
             confidence=Confidence.LIKELY,
             component=flow.ref,
             connectors=(key,),

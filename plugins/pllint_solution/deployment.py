@@ -1,14 +1,13 @@
 """SOL106-SOL110: deployment settings against the solutions they serve, and values of environment variables."""
 
 from collections.abc import Iterator, Sequence
-from os.path import commonprefix
 from typing import NamedTuple
 
 from pllint.model.connector_id import custom_names, parse_connector_id
 from pllint.model.solution import ConnectionReference, DeploymentSettings, EnvironmentVariable, Solution
 from pllint.model.workspace import Workspace
 from pllint.plugin import Confidence, Context, Finding, Related, Severity, check
-from pllint_solution.wording import counted, home_of, is_copy, name_of, others, some
+from pllint_solution.wording import counted, name_of, others, some
 
 _SETTINGS = "https://learn.microsoft.com/power-platform/alm/conn-ref-env-variables-build-tools"
 _VARIABLES = "https://learn.microsoft.com/power-apps/maker/data-platform/environmentvariables"
@@ -28,14 +27,20 @@ def deployment_setting_missing(settings: DeploymentSettings, context: Context) -
         return
     given = {name.lower(): value for name, value, _ in settings.variables}
     connections = {name.lower(): value for name, value in settings.connections}
+    valued = _valued(context.workspace)
     for solution in served(settings, context.workspace):
+        # A file for no stage in particular that leaves a list empty is not where these are given.
         references = [
-            one for one in solution.connection_references if not connections.get(one.logical_name.lower(), "").strip()
+            one
+            for one in solution.connection_references
+            if (connections or settings.stage) and not connections.get(one.logical_name.lower(), "").strip()
         ]
         variables = [
             one
             for one in solution.environment_variables
-            if not given.get(one.schema_name.lower(), "").strip() and not _has_value(one, context.workspace)
+            if (given or settings.stage)
+            and not given.get(one.schema_name.lower(), "").strip()
+            and one.schema_name.lower() not in valued
         ]
         if references or variables:
             yield _missing(settings, solution, references, variables, context)
@@ -71,13 +76,13 @@ def _missing(
     )
 
 
-def _has_value(variable: EnvironmentVariable, workspace: Workspace) -> bool:
-    name = variable.schema_name.lower()
-    return any(
-        one.default or one.value or one.secret
+def _valued(workspace: Workspace) -> frozenset[str]:
+    """Give the variables that have a default or a value in a solution, lower case."""
+    return frozenset(
+        one.schema_name.lower()
         for solution in workspace.solutions
         for one in solution.environment_variables
-        if one.schema_name.lower() == name
+        if one.default or one.value or one.secret
     )
 
 
@@ -158,7 +163,7 @@ def _same_custom(reference: ConnectionReference, key: str) -> bool:
 )
 def environment_variable_value_committed(solution: Solution, context: Context) -> Iterator[Finding]:
     """A current value of an environment variable travels inside the solution."""
-    if is_copy(solution, context.workspace):
+    if context.workspace.is_copy(solution):
         return
     for variable in solution.environment_variables:
         # A secret in clear is `secret-in-inputs`, and told there.
@@ -181,35 +186,43 @@ def environment_variable_value_committed(solution: Solution, context: Context) -
     severity=Severity.WARNING,
     since="0.1",
     source=_VARIABLES,
-    on=Solution,
+    on=Workspace,
 )
-def environment_variable_without_value(solution: Solution, context: Context) -> Iterator[Finding]:
+def environment_variable_without_value(workspace: Workspace, _context: Context) -> Iterator[Finding]:
     """An environment variable has neither a default nor a value in any deployment settings."""
-    workspace = context.workspace
-    # What a stage's own settings lack is `deployment-setting-missing`.
-    if is_copy(solution, workspace) or _is_served(solution, workspace):
-        return
+    valued = _valued(workspace)
     given = {name.lower() for one in workspace.deployment_settings for name, value, _ in one.variables if value.strip()}
-    for variable in solution.environment_variables:
-        if _has_value(variable, workspace) or variable.schema_name.lower() in given:
-            continue
-        yield Finding(
-            at=variable.at,
-            message=f"the environment variable '{variable.schema_name}' of '{solution.unique_name}' has no default and"
-            " no value in any deployment settings: whoever imports the solution has to know it",
-            remedy="Give it a default, or a value for each stage in deployment settings (maker)",
-            confidence=Confidence.LIKELY,
-            connectors=(variable.schema_name,),
-        )
-
-
-def _is_served(solution: Solution, workspace: Workspace) -> bool:
-    return any(
-        one.unique_name == solution.unique_name
+    # What a stage's own settings lack is `deployment-setting-missing`.
+    told = {
+        solution.unique_name
         for settings in workspace.deployment_settings
-        if not settings.template
-        for one in served(settings, workspace)
-    )
+        if not settings.template and (settings.stage or settings.variables)
+        for solution in served(settings, workspace)
+    }
+    for solution in workspace.solutions:
+        if workspace.is_copy(solution) or solution.unique_name in told:
+            continue
+        for variable in solution.environment_variables:
+            if variable.schema_name.lower() in valued or variable.schema_name.lower() in given:
+                continue
+            yield Finding(
+                at=variable.at,
+                message=f"the environment variable '{variable.schema_name}' of '{solution.unique_name}' has no default"
+                " and no value in any deployment settings: whoever imports the solution has to know it",
+                remedy="Give it a default, or a value for each stage in deployment settings (maker)",
+                confidence=Confidence.LIKELY,
+                connectors=(variable.schema_name,),
+            )
+
+
+def _shared(path: str, folder: str) -> int:
+    """Count the folders that two places have in common."""
+    count = 0
+    for one, other in zip(path.split("/"), folder.split("/"), strict=False):
+        if one != other:
+            break
+        count += 1
+    return count
 
 
 class _Candidate(NamedTuple):
@@ -227,9 +240,9 @@ def served(settings: DeploymentSettings, workspace: Workspace) -> tuple[Solution
     left = {name.lower() for name, _, _ in (*settings.references, *settings.variables)}
     path = settings.at.source.path
     candidates = [
-        _Candidate(one, frozenset(_held(one)), len(commonprefix((path, home_of(one)))))
+        _Candidate(one, frozenset(_held(one)), _shared(path, one.folder))
         for one in workspace.solutions
-        if not is_copy(one, workspace)
+        if not workspace.is_copy(one)
     ]
     found: list[Solution] = []
     while left:

@@ -7,7 +7,7 @@ from pllint.model.component import Call, Component, ComponentKind
 from pllint.model.solution import MissingDependency, RootComponent, Solution
 from pllint.model.workspace import Workspace
 from pllint.plugin import Confidence, Context, Finding, Related, Severity, check
-from pllint_solution.wording import counted, home_of, is_copied, is_copy, listed, others, solution_of, some
+from pllint_solution.wording import counted, in_steps, others, some
 
 _SOLUTIONS = "https://learn.microsoft.com/power-platform/alm/solution-concepts-alm"
 _PROCESS = "29"
@@ -25,8 +25,8 @@ _READ_TYPES = {_PROCESS: "process", "80": "model-driven app", "300": "canvas app
 def child_flow_missing(flow: Component, context: Context) -> Iterator[Finding]:
     """A flow calls a child flow that is in no solution read."""
     workspace = context.workspace
-    solution = solution_of(flow, workspace)
-    if flow.kind is not ComponentKind.CLOUD_FLOW or solution is None or is_copy(solution, workspace):
+    solution = workspace.solution_of(flow)
+    if flow.kind is not ComponentKind.CLOUD_FLOW or solution is None or workspace.is_copy(solution):
         return
     held = {name for each in workspace.solutions for name in each.held or ()}
     needed = {one.required.lower().strip("{}") for one in solution.missing_dependencies}
@@ -37,10 +37,9 @@ def child_flow_missing(flow: Component, context: Context) -> Iterator[Finding]:
             by_child.setdefault(call.id, []).append(call)
     for child, calls in by_child.items():
         steps = [str(call.at.path[-1]) for call in calls]
-        where = f"in the step '{steps[0]}'" if len(steps) == 1 else f"in {len(steps)} steps, the first is '{steps[0]}'"
         yield Finding(
             at=calls[0].at,
-            message=f"'{flow.name}' calls the flow {child} {where}, which no solution here holds",
+            message=f"'{flow.name}' calls the flow {child} {in_steps(steps)}, which no solution here holds",
             remedy=f"Add the child flow to {solution.unique_name}, or keep the solution that holds it beside this one"
             " (maker)",
             confidence=Confidence.LIKELY,
@@ -63,7 +62,7 @@ def child_flow_cycle(workspace: Workspace, _context: Context) -> Iterator[Findin
     flows = {
         one.id.lower(): one
         for one in workspace.components
-        if one.kind is ComponentKind.CLOUD_FLOW and one.calls_flows and not is_copied(one, workspace)
+        if one.kind is ComponentKind.CLOUD_FLOW and one.calls_flows and not workspace.is_copy(one)
     }
     for circle in _circles({name: [call.id for call in flow.calls_flows] for name, flow in flows.items()}):
         members = [flows[name] for name in circle]
@@ -131,7 +130,7 @@ def managed_source(solution: Solution, context: Context) -> Iterator[Finding]:
         return
     if any(
         one.unique_name == solution.unique_name and one.managed is not True for one in context.workspace.solutions
-    ) or _EXPORTS.search(home_of(solution)):
+    ) or _EXPORTS.search(solution.folder):
         return
     yield Finding(
         at=solution.at,
@@ -143,10 +142,11 @@ def managed_source(solution: Solution, context: Context) -> Iterator[Finding]:
 
 
 _EXPORTS = re.compile(
-    r"(?:^|/)[^/]*(?:managed|export|release|artifact|artefact|package|build|drop|dist|deploy|vendor|third.?party"
-    r"|depend|download|backup|archive|previous|unzipped)[^/]*/",
+    r"(?:^|/)(?:[^/]*(?:export|release|artifact|artefact|download|backup|archive|previous|depend|vendor)[^/]*"
+    r"|build|dist|drop|out|bin|obj|packages?|third.?party|[^/]*_\d+(?:_\d+)+(?:_managed)?(?:\.\w+)?)/",
     re.IGNORECASE,
 )
+"""Folders of what was exported to be kept or installed, by their names: `releases`, `Expense_1_0_0_3_managed`."""
 
 
 @check(
@@ -159,7 +159,7 @@ _EXPORTS = re.compile(
 )
 def component_missing(solution: Solution, context: Context) -> Iterator[Finding]:
     """A solution names a component or a file that it does not hold."""
-    if is_copy(solution, context.workspace):
+    if context.workspace.is_copy(solution):
         return
     for file in solution.missing_files:
         of = f" of '{file.holder}'" if file.holder else ""
@@ -200,7 +200,7 @@ def _is_missing(root: RootComponent, held: frozenset[str]) -> bool:
 )
 def component_unlisted(solution: Solution, context: Context) -> Iterator[Finding]:
     """A file lies in a solution's package, and nothing names it."""
-    if is_copy(solution, context.workspace):
+    if context.workspace.is_copy(solution):
         return
     for file in solution.unlisted_files:
         yield Finding(
@@ -221,11 +221,11 @@ def component_unlisted(solution: Solution, context: Context) -> Iterator[Finding
 )
 def missing_dependency(solution: Solution, context: Context) -> Iterator[Finding]:
     """A solution needs components that it does not hold, as its own export says."""
-    if is_copy(solution, context.workspace):
+    if context.workspace.is_copy(solution):
         return
     by_solution: dict[str, list[MissingDependency]] = {}
     for one in solution.missing_dependencies:
-        if not _is_here(one, context.workspace):
+        if not _is_here(one, solution, context.workspace):
             by_solution.setdefault(_bare_name(one.required_solution or ""), []).append(one)
     platform: list[MissingDependency] = []
     for name, needs in by_solution.items():
@@ -240,11 +240,14 @@ def missing_dependency(solution: Solution, context: Context) -> Iterator[Finding
 def _needs(solution: Solution, name: str, needs: Sequence[MissingDependency]) -> Finding:
     what = some(list(dict.fromkeys(f"'{one.required}'" for one in needs)))
     if not name or name.lower() == "active":
-        message = f"'{solution.unique_name}' needs {what}, which no solution holds: only the environment it was made in has"
-        message += " it" if len(needs) == 1 else " them"
+        message = f"'{solution.unique_name}' needs {what}, which no solution here holds: it stayed in the"
+        message += " environment it was made in"
         remedy = f"Add what is missing to {solution.unique_name}, or to a solution that is imported before it (maker)"
     else:
-        message = f"'{solution.unique_name}' needs {what} of the solution '{needs[0].required_solution}', which is not here"
+        message = (
+            f"'{solution.unique_name}' needs {what} of the solution '{needs[0].required_solution}', which"
+        message += " is not here"
+        )
         remedy = f"Import {name} into the target first, or remove what depends on it (publisher)"
     return Finding(
         at=needs[0].at,
@@ -259,14 +262,12 @@ def _needs_of_platform(solution: Solution, needs: Sequence[MissingDependency]) -
     names = list(dict.fromkeys(one.required_solution or "" for one in needs))
     return Finding(
         at=needs[0].at,
-        message=f"'{solution.unique_name}' needs {counted(len(needs), 'component')} of {some(names)} by Microsoft, which"
-        " the target has to have in that version or a later one",
+        message=f"'{solution.unique_name}' needs {counted(len(needs), 'component')} of {some(names)} by Microsoft,"
+        " which the target has to have in that version or a later one",
         remedy="Check the versions of these solutions in the target before you import (admin)",
         severity=Severity.INFO,
         connectors=(solution.unique_name, *sorted(_bare_name(name) for name in names)),
-        related=tuple(
-            Related(f"'{one.required}' is needed by '{one.dependent}'", one.at) for one in list(needs)[1:6]
-        ),
+        related=tuple(Related(f"'{one.required}' is needed by '{one.dependent}'", one.at) for one in list(needs)[1:6]),
     )
 
 
@@ -275,7 +276,7 @@ def _bare_name(stated: str) -> str:
     return stated.partition(" (")[0].removesuffix("_Upgrade")
 
 
-def _is_here(need: MissingDependency, workspace: Workspace) -> bool:
+def _is_here(need: MissingDependency, needy: Solution, workspace: Workspace) -> bool:
     if workspace.solution(_bare_name(need.required_solution or "")) is not None:
         return True
     name = need.required.lower().strip("{}")
@@ -283,14 +284,20 @@ def _is_here(need: MissingDependency, workspace: Workspace) -> bool:
         name in (solution.held or ())
         or any(name == one.logical_name.lower() for one in solution.connection_references)
         or any(name == one.schema_name.lower() for one in solution.environment_variables)
-        or any(name == (one.schema_name or one.id or "").lower() for one in solution.root_components)
+        or any(
+            need.required_type == one.type and name in {(one.schema_name or "").lower(), one.id or ""}
+            for one in solution.root_components
+        )
         for solution in workspace.solutions
+        if solution.unique_name != needy.unique_name
     )
 
 
 def _is_microsofts(name: str) -> bool:
     lowered = name.lower()
-    return lowered.startswith(("msdyn", "msft", "mspp", "mscrm", "microsoft")) or lowered in _MICROSOFTS
+    return (
+        lowered.startswith(("msdyn", "msft_", "mspp_", "mscrm", "microsoft", "powerplatform")) or lowered in _MICROSOFTS
+    )
 
 
 _MICROSOFTS = frozenset(
@@ -317,13 +324,14 @@ def flow_switched_off(flow: Component, context: Context) -> Iterator[Finding]:
     """A flow was exported while it was switched off or suspended."""
     if flow.kind is not ComponentKind.CLOUD_FLOW or flow.state not in {"off", "suspended"}:
         return
-    if is_copied(flow, context.workspace):
+    if context.workspace.is_copy(flow):
         return
     state = "switched off" if flow.state == "off" else "suspended"
     yield Finding(
         at=flow.at,
-        message=f"'{flow.name}' was exported {state}, and will not run where it is imported until someone switches it on",
-        remedy="Switch it on before you export, switch it on after the import, or remove it if it is not needed (maker)",
+        message=f"'{flow.name}' was exported {state}, and will not run where it is imported until someone"
+        " switches it on",
+        remedy="Switch it on before the export or after the import, or remove it if it is not needed (maker)",
         component=flow.ref,
     )
 
@@ -338,7 +346,7 @@ def flow_switched_off(flow: Component, context: Context) -> Iterator[Finding]:
 )
 def publisher_default(solution: Solution, context: Context) -> Iterator[Finding]:
     """A solution belongs to an environment's default publisher, or has its prefix."""
-    if is_copy(solution, context.workspace):
+    if context.workspace.is_copy(solution):
         return
     publisher, prefix = solution.publisher or "", solution.prefix or ""
     by_name = publisher.lower().startswith("defaultpublisher") or _DEFAULT_NAME.fullmatch(publisher) is not None

@@ -6,7 +6,7 @@ from pllint.model.component import APPS, Component, ComponentKind, DeclaredRefer
 from pllint.model.solution import ConnectionReference, Solution
 from pllint.model.workspace import Workspace
 from pllint.plugin import Confidence, Context, Finding, Severity, check
-from pllint_solution.wording import counted, in_steps, is_copied, is_copy, listed, name_of, others, solution_of
+from pllint_solution.wording import counted, in_steps, listed, name_of, others
 
 _REFERENCES = "https://learn.microsoft.com/power-apps/maker/data-platform/create-connection-reference"
 
@@ -21,7 +21,7 @@ _REFERENCES = "https://learn.microsoft.com/power-apps/maker/data-platform/create
 )
 def connection_reference_undeclared(flow: Component, context: Context) -> Iterator[Finding]:
     """A step names a connection reference that its flow does not declare."""
-    if is_copied(flow, context.workspace):
+    if context.workspace.is_copy(flow):
         return
     by_label: dict[str, list[Step]] = {}
     for step in _steps(flow):
@@ -53,8 +53,8 @@ def connection_reference_undeclared(flow: Component, context: Context) -> Iterat
 def connection_reference_missing(component: Component, context: Context) -> Iterator[Finding]:
     """A flow or app names a connection reference that no solution holds, although one of them should."""
     workspace = context.workspace
-    solution = solution_of(component, workspace)
-    if solution is None or is_copy(solution, workspace):
+    solution = workspace.solution_of(component)
+    if solution is None or workspace.is_copy(solution):
         return
     held = {one.logical_name.lower() for each in workspace.solutions for one in each.connection_references}
     prefixes = {each.prefix.lower() for each in workspace.solutions if each.prefix}
@@ -102,11 +102,12 @@ def _prefix(solution: Solution) -> str:
 def connection_reference_unused(workspace: Workspace, context: Context) -> Iterator[Finding]:
     """A connection reference is declared, and nothing uses it."""
     for component in workspace.components:
-        if component.kind is ComponentKind.CLOUD_FLOW and not is_copied(component, workspace):
+        if component.kind is ComponentKind.CLOUD_FLOW and not workspace.is_copy(component):
             yield from _unused_in_flow(component, context)
+    named = {(entry.logical_name or "").lower() for one in workspace.components for entry in one.declared}
     for solution in workspace.solutions:
-        if not is_copy(solution, workspace):
-            yield from _unused_in_solution(solution, context)
+        if not workspace.is_copy(solution):
+            yield from _unused_in_solution(solution, named, context)
 
 
 def _unused_in_flow(flow: Component, context: Context) -> Iterator[Finding]:
@@ -123,16 +124,14 @@ def _unused_in_flow(flow: Component, context: Context) -> Iterator[Finding]:
         )
 
 
-def _unused_in_solution(solution: Solution, context: Context) -> Iterator[Finding]:
+def _unused_in_solution(solution: Solution, named: set[str], context: Context) -> Iterator[Finding]:
     workspace = context.workspace
     # Agents, desktop flows and reports use connection references too, and say so where nothing reads it.
     if solution.unread or solution.held is None or solution.missing_files:
         return
-    inside = [one for one in workspace.components if one.solution == solution.unique_name]
     # Solutions that hold nothing but references serve others.
-    if not any(component.uses for component in inside):
+    if not any(one.uses for one in workspace.components if one.solution == solution.unique_name):
         return
-    named = {(entry.logical_name or "").lower() for one in workspace.components for entry in one.declared}
     needed = {one.dependent.lower() for one in solution.missing_dependencies}
     for reference in solution.connection_references:
         name = reference.logical_name.lower()
@@ -172,21 +171,26 @@ def _may_serve(reference: ConnectionReference, workspace: Workspace) -> bool:
 )
 def connection_embedded(component: Component, context: Context) -> Iterator[Finding]:
     """An app or flow of a solution binds a connection directly instead of through a connection reference."""
-    solution = solution_of(component, context.workspace)
-    if solution is None or is_copy(solution, context.workspace):
+    solution = context.workspace.solution_of(component)
+    if solution is None or context.workspace.is_copy(solution):
         return
+    by_connector: dict[str, list[DeclaredReference]] = {}
     for entry in component.declared:
-        if not _is_embedded(entry, component, solution):
-            continue
+        if _is_embedded(entry, component, solution):
+            by_connector.setdefault(entry.connector or entry.label, []).append(entry)
+    for key, entries in by_connector.items():
+        first = entries[0]
+        what = f" of {name_of(first.connector, context)}" if first.connector else f" '{first.label}'"
+        bound = f"a connection{what}" if len(entries) == 1 else f"{len(entries)} connections{what}"
         yield Finding(
-            at=entry.at,
-            message=f"'{component.name}' binds a connection"
-            + (f" of {name_of(entry.connector, context)}" if entry.connector else f" '{entry.label}'")
-            + " directly: no connection reference stands for it, so each environment has to be edited by hand",
+            at=first.at,
+            message=f"'{component.name}' binds {bound} directly: no connection reference stands for it, so each"
+            " environment has to be edited by hand",
             remedy="Create a connection reference in the solution and choose it in place of the connection (maker)",
-            confidence=Confidence.CERTAIN if entry.connection else Confidence.LIKELY,
+            confidence=Confidence.CERTAIN if any(entry.connection for entry in entries) else Confidence.LIKELY,
             component=component.ref,
-            connectors=(entry.connector,) if entry.connector else (entry.label,),
+            connectors=(key,),
+            related=others((f"the connection '{entry.label}'", entry.at) for entry in entries),
         )
 
 
@@ -211,7 +215,7 @@ def _is_embedded(entry: DeclaredReference, component: Component, solution: Solut
 )
 def connection_reference_contradiction(flow: Component, context: Context) -> Iterator[Finding]:
     """The connection reference, the API name and the API id of one step name different connectors."""
-    if is_copied(flow, context.workspace):
+    if context.workspace.is_copy(flow):
         return
     by_cause: dict[tuple[str, tuple[str, ...]], list[Step]] = {}
     for step in _steps(flow):
@@ -221,10 +225,8 @@ def connection_reference_contradiction(flow: Component, context: Context) -> Ite
         first = steps[0]
         yield Finding(
             at=first.at,
-            message=f"'{flow.name}' names {listed(named)} for one connection"
-            f" {in_steps([step.name for step in steps])}",
-            remedy="Choose the connection of the step again in the designer, so that all of its parts name one connector"
-            " (maker)",
+            message=f"'{flow.name}' names {listed(named)} for one connection {in_steps([step.name for step in steps])}",
+            remedy="Choose the connection of the step again in the designer, so that its parts name one connector (maker)",
             component=flow.ref,
             connectors=named,
             related=others((f"the step '{step.name}'", step.at) for step in steps),

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pllint.model.component import Component, Endpoint, LiteralKind, Secret, SecretKind, StageLiteral, StartsFrom, Step
 from pllint.model.workspace import Workspace
 from pllint.plugin import Anchor, Confidence, Context, Finding, Severity, check
-from pllint_solution.wording import counted, in_steps, is_copied, listed, others
+from pllint_solution.wording import counted, in_steps, listed, of_steps, others
 
 _SECURITY = "https://learn.microsoft.com/azure/logic-apps/logic-apps-securing-a-logic-app"
 _KEY_VAULT = (
@@ -50,7 +50,9 @@ def secret_in_inputs(workspace: Workspace, _context: Context) -> Iterator[Findin
     for solution in workspace.solutions:
         for variable in solution.environment_variables:
             if variable.secret and variable.secret_at:
-                yield _in_file(f"the environment variable '{variable.schema_name}'", variable.secret, variable.secret_at)
+                yield _in_file(
+                    f"the environment variable '{variable.schema_name}'", variable.secret, variable.secret_at
+                )
     for settings in workspace.deployment_settings:
         for one in settings.secrets:
             yield _in_file(f"the value for '{one.holder}' in the deployment settings", one.kind, one.at)
@@ -81,7 +83,7 @@ def _a(kind: SecretKind) -> str:
 )
 def hard_coded_environment(flow: Component, context: Context) -> Iterator[Finding]:
     """The address or id of a tenant, environment, organisation or site is written into a step."""
-    if not flow.literals or is_copied(flow, context.workspace):
+    if not flow.literals or context.workspace.is_copy(flow):
         return
     by_cause: dict[tuple[LiteralKind, str], list[StageLiteral]] = {}
     for literal in flow.literals:
@@ -109,7 +111,7 @@ def hard_coded_environment(flow: Component, context: Context) -> Iterator[Findin
 def http_trigger_open_to_anyone(flow: Component, context: Context) -> Iterator[Finding]:
     """A flow is started by an HTTP request that anyone with its address may send."""
     trigger = flow.trigger
-    if trigger is None or is_copied(flow, context.workspace):
+    if trigger is None or context.workspace.is_copy(flow):
         return
     who = (trigger.authentication or "").lower()
     if trigger.starts_from is StartsFrom.TEAMS_WEBHOOK:
@@ -118,7 +120,11 @@ def http_trigger_open_to_anyone(flow: Component, context: Context) -> Iterator[F
         is_open = trigger.starts_from is StartsFrom.HTTP_REQUEST and who in {"", "all"}
     if not is_open:
         return
-    reason = "lets anyone who has its address call it" if who else "does not say who may call it: anyone with its address may"
+    reason = (
+        "lets anyone who has its address call it"
+        if who
+        else "does not say who may call it: anyone with its address may"
+    )
     yield Finding(
         at=trigger.at / "inputs" / "triggerAuthenticationType" if who else trigger.at,
         message=f"the trigger '{trigger.name}' of '{flow.name}' {reason}",
@@ -139,7 +145,7 @@ def http_trigger_open_to_anyone(flow: Component, context: Context) -> Iterator[F
 )
 def http_plain(flow: Component, context: Context) -> Iterator[Finding]:
     """An HTTP step sends to an address without encryption."""
-    if is_copied(flow, context.workspace):
+    if context.workspace.is_copy(flow):
         return
     by_host: dict[str, list[Step]] = {}
     for use in flow.uses:
@@ -179,7 +185,7 @@ def _host(address: str) -> str:
 def secure_inputs_off(flow: Component, context: Context) -> Iterator[Finding]:
     """A step handles a secret and shows it in the run history."""
     exposures = flow.exposures
-    if not exposures or is_copied(flow, context.workspace):
+    if not exposures or context.workspace.is_copy(flow):
         return
     sides = [
         side
@@ -192,8 +198,8 @@ def secure_inputs_off(flow: Component, context: Context) -> Iterator[Finding]:
     first = exposures[0]
     yield Finding(
         at=first.at,
-        message=f"'{flow.name}' shows a secret in the {listed(sides)} of its run history"
-        f" {in_steps([one.step for one in exposures])}",
+        message=f"the run history of '{flow.name}' shows a secret in the {listed(sides)}"
+        f" {of_steps([one.step for one in exposures])}",
         remedy=f"Switch on {listed('Secure ' + side.capitalize() for side in sides)} in the settings of"
         f" {'the step' if len(exposures) == 1 else 'these ' + counted(len(exposures), 'step')} (maker)",
         component=flow.ref,
@@ -218,14 +224,11 @@ def http_authentication_embedded(flow: Component, _context: Context) -> Iterator
     for kind, secrets in by_kind.items():
         yield Finding(
             at=secrets[0].at,
-            message=f"'{flow.name}' holds {_a(kind)} in the authentication {_of_steps(secrets)}",
+            message=f"'{flow.name}' holds {_a(kind)} in the authentication"
+            f" {of_steps([secret.holder for secret in secrets])}",
             remedy=_KEY_VAULT,
             component=flow.ref,
             connectors=(kind,),
             related=others((f"the step '{secret.holder}'", secret.at) for secret in secrets),
             secret=True,
         )
-
-
-def _of_steps(secrets: list[Secret]) -> str:
-    return in_steps([secret.holder for secret in secrets]).replace("in ", "of ", 1)
