@@ -14,16 +14,30 @@ def clean_flow(size: int) -> str:
 
 
 def flow_with_findings(size: int, findings: int) -> str:
-    """Give a flow of at least `size` characters with so many steps that call a plain http address."""
+    """Give a flow of at least `size` characters with so many steps that `policy_against_http` denies."""
     calls: dict[str, object] = {
         f"Call_{number:02d}": {
             "runAfter": {},
             "type": "Http",
-            "inputs": {"method": "GET", "uri": f"http://plain{number}.example/rates"},
+            "inputs": {"method": "GET", "uri": f"https://rates{number}.example/latest"},
         }
         for number in range(findings)
     }
     return _flow(size, calls)
+
+
+def policy_against_http() -> str:
+    """Give a data policy that denies every address to HTTP steps: a finding for each of them."""
+    policy = {"displayName": "No HTTP", "environmentType": "AllEnvironments", "environments": [], "connectorGroups": []}
+    rules = [{"order": 1, "behavior": "Deny", "endPoint": "*"}]
+    return json.dumps(
+        {
+            "policyDefinition": {**policy, "defaultConnectorsClassification": "General"},
+            "connectorConfigurationsDefinition": {
+                "endpointConfigurations": [{"connectorId": "Http", "endpointRules": rules}]
+            },
+        }
+    )
 
 
 def manifest(connectors: int) -> str:

@@ -93,8 +93,8 @@ class Bench(NamedTuple):
     corpus: str
 
     def input(self, name: str, text: str) -> str:
-        """Write an input into a folder of its own, so that nothing else is linted with it, and give its path."""
-        return inputs.write(os.path.join(self.folder, "inputs", name.partition(".")[0], name), text)
+        """Write an input, its folder named first so that nothing else is linted with it, and give its path."""
+        return inputs.write(os.path.join(self.folder, "inputs", *name.split("/")), text)
 
     def ratio(self, command: Sequence[str], base: Sequence[str], *, by: counters.Counter | None = None) -> float:
         """Measure two commands in turn and give the ratio of their medians."""
@@ -140,23 +140,25 @@ def version(bench: Bench) -> Measured:
 
 def clean_flow(bench: Bench) -> Measured:
     """Target 2: linting one clean flow of 19 KB."""
-    flow = bench.input("clean.json", inputs.clean_flow(19_000))
+    flow = bench.input("clean/clean.json", inputs.clean_flow(19_000))
     _expect(bench, flow, 0)
     return Measured(bench.ratio([bench.pllint, "check", flow], _nothing(bench)), 4.5, 6, "x `python -c pass`")
 
 
 def places(bench: Bench) -> Measured:
     """Target 3: what lines and columns add to a flow of 83 KB with 14 findings."""
-    flow = bench.input("findings.json", inputs.flow_with_findings(83_000, 14))
+    folder = os.path.dirname(bench.input("findings/flow.json", inputs.flow_with_findings(83_000, 14)))
+    bench.input("findings/policy.json", inputs.policy_against_http())
+    _expect(bench, folder, 1)
     measured = bench.ratio(
-        [bench.python, "-c", _WITH_PLACES, "check", flow], [bench.python, "-c", _WITHOUT_PLACES, "check", flow]
+        [bench.python, "-c", _WITH_PLACES, "check", folder], [bench.python, "-c", _WITHOUT_PLACES, "check", folder]
     )
     return Measured(measured, 1.10, 1.25, "x the same run without places")
 
 
 def manifest(bench: Bench) -> Measured:
     """Target 4: linting one governance manifest of 4 KB."""
-    path = bench.input("manifest.yaml", inputs.manifest(16))
+    path = bench.input("manifest/manifest.yaml", inputs.manifest(16))
     measured = bench.ratio([bench.pllint, "check", path], _nothing(bench), by=counters.CPU)
     return Measured(measured, 4, 6, "x `python -c pass`, processor time")
 
@@ -176,7 +178,7 @@ def connectors(bench: Bench) -> Measured:
 
 def memory(bench: Bench) -> Measured:
     """Target 14: the peak memory of linting a flow of 3 MB."""
-    flow = bench.input("large.json", inputs.clean_flow(3_000_000))
+    flow = bench.input("large/large.json", inputs.clean_flow(3_000_000))
     size = os.path.getsize(flow) / 1_000_000
     peak = counters.interleaved(
         {"peak": lambda: counters.cost([bench.pllint, "check", flow], bench.folder).peak_mb}, min(bench.runs, 3)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 
 from pllint import registry
 from pllint.catalogue import Catalogue
-from pllint.check import Check
+from pllint.check import Check, Context
 from pllint.discover import Discovery, discover
 from pllint.finding import Report
 from pllint.model.workspace import Workspace
@@ -29,6 +29,7 @@ def lint(
     paths: Sequence[str],
     settings: Settings,
     as_of: datetime.date,
+    *,
     environments: Sequence[str] = (),
     progress: Callable[[str], None] | None = None,
     selected: Sequence[Check] | None = None,
@@ -41,7 +42,7 @@ def lint(
     known = checks() if selected is None else tuple(selected)
     verify_names(settings, known)
     workspace, discovery = _read(paths, settings, progress)
-    return report(workspace, discovery, known, settings, as_of, Catalogue(), environments)
+    return report(Context(workspace, settings, as_of, Catalogue()), known, discovery, environments)
 
 
 def _read(

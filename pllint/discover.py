@@ -4,9 +4,9 @@ import os
 import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from typing import NamedTuple
 
 from pllint.errors import UsageError
+from pllint.record import NamedTuple
 from pllint.settings import Settings
 from pllint.source import Source
 from pllint.text.problem import Limits, MalformedError, Problem

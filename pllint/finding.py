@@ -1,8 +1,8 @@
 """What is reported about a workspace: findings, what was not read, what could not be judged."""
 
 from enum import StrEnum
-from typing import NamedTuple
 
+from pllint.record import NamedTuple
 from pllint.source import Anchor, Span
 
 

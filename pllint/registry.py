@@ -11,10 +11,10 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from importlib import import_module
 from types import ModuleType
-from typing import NamedTuple
 
 from pllint.check import Check
 from pllint.errors import PluginError
+from pllint.record import NamedTuple
 from pllint.report import Reporter
 
 _GROUP = "[pllint]"
@@ -143,7 +143,7 @@ def arbitrated(plugins: Sequence[Plugin], hook: str) -> Iterator[tuple[str, obje
                 )
             return None
 
-        def parse_hookspec_opts(self, module_or_class: object, name: str) -> pluggy.HookspecOpts | None:
+        def parse_hookspec_opts(self, _module_or_class: object, name: str) -> pluggy.HookspecOpts | None:
             if not name.startswith("pllint_"):
                 return None
             return pluggy.HookspecOpts(firstresult=False, historic=False, warn_on_impl=None, warn_on_impl_args=None)

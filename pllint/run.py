@@ -1,26 +1,22 @@
 """A run: discover, read, check, suppress, and work out the places of what is reported."""
 
-import datetime
-from collections.abc import Callable, Iterable, Sequence
-from typing import NamedTuple
+from collections.abc import Iterable, Sequence
 
 from pllint import __version__
-from pllint.catalogue import Catalogue
 from pllint.check import Check, Context
 from pllint.discover import Discovery
 from pllint.finding import (
-    ComponentRef,
     CouldNotRun,
     Finding,
     Place,
     Report,
     ReportedFinding,
     ReportedRelated,
-    Severity,
 )
 from pllint.model.component import Component
 from pllint.model.custom_connector import CustomConnector
 from pllint.model.workspace import Workspace
+from pllint.record import NamedTuple
 from pllint.settings import Settings
 from pllint.source import WHOLE_FILE, Anchor, KeyPath, Source, Span
 from pllint.suppress import Suppression
@@ -37,7 +33,7 @@ class Judgement(NamedTuple):
     crashed: bool
 
 
-def judge(workspace: Workspace, checks: Sequence[Check], context: Context) -> Judgement:
+def judge(checks: Sequence[Check], context: Context) -> Judgement:
     """Run every check on every element it looks at; a check that raises is one finding, and the others go on."""
     findings: list[Finding] = []
     could_not_run: list[CouldNotRun] = []
@@ -47,13 +43,12 @@ def judge(workspace: Workspace, checks: Sequence[Check], context: Context) -> Ju
         if missing is not None:
             could_not_run.append(CouldNotRun(reason=missing.value, remedy=missing.remedy, check=check.id))
             continue
-        elements: Sequence[object] = workspace.elements(check.on)
-        for element in elements:
+        for element in context.workspace.elements(check.on):
             try:
-                outcomes = list(check.function(element, context))
+                outcomes = list(check.judge(element, context))
             except Exception as error:  # noqa: BLE001 - a check is plugin code: whatever it raises is reported, named
                 crashed = True
-                findings.append(_crash(check, element, workspace, error))
+                findings.append(_crash(check, element, context.workspace, error))
                 continue
             for outcome in outcomes:
                 if isinstance(outcome, CouldNotRun):
@@ -63,19 +58,11 @@ def judge(workspace: Workspace, checks: Sequence[Check], context: Context) -> Ju
     return Judgement(findings=tuple(findings), could_not_run=tuple(could_not_run), crashed=crashed)
 
 
-def report(
-    workspace: Workspace,
-    discovery: Discovery,
-    checks: Sequence[Check],
-    settings: Settings,
-    as_of: datetime.date,
-    catalogue: Catalogue,
-    environments: Sequence[str] = (),
-) -> Report:
+def report(context: Context, checks: Sequence[Check], discovery: Discovery, environments: Sequence[str] = ()) -> Report:
     """Judge a workspace and give the finished report, sorted and with places."""
-    suppression = Suppression(settings, checks, workspace, as_of)
-    context = Context(workspace, settings, as_of, catalogue)
-    judgement = judge(workspace, [check for check in checks if suppression.runs(check)], context)
+    workspace, settings = context.workspace, context.settings
+    suppression = Suppression(settings, checks, workspace, context.as_of)
+    judgement = judge([check for check in checks if suppression.runs(check)], context)
     # Decided over everything: a waiver is not unused because its finding lies outside what was asked for.
     found = (*settings.findings, *workspace.findings, *judgement.findings)
     decided = [
@@ -88,19 +75,19 @@ def report(
     findings = tuple(sorted(findings, key=_order))
     return Report(
         version=__version__,
-        as_of=as_of.isoformat(),
-        data=(("connectors", catalogue.as_of),),
+        as_of=context.as_of.isoformat(),
+        data=(("connectors", context.catalogue.as_of),),
         read=workspace.counts,
         skipped=tuple(sorted(set(workspace.skipped))),
-        could_not_run=tuple(
-            sorted(set(judgement.could_not_run), key=lambda one: (one.check, one.component or _NOBODY))
-        ),
+        could_not_run=tuple(sorted(set(judgement.could_not_run), key=_order_of_unknowns)),
         findings=findings,
         exit_status=_exit_status(findings, workspace, settings, crashed=judgement.crashed),
     )
 
 
-_NOBODY = ComponentRef(kind="", name="", id="", solution="")
+def _order_of_unknowns(one: CouldNotRun) -> tuple[str, str, str, str]:
+    component = one.component
+    return (one.check, component.solution or "" if component else "", component.id if component else "", one.reason)
 
 
 def _asked_for(finding: Finding, workspace: Workspace, discovery: Discovery) -> bool:
@@ -240,12 +227,3 @@ def _exit_status(
         return _NOTHING_LINTED
     threshold = settings.fail_on
     return int(threshold is not None and any(finding.severity.rank >= threshold.rank for finding in counting))
-
-
-Progress = Callable[[str], None]
-
-
-def worst(findings: Iterable[ReportedFinding]) -> Severity | None:
-    """Give the worst severity among findings that count."""
-    counting = [finding.severity for finding in findings if not finding.waived]
-    return max(counting, key=lambda severity: severity.rank, default=None)

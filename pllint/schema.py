@@ -7,9 +7,10 @@ that it rejects, to explain. Both are kept from the network.
 import json
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from pllint.nearest import nearest
+from pllint.record import NamedTuple
 from pllint.source import Key, KeyPath
 
 if TYPE_CHECKING:

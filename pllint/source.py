@@ -5,7 +5,8 @@ Finding lines and columns costs a second look at the text, so an anchor is only 
 """
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+
+from pllint.record import NamedTuple
 
 Key = str | int
 KeyPath = tuple[Key, ...]

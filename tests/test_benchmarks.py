@@ -10,6 +10,7 @@ import pytest
 import counters
 import inputs
 import run
+from pllint import api, testing
 
 _EXAMPLE = Path(__file__).parents[1] / "examples" / "contoso" / "connectors" / "parcel-tracking"
 
@@ -19,8 +20,28 @@ def test_a_flow_is_as_large_as_asked_for(size: int) -> None:
     assert size <= len(inputs.clean_flow(size)) < size + 2_000
 
 
-def test_a_flow_with_findings_calls_so_many_plain_addresses() -> None:
-    assert inputs.flow_with_findings(20_000, 14).count('"http://') == 14
+def test_a_flow_with_findings_has_one_for_each_step_the_policy_denies() -> None:
+    report = testing.lint_files(
+        [
+            testing.File("flow.json", inputs.flow_with_findings(20_000, 14)),
+            testing.File("policy.json", inputs.policy_against_http()),
+        ],
+        api.checks(),
+    )
+
+    assert len(report.findings) == 14
+
+
+def test_a_clean_flow_has_no_finding() -> None:
+    report = testing.lint_files([testing.File("flow.json", inputs.clean_flow(2_000))], api.checks())
+
+    assert (report.findings, report.exit_status) == ((), 0)
+
+
+def test_a_measured_manifest_has_no_finding() -> None:
+    report = testing.lint_files([testing.File("governance/all.yaml", inputs.manifest(2))], api.checks())
+
+    assert (report.findings, report.exit_status) == ((), 0)
 
 
 def test_composed_connectors_have_operation_ids_of_their_own(tmp_path: Path) -> None:

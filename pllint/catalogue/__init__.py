@@ -6,9 +6,9 @@ only that line is parsed.
 
 import json
 import os
-from typing import NamedTuple
 
 from pllint.model.connector_id import ConnectorKey
+from pllint.record import NamedTuple
 
 _FILE = os.path.join(os.path.dirname(__file__), "connectors.json")
 

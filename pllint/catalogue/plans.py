@@ -1,6 +1,6 @@
 """Names of licence plans: what each plan is called today, and every name and stock-keeping name it goes by."""
 
-from typing import NamedTuple
+from pllint.record import NamedTuple
 
 
 class LicencePlan(NamedTuple):

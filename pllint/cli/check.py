@@ -4,13 +4,15 @@ import datetime
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 
 from pllint.cli.output import options_for, print_line, write, write_file
 from pllint.cli.progress import Progress
 from pllint.errors import UsageError
 from pllint.finding import Report, Severity
+from pllint.record import NamedTuple
 from pllint.report import FORMATS, Description, RenderOptions, Reporter, reporter
+from pllint.report.escape import for_terminal
+from pllint.report.rows import findings_in_words
 from pllint.settings import Settings, load, override
 
 _STDOUT = "-"
@@ -46,7 +48,8 @@ def run(arguments: Sequence[str]) -> int:
     for output, chosen in zip(options.outputs, reporters, strict=True):
         _write(report, output, chosen, options, settings)
     if all(output.path != _STDOUT for output in options.outputs):
-        print_line(f"pllint: {_summary(report)}; wrote {', '.join(one.path for one in options.outputs)}", sys.stderr)
+        written = ", ".join(output.path for output in options.outputs)
+        print_line(f"pllint: {findings_in_words(report)}; wrote {for_terminal(written)}", sys.stderr)
     return report.exit_status
 
 
@@ -163,7 +166,9 @@ def _lint(options: CheckOptions, settings: Settings) -> Report:
 
     as_of = datetime.date.fromisoformat(settings.as_of) if settings.as_of else datetime.date.today()  # noqa: DTZ011 - the day it is where the person is
     with Progress() as progress:
-        return api.lint(options.paths or (settings.root,), settings, as_of, options.environments, progress)
+        return api.lint(
+            options.paths or (settings.root,), settings, as_of, environments=options.environments, progress=progress
+        )
 
 
 def _write(report: Report, output: Output, chosen: Reporter, options: CheckOptions, settings: Settings) -> None:
@@ -200,10 +205,3 @@ def _describe(check_id: str) -> Description | None:
             except OSError:  # a plugin's check without a page
                 return Description(summary=check.summary, markdown=check.summary + "\n")
     return None
-
-
-def _summary(report: Report) -> str:
-    from pllint.report.rows import summary_of
-
-    counts = [f"{number} {name}" for name, number in summary_of(report).items() if number]
-    return ", ".join(counts) or "no findings"

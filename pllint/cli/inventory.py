@@ -1,7 +1,7 @@
 """What was read, as rows of `schemas/show.json` and as a list for people."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import NamedTuple, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
 from pllint.catalogue import Catalogue
 from pllint.model.component import Component, ConnectorUse, Trigger
@@ -10,6 +10,7 @@ from pllint.model.environment import Environment
 from pllint.model.policy import DlpPolicy
 from pllint.model.solution import Solution
 from pllint.model.workspace import Workspace
+from pllint.record import NamedTuple
 from pllint.report.escape import for_terminal
 from pllint.report.layout import counted, folded
 from pllint.source import Anchor, KeyPath, Source

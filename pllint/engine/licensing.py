@@ -9,7 +9,7 @@ from pllint.model.component import APPS, Component, ComponentKind, ConnectorUse,
 from pllint.model.connector_id import ConnectorKey
 from pllint.model.environment import Environment, EnvironmentType
 from pllint.model.governance import AppRecord, FlowRecord, Governance, Name
-from pllint.model.licensing import Need, Premium, PremiumReason, ReasonWord, Uncounted, Verdict
+from pllint.model.licensing import LicenceNeed, Premium, PremiumReason, ReasonWord, Uncounted, Verdict
 from pllint.model.workspace import Workspace
 from pllint.source import Anchor
 
@@ -252,15 +252,13 @@ class Licensing:
         sold = (plan_named(plan) for plan in plans if plan in _SOLD_TODAY)
         return Uncounted(premium=found, need=need, plans=tuple(plan.name for plan in sold if plan is not None))
 
-    def _need(self, component: Component, governance: Governance) -> Need | None:
+    def _need(self, component: Component, governance: Governance) -> LicenceNeed | None:
         """Say whose licence a premium component runs on, or None when nobody needs one."""
         records = self._workspace.records_of(component)
         environments = self._targets(component)
         if environments and all(_is_metered(environment, governance) for environment in environments):
             return None
-        if all(e.type is EnvironmentType.DEVELOPER and not e.managed for e in environments) and not any(
-            _serves_people(record) for record in records
-        ):
+        if environments and all(map(_is_personal, environments)) and not any(map(_serves_people, records)):
             return None
         if component.kind in APPS:
             return _users(records, governance, "the people it is shared with")
@@ -270,23 +268,27 @@ class Licensing:
 
     def _flow_need(
         self, flow: Component, records: Sequence[AppRecord | FlowRecord], governance: Governance
-    ) -> Need | None:
+    ) -> LicenceNeed | None:
         starts_from = flow.trigger.starts_from if flow.trigger else None
         callers = self._workspace.callers_of(flow)
         if starts_from is StartsFrom.POWER_PAGES:
             return None
         if starts_from is StartsFrom.POWER_APPS:
             # The app is premium through this flow, and is told so itself.
-            return None if any(caller.kind in APPS for caller in callers) else Need("the users of its app", None)
+            return None if any(caller.kind in APPS for caller in callers) else LicenceNeed("the users of its app", None)
         if starts_from is StartsFrom.PARENT_FLOW:
             parents = [caller for caller in callers if not self._is_licensed_by_capacity(caller)]
-            return Need(f"the owners or runners of the {len(parents)} flows that call it", None) if parents else None
+            return (
+                LicenceNeed(f"the owners or runners of the {len(parents)} flows that call it", None)
+                if parents
+                else None
+            )
         if starts_from is StartsFrom.AGENT:
-            return Need("the agent that calls it", None)
+            return LicenceNeed("the agent that calls it", None)
         if flow.trigger and flow.trigger.trigger_class is TriggerClass.INSTANT:
             return _users(records, governance, "the people who run it")
         owner = next((record.owner for record in records if record.owner), None)
-        return Need(f"its owner {owner}" if owner else "its owner", 1)
+        return LicenceNeed(f"its owner {owner}" if owner else "its owner", 1)
 
     def _is_licensed_by_capacity(self, flow: Component) -> bool:
         return any(_has_capacity_licence(record) for record in self._workspace.records_of(flow))
@@ -311,6 +313,10 @@ def _is_metered(environment: Environment, governance: Governance) -> bool:
     return any(declared.pay_as_you_go and environment.goes_by(declared.name) for declared in governance.environments)
 
 
+def _is_personal(environment: Environment) -> bool:
+    return environment.type is EnvironmentType.DEVELOPER and not environment.managed
+
+
 def _serves_people(record: AppRecord | FlowRecord) -> bool:
     if record.purpose == "test":
         return False
@@ -323,14 +329,14 @@ def _has_capacity_licence(record: AppRecord | FlowRecord) -> bool:
     return record.licence not in {None, "none"}
 
 
-def _users(records: Sequence[AppRecord | FlowRecord], governance: Governance, who: str) -> Need:
+def _users(records: Sequence[AppRecord | FlowRecord], governance: Governance, who: str) -> LicenceNeed:
     stated = next((r.people for r in records if isinstance(r, AppRecord) and r.people is not None), None)
     names = {name.text.lower(): name.text for record in records for name in _shared_with(record)}
     counts = {group.name.lower(): group.people for group in governance.populations}
     groups = tuple((name, counts.get(key)) for key, name in names.items())
     known = [people for _, people in groups if people is not None]
     total = sum(known) if known and len(known) == len(groups) else None
-    return Need(who=who, people=total if stated is None else stated, groups=groups)
+    return LicenceNeed(who=who, people=total if stated is None else stated, groups=groups)
 
 
 def _shared_with(record: AppRecord | FlowRecord) -> Iterator[Name]:
@@ -340,7 +346,7 @@ def _shared_with(record: AppRecord | FlowRecord) -> Iterator[Name]:
         yield from (people.who for people in record.people if people.who and people.role in {"runs", None})
 
 
-def _is_counted(need: Need, plans: set[str], governance: Governance, *, is_app: bool) -> bool:
+def _is_counted(need: LicenceNeed, plans: set[str], governance: Governance, *, is_app: bool) -> bool:
     """Tell whether a licence record of a fitting plan exists, or an app's people are known to hold one."""
     if any(_is_one_of(record.plan, plans) for record in governance.licences):
         return True

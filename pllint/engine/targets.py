@@ -1,19 +1,23 @@
 """Which environments a component goes to: by settings, deployment settings or manifest, else all known ones."""
 
-from collections.abc import Sequence
+from __future__ import annotations
+
 from fnmatch import fnmatchcase
 from functools import cached_property
+from typing import TYPE_CHECKING
 
-from pllint.model.component import Component, ComponentKind
 from pllint.model.connector_id import custom_names
-from pllint.model.custom_connector import CustomConnector
 from pllint.model.environment import ANY_OTHER, Environment, EnvironmentType
-from pllint.model.governance import AppRecord, ConnectorRecord, FlowRecord
-from pllint.model.solution import Solution
-from pllint.model.workspace import Workspace
-from pllint.settings import Settings
 
-_APPS = {ComponentKind.CANVAS_APP, ComponentKind.MODEL_DRIVEN_APP, ComponentKind.CODE_APP}
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pllint.model.component import Component
+    from pllint.model.custom_connector import CustomConnector
+    from pllint.model.governance import ConnectorRecord
+    from pllint.model.solution import Solution
+    from pllint.model.workspace import Workspace
+    from pllint.settings import Settings
 
 
 class Targets:
@@ -87,25 +91,8 @@ class Targets:
         return tuple(found.values())
 
     def _of_record(self, component: Component) -> tuple[Environment, ...]:
-        record = self._records.get((component.kind in _APPS, component.id.lower())) or self._records.get(
-            (component.kind in _APPS, component.name.strip().lower())
-        )
-        if record is None or record.environment is None:
-            return ()
-        return (self._named(record.environment.text),)
-
-    @cached_property
-    def _records(self) -> dict[tuple[bool, str], AppRecord | FlowRecord]:
-        governance = self._workspace.governance
-        if governance is None:
-            return {}
-        records: list[AppRecord | FlowRecord] = [*governance.apps, *governance.flows]
-        index: dict[tuple[bool, str], AppRecord | FlowRecord] = {}
-        for record in records:
-            for name in (record.id, record.name):
-                if name:
-                    index.setdefault((isinstance(record, AppRecord), name.strip().lower()), record)
-        return index
+        named = [record.environment.text for record in self._workspace.records_of(component) if record.environment]
+        return tuple(dict.fromkeys(map(self._named, named)))
 
     def _named(self, name: str) -> Environment:
         return self._workspace.environment(name) or Environment(name=name, at=None)

@@ -1,9 +1,8 @@
 """Advanced connector policies and tenant connector settings: the controls beside data policies."""
 
-from typing import NamedTuple
-
 from pllint.model.connector_id import ConnectorKey
 from pllint.model.environment import EnvironmentRef
+from pllint.record import NamedTuple
 from pllint.source import Anchor
 
 

@@ -1,10 +1,11 @@
 """Apps, flows and agents, and what they use."""
 
 from enum import StrEnum
-from typing import NamedTuple
 
 from pllint.finding import ComponentRef
 from pllint.model.connector_id import ConnectorKey
+from pllint.model.policy_ids import AgentParts
+from pllint.record import NamedTuple
 from pllint.source import Anchor
 
 
@@ -225,6 +226,16 @@ class Call(NamedTuple):
     """Of a desktop flow: attended or unattended."""
 
 
+class Gap(NamedTuple):
+    """Something the files do not tell of a component."""
+
+    words: str
+    """Follow its name: `has no script in the files, so its modules are not known`."""
+    at: Anchor
+    decides: bool = True
+    """What it uses is not all known, so no verdict on it is final."""
+
+
 class Component(NamedTuple):
     """An app, a flow or an agent."""
 
@@ -248,6 +259,9 @@ class Component(NamedTuple):
     """Code components of an app that declare external service use."""
     state: str | None = None
     """on, off or suspended."""
+    gaps: tuple[Gap, ...] = ()
+    agent: AgentParts | None = None
+    """What an agent is made of besides its connectors; its `uses` hold the policy ids of these too."""
     secrets: tuple[Secret, ...] = ()
     literals: tuple[StageLiteral, ...] = ()
     exposures: tuple[Exposure, ...] = ()

@@ -1,8 +1,8 @@
 """Environments: declared in the manifest, listed by an inventory, named by a policy, or any other."""
 
 from enum import StrEnum
-from typing import NamedTuple
 
+from pllint.record import NamedTuple
 from pllint.source import Anchor
 
 

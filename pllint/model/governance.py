@@ -5,8 +5,8 @@ that holds something else than its kind of value, is None: reading reports the l
 """
 
 from enum import StrEnum
-from typing import NamedTuple
 
+from pllint.record import NamedTuple
 from pllint.source import Anchor
 
 

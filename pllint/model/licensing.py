@@ -1,9 +1,9 @@
 """What makes a component premium, and whose licence it runs on."""
 
 from enum import StrEnum
-from typing import NamedTuple
 
 from pllint.model.connector_id import ConnectorKey
+from pllint.record import NamedTuple
 from pllint.source import Anchor
 
 
@@ -58,7 +58,7 @@ class Premium(NamedTuple):
     """Ids of flows an app starts that are not in the source."""
 
 
-class Need(NamedTuple):
+class LicenceNeed(NamedTuple):
     """Whose licence something runs on."""
 
     who: str
@@ -73,6 +73,6 @@ class Uncounted(NamedTuple):
     """A component that needs a licence of which the manifest holds no count."""
 
     premium: Premium
-    need: Need
+    need: LicenceNeed
     plans: tuple[str, ...]
     """The names of the plans sold today that would cover it."""

@@ -1,10 +1,9 @@
 """What lifecycle records and the source together show: retirements, what is left of them, and uses of HTTP."""
 
-from typing import NamedTuple
-
 from pllint.model.component import Component, ConnectorUse, Step
 from pllint.model.governance import AppRecord, Approval, ConnectorRecord, FlowRecord, Retirement
 from pllint.model.policy import DataGroup, DlpPolicy
+from pllint.record import NamedTuple
 from pllint.source import Anchor
 
 
@@ -29,11 +28,12 @@ class Headcount(NamedTuple):
 
 
 class Listing(NamedTuple):
-    """A line of a policy that names a connector."""
+    """A line of a policy that names a connector, or a URL pattern made for its host alone."""
 
     policy: DlpPolicy
     group: DataGroup
     at: Anchor
+    pattern: str | None = None
 
 
 class RetiredUse(NamedTuple):

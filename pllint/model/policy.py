@@ -1,10 +1,10 @@
 """Data (DLP) policies, whatever file form they came in, in one shape and in the product's words."""
 
 from enum import StrEnum
-from typing import NamedTuple
 
 from pllint.model.connector_id import ConnectorKey
 from pllint.model.environment import EnvironmentRef
+from pllint.record import NamedTuple
 from pllint.source import Anchor
 
 

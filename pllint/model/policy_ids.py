@@ -1,9 +1,9 @@
 """Under which ids data policies know the parts of flows, apps and agents that are no connector of their own."""
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 from pllint.model.connector_id import ConnectorKey
+from pllint.record import NamedTuple
 
 HTTP = ConnectorKey("Http")
 HTTP_WEBHOOK = ConnectorKey("HttpWebhook")

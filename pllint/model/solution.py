@@ -1,9 +1,8 @@
 """Solutions and what they hold besides components."""
 
-from typing import NamedTuple
-
 from pllint.model.component import Secret, SecretKind
 from pllint.model.connector_id import ConnectorKey
+from pllint.record import NamedTuple
 from pllint.source import Anchor
 
 

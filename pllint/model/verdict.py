@@ -1,13 +1,13 @@
 """What data policies make of a connector and of a component, as the dlp engine answers it."""
 
 from enum import StrEnum
-from typing import NamedTuple
 
 from pllint.finding import Confidence
 from pllint.model.advanced_policy import AdvancedPolicy
 from pllint.model.connector_id import ConnectorKey
 from pllint.model.custom_connector import Host
 from pllint.model.policy import DataGroup, DlpPolicy
+from pllint.record import NamedTuple
 from pllint.source import Anchor
 
 
@@ -185,10 +185,12 @@ class NoteKind(StrEnum):
     EXEMPT_PARENT_ONLY = "exempt_parent_only"
     CLASS_UNKNOWN = "class_unknown"
     REACH_UNKNOWN = "reach_unknown"
+    ENDPOINT_UNKNOWN = "endpoint_unknown"
     OPERATION_UNKNOWN = "operation_unknown"
     CHILD_MISSING = "child_missing"
     CONNECTOR_UNKNOWN = "connector_unknown"
     TRIGGER_UNKNOWN = "trigger_unknown"
+    PARTS_MISSING = "parts_missing"
 
 
 class Note(NamedTuple):

@@ -3,13 +3,14 @@
 import os.path
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from pllint.finding import Related
 from pllint.model.connector_id import ConnectorKey, custom_name, custom_names, parse_connector_id
 from pllint.model.custom_connector import CustomConnector, Host, Operation
-from pllint.model.solution import EnvironmentVariable
+from pllint.model.solution import DeploymentSettings, EnvironmentVariable
 from pllint.read.document import Notes, check_schema, open_json
+from pllint.record import NamedTuple
 from pllint.source import Anchor
 from pllint.text.node import Node
 from pllint.text.problem import MalformedError
@@ -171,6 +172,23 @@ def in_solution(
         definition_at=definition.at if definition.present else None,
         properties_at=parameters.at if parameters else None,
     )
+
+
+def note_open_hosts(
+    connectors: Sequence[CustomConnector], settings: Sequence[DeploymentSettings], notes: Notes
+) -> None:
+    """Note the hosts that an environment variable decides and no file of the project gives a value for."""
+    given = {name.lower() for one in settings for name, value, _ in one.variables if value}
+    for connector in connectors:
+        host = connector.host
+        if host.name is None and host.variable and host.variable.lower() not in given:
+            notes.find(
+                "SRC009",
+                host.at or connector.at,
+                f"the host of '{connector.display_name}' is the environment variable {host.variable}, and no file gives"
+                " it a value, so verdicts by host stay open",
+                "Commit the solution that defines the variable with its default, or the deployment settings",
+            )
 
 
 def join(connectors: Sequence[CustomConnector], notes: Notes) -> tuple[CustomConnector, ...]:

@@ -3,7 +3,6 @@
 import os.path
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
 
 from pllint.finding import Related
 from pllint.model.connector_id import parse_connector_id
@@ -23,6 +22,7 @@ from pllint.model.policy import (
 )
 from pllint.read.document import Notes, check_schema
 from pllint.read.powershell import Cuts, is_cut, unwrapped
+from pllint.record import NamedTuple
 from pllint.source import Anchor
 from pllint.text.node import Node
 

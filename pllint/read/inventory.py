@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
 
 from pllint.model.environment import Environment, EnvironmentType
 from pllint.read.document import Notes, check_schema
 from pllint.read.powershell import Cuts, is_cut, unwrapped
+from pllint.record import NamedTuple
 from pllint.source import Anchor, KeyPath, Source, Span
 from pllint.text.node import Node
 

@@ -6,9 +6,9 @@ searched for the few words that every finding must hold, and patterns are compil
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
 
 from pllint.model.component import LiteralKind, SecretKind
+from pllint.record import NamedTuple
 from pllint.source import KeyPath
 
 Raw = Mapping[str, object]
@@ -103,14 +103,11 @@ _MARKED: tuple[tuple[str, SecretKind, str], ...] = (
     ),
     ("base64('", SecretKind.PASSWORD, r"base64\('([^':@{}<>]+:[^'@{}<>]{4,})'\)"),
 )
-_PLACEHOLDERS = re.compile(
-    r"your|replace|insert|(?<![a-z])(?:enter|here|my)(?![a-z])|change|example|sample|dummy|placeholder|redacted"
-    r"|sanitized|removed|todo|fixme|\*\*|\.\.\.|x{4,}|0{8,}",
-    re.IGNORECASE,
+_PLACEHOLDERS = (
+    r"(?i:your|replace|insert|(?<![a-z])(?:enter|here|my)(?![a-z])|change|example|sample|dummy|placeholder|redacted"
+    r"|sanitized|removed|todo|fixme|\*\*|\.\.\.|x{4,}|0{8,})"
 )
-_WORDS = re.compile(
-    r"(?:secret|client|password|passwd|pwd|passphrase|api|key|token|value|null|none|true|false|test|n/?a|[\W_])+"
-)
+_WORDS = r"(?:secret|client|password|passwd|pwd|passphrase|api|key|token|value|null|none|true|false|test|n/?a|[\W_])+"
 _OPENING = frozenset("<{[(%_")
 _CLOSING = frozenset(">}])%_")
 
@@ -129,7 +126,7 @@ _TENANT = (
 _ENVIRONMENT = rf"(?<![\w-])environments/((?:Default-)?{_GUID})|(?<![\w-])(Default-{_GUID})(?![\w-])"
 _ENVIRONMENT_KEYS = frozenset(("environment", "environmentname", "environmentid", "environmentguid"))
 _TENANT_KEYS = frozenset(("tenant", "tenantid"))
-_NO_TENANT = re.compile(r"^(?:your|my|the)?-?(?:tenant|company|organi[sz]ation|org|domain|x+)(?:-?name)?$")
+_NO_TENANT = r"^(?:your|my|the)?-?(?:tenant|company|organi[sz]ation|org|domain|x+)(?:-?name)?$"
 _NOT_TEXT = frozenset(("host", "schema", "$schema", "metadata", "retryPolicy"))
 _SHORTEST = 8
 
@@ -242,14 +239,14 @@ def is_credential(text: str) -> bool:
     if (value[0] in _OPENING and value[-1] in _CLOSING) or "${" in value or "#{" in value or "}}" in value:
         return False
     spaced = any(map(str.isspace, value))
-    return not spaced and not _PLACEHOLDERS.search(value) and not _WORDS.fullmatch(value.lower())
+    return not spaced and not re.search(_PLACEHOLDERS, value) and not re.fullmatch(_WORDS, value.lower())
 
 
 def _is_random(value: str) -> bool:
     has_digit = any(map(str.isdigit, value))
     has_letter = any(map(str.isalpha, value))
     # `abc123abc123` is an example: twelve random characters hold more than five different ones.
-    return has_digit and has_letter and len(set(value)) > 5 and not _PLACEHOLDERS.search(value)  # noqa: PLR2004
+    return has_digit and has_letter and len(set(value)) > 5 and not re.search(_PLACEHOLDERS, value)  # noqa: PLR2004
 
 
 def _is_computed(text: str) -> bool:
@@ -309,4 +306,4 @@ def _matches(pattern: str, text: str, kind: LiteralKind) -> Iterator[tuple[Liter
 
 
 def _is_placeholder(label: str) -> bool:
-    return _NO_TENANT.match(label) is not None or set(label) <= set("0-")
+    return re.match(_NO_TENANT, label) is not None or set(label) <= set("0-")

@@ -5,7 +5,7 @@ folder its parts lie in, so all places are looked at and the form only says whic
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from pllint.finding import Skipped
 from pllint.model.component import Component, ComponentKind
@@ -18,9 +18,11 @@ from pllint.model.solution import (
     RootComponent,
     Solution,
 )
-from pllint.read import literals
+from pllint.read import literals, recognise
+from pllint.read.app_document import PAGE_SOURCE, DocumentEntry, DocumentForm
 from pllint.read.cloud_flow import bare_guid, is_cloud_flow, named_by_file
 from pllint.read.document import Notes, open_json, open_xml
+from pllint.record import NamedTuple
 from pllint.schema import violations
 from pllint.source import Anchor, KeyPath, Source
 from pllint.text.problem import MalformedError
@@ -68,12 +70,10 @@ _UNREAD_USERS = {
     "workqueues": "work queues",
 }
 
-_APP_PACKAGE = "package of a canvas app: read from the app's entry in the solution instead"
 _DESKTOP_SCRIPT = "desktop flow: its script is not read"
 _NOT_A_FLOW = "lies among the flows, but is no flow definition"
 _CLASSIC = "classic workflow, rule or process: uses no connectors"
 _AGENT = "Copilot Studio agent: not read with the solution"
-_PAGE_SOURCE = "source of a canvas app: read from the app's entry in the solution instead"
 
 
 class FlowEntry(NamedTuple):
@@ -101,8 +101,8 @@ class CanvasAppEntry(NamedTuple):
     name: str
     element: "Element"
     source: Source
-    document: str | None = None
-    """The app package's name in the tree; None when the solution does not hold it."""
+    document: DocumentEntry | None = None
+    """The fullest document of the app; None when the solution holds none."""
 
 
 class ConnectorEntry(NamedTuple):
@@ -131,6 +131,8 @@ class SolutionParts(NamedTuple):
     solution: Solution
     flows: tuple[FlowEntry, ...] = ()
     apps: tuple[CanvasAppEntry, ...] = ()
+    documents: tuple[DocumentEntry, ...] = ()
+    """Documents of apps that the solution has no element for."""
     connectors: tuple[ConnectorEntry, ...] = ()
     components: tuple[Component, ...] = ()
     """Those of which the solution says all there is: model-driven apps, desktop flows, business process flows."""
@@ -172,6 +174,7 @@ class _Reading:
         """Files that something of the solution names."""
         self._missing: list[PackageFile] = []
         self._held: set[str] = set()
+        self._documents: list[DocumentEntry] = []
         self._by_folder: dict[str, list[str]] = {}
         for name in self._names:
             folder, slash, _ = name.partition("/")
@@ -198,6 +201,7 @@ class _Reading:
             solution=solution,
             flows=tuple(self._flows),
             apps=apps,
+            documents=tuple(self._documents),
             connectors=connectors,
             components=tuple(self._components),
             claimed=self._claimed(),
@@ -218,16 +222,17 @@ class _Reading:
         )
 
     def _unlisted_files(self) -> Iterator[PackageFile]:
-        for folder in ("workflows", "connector", "connectors", "canvasapps"):
+        for folder in ("workflows", "connector", "connectors"):
             for name in self._by_folder.get(folder, ()):
                 if name.count("/") == 1 and self._is_part(folder, name.lower()) and name not in self._named:
                     yield PackageFile(name=name, at=Anchor(self._tree.source(name)))
+        for document in self._documents:
+            if document.packed:
+                yield PackageFile(name=document.place, at=Anchor(self._tree.source(document.place)))
 
     def _is_part(self, folder: str, lowered: str) -> bool:
         if folder == "workflows":
             return lowered.endswith(".json")
-        if folder == "canvasapps":
-            return lowered.endswith(".msapp")
         return lowered.endswith(
             ("_openapidefinition.json", "_connectionparameters.json", "_policytemplateinstances.json")
         )
@@ -450,27 +455,45 @@ class _Reading:
     def _apps(self, customizations: "tuple[Element, Source] | None") -> Iterator[CanvasAppEntry]:
         elements = list(_elements(customizations, "CanvasApps", "CanvasApp"))
         for name in self._by_folder.get("canvasapps", ()):
-            lowered = name.lower()
-            if lowered.endswith(".meta.xml") and not self._is_twin(name, ".meta.xml"):
+            if name.lower().endswith(".meta.xml") and not self._is_twin(name, ".meta.xml"):
                 opened = open_xml(self._tree, name, self._notes)
                 if opened and opened[0].tag.lower() == "canvasapp":
                     elements.append(opened)
-            elif lowered.endswith(".msapp"):
-                self._leave(name, _APP_PACKAGE)
-            elif lowered.endswith((".pa.yaml", ".fx.yaml")):
-                self._leave(name, _PAGE_SOURCE)
+        documents = self._documents_by_name()
         for element, source in elements:
-            stated = element.value("DocumentUri")
             name = element.value("Name") or ""
-            document = self._part(stated, ("canvasapps",)) if stated else None
+            keys = [recognise.app_name(element.value("DocumentUri") or ""), name, element.value("DisplayName") or ""]
+            # Pages that were unpacked by hand are kept under the name the app is shown with.
+            found = [document for key in dict.fromkeys(map(_folded, keys)) for document in documents.pop(key, ())]
             # Unpacked, the package is often replaced by its source, or left to a build.
-            if stated and document is None and "!" in self._tree.label:
+            stated = element.value("DocumentUri")
+            if stated and not found and "!" in self._tree.label:
                 at = Anchor(source, (element.ordinal,))
                 holder = element.value("DisplayName") or name
                 self._missing.append(PackageFile(name=stated.lstrip("/"), at=at, holder=holder))
-            elif document:
-                self._named.add(document)
-            yield CanvasAppEntry(name=name, element=element, source=source, document=document)
+            yield CanvasAppEntry(name=name, element=element, source=source, document=_fullest(found))
+        self._documents = [document for found in documents.values() if (document := _fullest(found))]
+
+    def _documents_by_name(self) -> dict[str, list[DocumentEntry]]:
+        names = self._by_folder.get("canvasapps", ())
+        folders = recognise.document_folders(names)
+        owned = {name for folder in folders for name in recognise.document_parts(names, folder)}
+        found = [
+            DocumentEntry(name=name, id=name, place=folder, form=form, packed=False)
+            for folder, form in folders.items()
+            if (name := recognise.app_name(folder))
+        ]
+        for name in names:
+            lowered = name.lower()
+            if lowered.endswith(".msapp"):
+                app = recognise.app_name(name)
+                found.append(DocumentEntry(name=app, id=app, place=name, form=DocumentForm.PACKAGE, packed=True))
+            elif lowered.endswith((".pa.yaml", ".fx.yaml")) and name not in owned:
+                self._leave(name, PAGE_SOURCE)
+        by_name: dict[str, list[DocumentEntry]] = {}
+        for entry in found:
+            by_name.setdefault(_folded(entry.name), []).append(entry)
+        return by_name
 
     def _connectors(self, customizations: "tuple[Element, Source] | None") -> Iterator[ConnectorEntry]:
         elements = list(_elements(customizations, "Connectors", "Connector"))
@@ -560,6 +583,15 @@ def _names_of(connectors: Iterable[ConnectorEntry]) -> Iterator[str]:
     for connector in connectors:
         yield connector.name.lower()
         yield connector.guid or ""
+
+
+def _folded(name: str) -> str:
+    return "".join(character for character in name.lower() if character.isalnum())
+
+
+def _fullest(documents: list[DocumentEntry]) -> DocumentEntry | None:
+    order = list(DocumentForm)
+    return min(documents, key=lambda one: (order.index(one.form), not one.packed), default=None)
 
 
 def _elements(opened: "tuple[Element, Source] | None", container: str, tag: str) -> "Iterator[tuple[Element, Source]]":

@@ -1,9 +1,9 @@
 """One module per output format; each turns a finished report into text and knows nothing of files or terminals."""
 
 from collections.abc import Callable
-from typing import NamedTuple
 
 from pllint.finding import Report
+from pllint.record import NamedTuple
 
 
 class Description(NamedTuple):

@@ -37,11 +37,6 @@ def array(items: list[object]) -> str:
     return for_json(_member(items) + "\n")
 
 
-def indented(value: object) -> str:
-    """Write nested JSON over many lines, for formats that people open to find out why a service refused them."""
-    return for_json(json.dumps(value, ensure_ascii=False, indent=1) + "\n")
-
-
 def _member(value: object) -> str:
     if isinstance(value, list) and value:
         return "[\n" + ",\n".join(_text(item) for item in value) + "\n]"

@@ -7,6 +7,7 @@ from pllint.report.escape import for_display
 _WINDOW = 100
 _BEFORE = 30
 _LEAST_WIDTH = 40
+_MOST_CARETS = 40
 
 
 class Snippet:
@@ -40,7 +41,7 @@ def snippet(line: str, column: int, end_column: int | None, room: int, ellipsis:
     left = ellipsis if first > indent else ""
     right = ellipsis if first + len(shown) < len(line) else ""
     before = width_of(shown[: start - first])
-    marked = max(1, width_of(shown[start - first : stop - first]))
+    marked = min(max(1, width_of(shown[start - first : stop - first])), _MOST_CARETS)
     return Snippet(text=f"{left}{shown}{right}", caret=" " * (len(left) + before) + "^" * marked)
 
 

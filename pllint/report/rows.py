@@ -1,6 +1,7 @@
 """Findings as plain rows, the one shape that all machine formats write."""
 
 from pllint.finding import ComponentRef, CouldNotRun, Place, Report, ReportedFinding, Severity
+from pllint.report.layout import counted
 
 Row = dict[str, object]
 
@@ -76,3 +77,11 @@ def summary_of(report: Report) -> dict[str, int]:
         if not finding.waived:
             counts[finding.severity.value] += 1
     return counts
+
+
+def findings_in_words(report: Report) -> str:
+    """Say how many findings count, such as `1 error, 2 notes`."""
+    counts = summary_of(report)
+    nouns = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
+    told = [counted(counts[severity.value], noun) for severity, noun in nouns.items() if counts[severity.value]]
+    return ", ".join(told) or "no findings"

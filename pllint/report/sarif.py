@@ -9,7 +9,7 @@ from urllib.parse import quote
 from pllint.finding import Confidence, CouldNotRun, Place, Report, ReportedFinding, Severity
 from pllint.report import RenderOptions
 from pllint.report.escape import for_sarif, for_terminal
-from pllint.report.json_report import indented
+from pllint.report.json_report import document
 from pllint.report.rows import Row
 
 _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
@@ -47,7 +47,8 @@ def render(report: Report, options: RenderOptions) -> str:
         "results": [_result(finding, index, options) for finding in report.findings],
         "properties": {"as-of": report.as_of, "data": dict(report.data), "read": dict(report.read)},
     }
-    return indented({"$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0", "runs": [run]})
+    head = '{"$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0", "runs": ['
+    return f"{head}{document(run).rstrip()}]}}\n"
 
 
 def _rule(example: ReportedFinding, options: RenderOptions) -> Row:

@@ -6,24 +6,31 @@ paragraph, which lists the other places.
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
 from pllint.finding import ComponentRef, Confidence, Place, Report, ReportedFinding, Severity
+from pllint.record import NamedTuple
 from pllint.report import RenderOptions
 from pllint.report.escape import at_line_start, for_terminal
 from pllint.report.layout import counted, folded, joined, snippet
-from pllint.report.rows import summary_of
+from pllint.report.rows import findings_in_words, summary_of
 
 _COLOURS = {Severity.ERROR: "1;31", Severity.WARNING: "1;33", Severity.INFO: "1;36"}
 _BOLD, _DIM, _GREEN = "1", "2", "32"
 _LABEL = 9
 _MOST_PLACES = 8
+_MOST_REASONS = 4
+_MOST_ALIKE = 2
 _LONG_LINE = 160
 _CONFIDENCE = {
     Confidence.LIKELY: "rests on a documented default, because a file that would prove it is not here",
     Confidence.INFERRED: "rests on our reading where the documents are silent",
 }
-_SINGULARS = {"deployment-settings": "deployment settings file", "policies": "policy"}
+_NOTHING = "Read nothing: found no solution, flow, app, custom connector, policy or governance file"
+_SINGULARS = {
+    "deployment-settings": "deployment settings file",
+    "policies": "policy",
+    "model-driven-apps": "model-driven app",
+}
 
 
 class Occurrence(NamedTuple):
@@ -136,8 +143,10 @@ def _paragraph(cause: Cause, pen: _Pen) -> Iterator[str]:
         yield from pen.row("in", joined(list(main.environments)))
     elif main.environments[1:]:
         yield from pen.row("also in", joined(list(main.environments[1:])))
-    for related in finding.related:
+    for related in finding.related[:_MOST_REASONS]:
         yield from pen.row("because", f"{_where(related.place)} {related.message}")
+    if finding.related[_MOST_REASONS:]:
+        yield from pen.row("because", f"{len(finding.related) - _MOST_REASONS:,} more (--output json lists all)")
     if finding.confidence in _CONFIDENCE:
         yield from pen.row("sure?", f"{finding.confidence}: {_CONFIDENCE[finding.confidence]}")
     if finding.remedy:
@@ -184,41 +193,46 @@ def _excerpt(finding: ReportedFinding, pen: _Pen) -> Iterator[str]:
 
 def _closing(report: Report, pen: _Pen) -> Iterator[str]:
     read = [_counted_kind(name, number) for name, number in report.read]
-    told = f"Read {joined(read)}" if read else "Read nothing that pllint knows"
+    told = f"Read {joined(read)}" if read else _NOTHING
     if report.skipped:
         told += f"; skipped {counted(len(report.skipped), 'file')} (`pllint show` says why)"
     yield from pen.fold(f"{told}.", 0)
-    yield from _gaps(report, pen)
+    if read:  # where nothing was read, everything lacks everything
+        yield from _gaps(report, pen)
     dates = "".join(f"; {name} data of {date}" for name, date in report.data)
     yield from pen.fold(f"Rules as of {report.as_of}{dates}.", 0)
     counts = summary_of(report)
     worst = next((severity for severity in Severity if counts[severity.value]), None)
-    text = ", ".join(counted(counts[name], noun) for name, noun in _NOUNS if counts[name]) or "No findings"
+    text = findings_in_words(report)
     waived = sum(bool(finding.waived) for finding in report.findings)
+    text = text[0].upper() + text[1:]
     text += f"; {counted(waived, 'finding')} waived" if waived else ""
     text += f"; profile met: {report.profile_met}" if report.profile_met else ""
     yield pen.paint(f"{text}.", _COLOURS[worst] if worst else _GREEN if read else _BOLD)
 
 
-_NOUNS = (("error", "error"), ("warning", "warning"), ("info", "note"))
-
-
 def _gaps(report: Report, pen: _Pen) -> Iterator[str]:
-    checks_of: dict[tuple[str, str], list[str]] = {}
+    told: dict[tuple[str, str], list[str]] = {}
     for gap in report.could_not_run:
-        checks_of.setdefault((gap.reason, gap.remedy), []).append(gap.check)
-    for number, ((reason, remedy), checks) in enumerate(checks_of.items()):
-        if number == _MOST_PLACES:
-            yield f"  and {counted(len(checks_of) - number, 'more reason')} (--output json lists all)"
-            break
-        if number == 0:
-            yield f"{counted(len({gap.check for gap in report.could_not_run}), 'check')} could not run:"
-        advice = f": {remedy}" if remedy else ""
-        names = list(dict.fromkeys(checks))
-        listed = joined([*names[:_MOST_PLACES], f"{len(names) - _MOST_PLACES} more"] if names[_MOST_PLACES:] else names)
-        yield from pen.fold(f"{listed}: {reason}{advice}", 2)
+        told.setdefault((gap.reason, gap.remedy), []).append(gap.check)
+    # One check often lacks the same kind of fact about many components: a few tell the story.
+    reasons_of: dict[tuple[str, ...], list[tuple[str, str]]] = {}
+    for fact, lacking in told.items():
+        reasons_of.setdefault(tuple(dict.fromkeys(lacking)), []).append(fact)
+    if told:
+        number = len({gap.check for gap in report.could_not_run})
+        yield f"{counted(number, 'check')} could not run, or not on everything:"
+    for checks, reasons in reasons_of.items():
+        listed = list(checks)
+        if listed[_MOST_PLACES:]:
+            listed[_MOST_PLACES:] = [f"{len(listed) - _MOST_PLACES} more"]
+        for reason, remedy in reasons[:_MOST_ALIKE]:
+            yield from pen.fold(f"{joined(listed)}: {reason}{f': {remedy}' if remedy else ''}", 2)
+        if reasons[_MOST_ALIKE:]:
+            more = len(reasons) - _MOST_ALIKE
+            yield from pen.fold(f"{joined(listed)}: {more:,} more like this (--output json lists all)", 2)
 
 
 def _counted_kind(name: str, number: int) -> str:
     singular = _SINGULARS.get(name, name.removesuffix("s"))
-    return counted(number, singular.replace("-", " "))
+    return counted(number, singular if " " in singular else singular.replace("-", " "))

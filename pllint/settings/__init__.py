@@ -6,10 +6,11 @@ the command line.
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from pllint.errors import SettingsError, UsageError
 from pllint.finding import Finding, Severity
+from pllint.record import NamedTuple
 from pllint.source import Anchor
 from pllint.text.problem import DEFAULT_LIMITS, Limits
 

@@ -2,11 +2,11 @@
 
 import os
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
 
 from pllint.errors import SettingsError
 from pllint.finding import Finding, Severity
 from pllint.nearest import nearest
+from pllint.record import NamedTuple
 from pllint.schema import unknown_keys, violations
 from pllint.settings import (
     CheckSelection,

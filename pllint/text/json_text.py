@@ -6,63 +6,22 @@ commas without moving anything, so that both looks, and `locate`, count the same
 
 import json
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import NoReturn
 
-from pllint.source import WHOLE_FILE, Key, KeyPath, Span
+from pllint.source import Key, KeyPath, Span
 from pllint.text.encoding import decode
 from pllint.text.lines import Lines, clip
-from pllint.text.problem import DEFAULT_LIMITS, Limits, MalformedError, Problem, ProblemKind, check_size
+from pllint.text.problem import DEFAULT_LIMITS, Limits, MalformedError, Problem, check_size
 
 _CONTAINERS = frozenset((dict, list))
 
-# Possessive: an unclosed string runs to the end of the text, and is never tried again from inside.
-_TOKEN = re.compile(
-    r'(?P<string>"[^"\\]*+(?:\\.[^"\\]*+)*+"?)'
-    r"|(?P<comment>//[^\r\n]*+|/\*.*?(?:\*/|\Z))"
-    r"|(?P<mark>[\[\]{},:])"
-    r'|(?P<word>[^\s"/\[\]{},:]++)'
-    r"|(?P<stray>\S)",
-    re.DOTALL,
-)
 _SPACE = re.compile(r"[ \t\r\n]*+")
-_CONTROL = re.compile(r"[\x00-\x1f]")
-_ESCAPE = re.compile(
-    r"\\(?:u(?P<pair>[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})"
-    r"|u(?P<half>[dD][89a-fA-F][0-9a-fA-F]{2})|.)",
-    re.DOTALL,
-)
-# May be wrong about `\\\\ud800`, which is no escape; that only costs a closer look.
-_HALF = re.compile(
-    r"\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])"
-    r"|(?<!\\u[dD][89abAB][0-9a-fA-F]{2})\\u[dD][c-fC-F]"
-)
-_CONSTANTS = frozenset(("NaN", "Infinity", "-Infinity"))
-_LONG_NUMBER = 1000
+_KEY = re.compile(r'"([^"\\]*+)"[ \t\r\n]*+:[ \t\r\n]*+')
+_NEXT = re.compile(r"[ \t\r\n]*+(?:,[ \t\r\n]*+)?")
 _INDEX_DIGITS = 18
-_SHOWN = 40
 _FAULTS = (ValueError, IndexError, RecursionError)
-
-_COMMENT = "a comment"
-_COMMA = "a comma before a closing bracket"
-_RAW_CONTROL = "a control character in a string"
-_NOT_A_NUMBER = "NaN or Infinity in place of a number"
-_HALF_CHARACTER = "half of a surrogate pair in a string"
-
-_EXPECTED = {
-    "Expecting value": "a value was expected",
-    "Expecting property name enclosed in double quotes": "a key in double quotes was expected",
-    "Expecting ':' delimiter": "a colon was expected after the key",
-    "Expecting ',' delimiter": "a comma or a closing bracket was expected",
-    "Extra data": "the end of the file was expected",
-}
-_BROKEN = {
-    "Unterminated string starting at": "a string is not closed",
-    "Invalid control character at": "a string is not closed on its line",
-    "Invalid \\escape": "a backslash in a string is followed by no known escape",
-    "Invalid \\uXXXX escape": "\\u in a string is not followed by four hexadecimal digits",
-}
 
 
 class _ConstantError(ValueError):
@@ -115,9 +74,30 @@ def parse_text(text: str, limits: Limits = DEFAULT_LIMITS) -> tuple[object, list
     return value, problems
 
 
+def _second_look(text: str, limits: Limits) -> tuple[object, list[Problem]]:
+    from pllint.text import json_lenient
+
+    return json_lenient.second_look(text, limits)
+
+
+def _refuse_depth(text: str, limits: Limits) -> NoReturn:
+    from pllint.text import json_lenient
+
+    json_lenient.refuse_depth(text, limits)
+
+
+def _without_oddities(text: str) -> str:
+    from pllint.text import json_lenient
+
+    return json_lenient.without_oddities(text)[0]
+
+
 def _may_hold_half_characters(text: str) -> bool:
-    # Printing or hashing such a string would raise, far from here.
-    return "\\" in text and ("\\ud" in text or "\\uD" in text) and _HALF.search(text) is not None
+    if "\\" not in text or ("\\ud" not in text and "\\uD" not in text):
+        return False
+    from pllint.text import json_lenient
+
+    return json_lenient.has_half_characters(text)
 
 
 def _is_deeper(value: object, limit: int) -> bool:
@@ -132,141 +112,6 @@ def _is_deeper(value: object, limit: int) -> bool:
             return False
         level = below
     return True
-
-
-def _refuse_depth(text: str, limits: Limits) -> NoReturn:
-    depth = 0
-    span = None
-    for token in _TOKEN.finditer(text):
-        if token.lastgroup == "mark":
-            depth += {"[": 1, "{": 1, "]": -1, "}": -1}.get(token[0], 0)
-            if depth > limits.nesting:
-                span = Lines(text).span(token.start(), token.end())
-                break
-    message = f"values are nested more than {limits.nesting} deep"
-    raise MalformedError(Problem(ProblemKind.LIMIT, message, span))
-
-
-def _second_look(text: str, limits: Limits) -> tuple[object, list[Problem]]:
-    if not text or text.isspace():
-        raise MalformedError(Problem(ProblemKind.UNREADABLE, "the file is empty", WHOLE_FILE))
-    strict_text, oddities = _without_oddities(text)
-    try:
-        value: object = _LENIENT.decode(strict_text)
-    except RecursionError:
-        _refuse_depth(text, limits)
-    except json.JSONDecodeError as error:
-        raise MalformedError(_syntax_problem(text, error, oddities)) from None
-    except ValueError:
-        raise MalformedError(_number_problem(text)) from None
-    found = [(start, end, message) for message, (start, end) in oddities.items()]
-    repeated = list(_repeated_keys(strict_text))
-    if repeated:
-        start, end = repeated[0]
-        more = f" ({len(repeated) - 1} more are)" if len(repeated) > 1 else ""
-        found.append((start, end, f"the key {_shown(text[start:end])} is repeated in one object{more}"))
-    lines = Lines(text)
-    problems = [(message, lines.span(start, end)) for start, end, message in sorted(found)]
-    return value, [Problem(ProblemKind.NOT_STRICT, message, span) for message, span in problems]
-
-
-def _without_oddities(text: str) -> tuple[str, dict[str, tuple[int, int]]]:
-    """Blank out what strict JSON does not have, keeping every offset; say where each kind is first."""
-    edits: list[tuple[int, int, str]] = []
-    oddities: dict[str, tuple[int, int]] = {}
-    comma = -1
-    before = "["
-    for token in _TOKEN.finditer(text):
-        group, (start, end) = token.lastgroup, token.span()
-        if group == "comment":
-            oddities.setdefault(_COMMENT, (start, end))
-            edits.append((start, end, " " * (end - start)))
-            continue
-        if group == "string":
-            control = _CONTROL.search(text, start, end)
-            if control:
-                oddities.setdefault(_RAW_CONTROL, control.span())
-            whole = _whole_characters(token[0])
-            if whole != token[0]:
-                oddities.setdefault(_HALF_CHARACTER, (start, end))
-                edits.append((start, end, whole))
-        elif group == "word" and token[0] in _CONSTANTS:
-            oddities.setdefault(_NOT_A_NUMBER, (start, end))
-        elif comma >= 0 and token[0] in "]}":
-            oddities.setdefault(_COMMA, (comma, comma + 1))
-            edits.append((comma, comma + 1, " "))
-        comma = start if token[0] == "," and before not in {"[", "{", ","} else -1
-        before = token[0]
-    # A comma is found wanting only after the comments behind it.
-    edits.sort()
-    pieces: list[str] = []
-    copied = 0
-    for start, end, replacement in edits:
-        pieces += (text[copied:start], replacement)
-        copied = end
-    return "".join((*pieces, text[copied:])), oddities
-
-
-def _whole_characters(string: str) -> str:
-    """Replace the escape of half a surrogate pair by that of the replacement character, which is as long."""
-    if not _may_hold_half_characters(string):
-        return string
-    return _ESCAPE.sub(lambda match: "\\ufffd" if match["half"] else match[0], string)
-
-
-def _repeated_keys(text: str) -> Iterator[tuple[int, int]]:
-    objects: list[set[str]] = []
-    string = ""
-    place = (0, 0)
-    for token in _TOKEN.finditer(text):
-        if token.lastgroup == "string":
-            string, place = token[0], token.span()
-        elif token[0] in ("{", "["):
-            objects.append(set())
-        elif token[0] in ("}", "]"):
-            objects.pop()
-        elif token[0] == ":":
-            key = str(_LENIENT.decode(string)) if "\\" in string else string[1:-1]
-            if key in objects[-1]:
-                yield place
-            objects[-1].add(key)
-
-
-def _syntax_problem(text: str, error: json.JSONDecodeError, oddities: dict[str, tuple[int, int]]) -> Problem:
-    start = error.pos
-    control = oddities.get(_RAW_CONTROL)
-    if control and control[0] <= start and text[control[0]] in "\r\n":
-        # A string that was never closed swallowed what follows it: the fault is where its line ends.
-        start, message = control[0], _BROKEN["Invalid control character at"]
-    elif error.msg in _BROKEN:
-        message = _BROKEN[error.msg]
-    else:
-        wanted = _EXPECTED.get(error.msg, "the text is not JSON")
-        rest = _SPACE.match(text, start)
-        start = rest.end() if rest else start
-        message = f"{wanted}, but {_found(text, start)}"
-    return Problem(ProblemKind.UNREADABLE, message, Lines(text).span(start, min(start + 1, len(text))))
-
-
-def _found(text: str, offset: int) -> str:
-    token = _TOKEN.match(text, offset)
-    if not token:
-        return "the text ends"
-    return f"{_shown(token[0])} was found"
-
-
-def _shown(token: str) -> str:
-    """Quote a piece of the text for a message: ASCII, and short."""
-    inside = token[1:-1] if len(token) > 1 and token[0] == token[-1] == '"' else token
-    return ascii(inside if len(inside) <= _SHOWN else f"{inside[:_SHOWN]}...")
-
-
-def _number_problem(text: str) -> Problem:
-    for token in _TOKEN.finditer(text):
-        if token.lastgroup == "word" and len(token[0]) > _LONG_NUMBER:
-            span = Lines(text).span(*token.span())
-            return Problem(ProblemKind.LIMIT, f"a number has {len(token[0]):,} digits", span)
-    return Problem(ProblemKind.LIMIT, "a number has too many digits")
 
 
 class _Wanted:
@@ -295,12 +140,12 @@ def locate(content: bytes, paths: Sequence[KeyPath]) -> list[Span]:
     """
     original = text = decode(content)[0]
     if _may_hold_half_characters(text):
-        text = _without_oddities(text)[0]
+        text = _without_oddities(text)
     root = _wanted(paths)
     try:
         _Search(text).visit(root, _skip_space(text, 0))
     except _FAULTS:
-        text = _without_oddities(original)[0]
+        text = _without_oddities(original)
         root = _wanted(paths)
         # Broken text has been reported as such; what lies before the fault still gets its place.
         with suppress(*_FAULTS):
@@ -360,11 +205,11 @@ class _Search:
         visit = node.visit
         at = _skip_space(text, at)
         while text[at] != "}":
-            name, end = scan(text, at)
-            colon = _skip_space(text, end)
-            if not isinstance(name, str) or text[colon] != ":":
-                raise ValueError(colon)
-            value_at = _skip_space(text, colon + 1)
+            match = _KEY.match(text, at)
+            if match:
+                name, end, value_at = match[1], match.end(1) + 1, match.end()
+            else:
+                name, end, value_at = self._escaped_key(at)
             wanted = [below[name]] if name in below else []
             # jsonschema-rs gives a key of digits as a number: 200 for "200", and 7 for "007".
             number = index_of(name) if has_numbers else None
@@ -376,12 +221,23 @@ class _Search:
                     stop = self.visit(child, value_at)
             else:
                 stop = scan(text, value_at)[1]
-            at = _skip_space(text, stop)
-            if text[at] == ",":
-                at = _skip_space(text, at + 1)
-            elif text[at] != "}":
-                raise ValueError(at)
+            at = self._next(stop, "}")
         return at + 1
+
+    def _escaped_key(self, at: int) -> tuple[str, int, int]:
+        name, end = self._scan(self._text, at)
+        colon = _skip_space(self._text, end)
+        if not isinstance(name, str) or self._text[colon] != ":":
+            raise ValueError(colon)
+        return name, end, _skip_space(self._text, colon + 1)
+
+    def _next(self, at: int, closing: str) -> int:
+        """Go behind the comma that follows a value, or to the closing bracket."""
+        match = _NEXT.match(self._text, at)
+        behind = match.end() if match else at
+        if self._text[behind] != closing and "," not in self._text[at:behind]:
+            raise ValueError(behind)
+        return behind
 
     def _visit_array(self, node: _Wanted, at: int) -> int:
         text, scan = self._text, self._scan
@@ -396,11 +252,7 @@ class _Search:
             else:
                 stop = scan(text, at)[1]
             index += 1
-            at = _skip_space(text, stop)
-            if text[at] == ",":
-                at = _skip_space(text, at + 1)
-            elif text[at] != "]":
-                raise ValueError(at)
+            at = self._next(stop, "]")
         return at + 1
 
 

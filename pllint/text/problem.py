@@ -1,8 +1,8 @@
 """What can be wrong with bytes before anybody asks what they mean, and how much of them is read."""
 
 from enum import StrEnum
-from typing import NamedTuple
 
+from pllint.record import NamedTuple
 from pllint.source import Span
 
 

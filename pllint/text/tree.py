@@ -8,8 +8,9 @@ from abc import ABC, abstractmethod
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import IO, TYPE_CHECKING, NamedTuple
+from typing import IO, TYPE_CHECKING
 
+from pllint.record import NamedTuple
 from pllint.source import Locate, Source
 from pllint.text.problem import DEFAULT_LIMITS, Limits, MalformedError, Problem, ProblemKind
 

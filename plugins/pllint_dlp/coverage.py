@@ -71,10 +71,11 @@ def tenant_baseline_missing(workspace: Workspace, context: Context) -> Outcome:
     del context
     policies = workspace.policies
     if not any(policy.scope in {Scope.ALL, Scope.EXCEPT} for policy in policies):
-        scopes = listed(dict.fromkeys(f"'{policy.name}' ({policy.scope})" for policy in policies))
+        which = "the only policy does not have" if len(policies) == 1 else f"none of the {len(policies)} policies has"
         yield Finding(
             at=policies[0].at,
-            message=f"an environment created tomorrow is reached by no data policy: there are only {scopes}",
+            message="an environment created tomorrow is reached by no data policy:"
+            f" {which} the scope AllEnvironments or ExceptEnvironments",
             remedy="Ask a Power Platform admin for a policy with the scope AllEnvironments or ExceptEnvironments",
             related=tuple(
                 Related(message=f"'{policy.name}' is {policy.scope}", at=policy.at) for policy in policies[1:]

@@ -1,7 +1,6 @@
 """DLP112, DLP113: custom connectors that nobody classified."""
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from pllint.model.component import Component
 from pllint.model.connector_id import ConnectorKey, custom_names
@@ -26,12 +25,17 @@ from pllint_dlp.wording import listed, opinions_as_related
 _SOURCE = "https://learn.microsoft.com/power-platform/admin/dlp-custom-connector-parity"
 
 
-class _Connector(NamedTuple):
+class _Connector:
     """A custom connector of the repository, defined there or only used."""
 
-    definition: CustomConnector
-    """Of one that is only used: its name, the first step that uses it, and no host."""
-    users: tuple[Component, ...]
+    def __init__(self, definition: CustomConnector, users: tuple[Component, ...]) -> None:
+        self.definition = definition
+        """Of one that is only used: its name, the first step that uses it, and no host."""
+        self.users = users
+
+    def within(self, environment: Environment, workspace: Workspace) -> "_Connector":
+        """Give it with the host it has in an environment."""
+        return _Connector(workspace.connector_in(self.definition, environment), self.users)
 
     @property
     def name(self) -> str:
@@ -65,11 +69,12 @@ def unclassified_custom_connector(workspace: Workspace, context: Context) -> Out
     for connector in _connectors(workspace):
         unknown: dict[str, list[str]] = {}
         for environment in context.connector_targets(connector.definition, connector.users):
-            posture = context.policies.custom_posture(connector.definition, environment)
+            there = connector.within(environment, workspace)
+            posture = context.policies.custom_posture(there.definition, environment)
             if posture.kind is PostureKind.UNKNOWN:
                 unknown.setdefault(posture.reason, []).append(environment.name)
             if posture.kind is PostureKind.OPEN:
-                yield _open(connector, environment, posture, context)
+                yield _open(there, environment, posture, context)
         yield from _not_known(connector, unknown)
 
 
@@ -87,11 +92,12 @@ def custom_connector_caught_by_default(workspace: Workspace, context: Context) -
     for connector in _connectors(workspace):
         unknown: dict[str, list[str]] = {}
         for environment in context.connector_targets(connector.definition, connector.users):
-            posture = context.policies.custom_posture(connector.definition, environment)
+            there = connector.within(environment, workspace)
+            posture = context.policies.custom_posture(there.definition, environment)
             if posture.kind is PostureKind.UNKNOWN:
                 unknown.setdefault(posture.reason, []).append(environment.name)
             if posture.kind is PostureKind.CAUGHT:
-                yield _caught(connector, environment, posture)
+                yield _caught(there, environment, posture)
         yield from _not_known(connector, unknown)
 
 
@@ -107,8 +113,7 @@ def _open(connector: _Connector, environment: Environment, posture: Posture, con
         names = listed(f"'{policy.name}'" for policy in missing)
         reason = f"the export of {names} lacks URL patterns, and their documented default is Ignore"
     else:
-        names = listed(f"'{opinion.policy.name}'" for opinion in posture.opinions)
-        reason = f"{names} {'leave' if len(posture.opinions) > 1 else 'leaves'} it unclassified ({_silence(posture)})"
+        reason = f"it {_silence(posture)}"
     return Finding(
         at=connector.definition.at,
         message=f"custom connector {connector.name} is open in {place}: {reason}, so it may be combined there with"
@@ -124,8 +129,10 @@ def _open(connector: _Connector, environment: Environment, posture: Posture, con
 
 
 def _silence(posture: Posture) -> str:
-    words = {opinion.classification.words for opinion in posture.opinions}
-    return f"it {words.pop()}" if len(words) == 1 else "their URL patterns ignore it"
+    by_words: dict[str, list[str]] = {}
+    for policy, classification in posture.opinions:
+        by_words.setdefault(classification.words, []).append(f"'{policy.name}'")
+    return listed(f"{words} of {listed(names)}" for words, names in by_words.items())
 
 
 def _remedy_open(connector: _Connector, environment: Environment, posture: Posture, missing: list[DlpPolicy]) -> str:
@@ -204,9 +211,10 @@ def _not_known(connector: _Connector, unknown: dict[str, list[str]]) -> Iterator
 
 
 def _connectors(workspace: Workspace) -> list[_Connector]:
+    names = _Names(workspace)
     definitions: dict[str, CustomConnector] = {}
     for definition in workspace.custom_connectors:
-        name = _name_in(workspace, definition)
+        name = names.of(definition.name)
         known = definitions.get(name)
         # The same connector as source and inside a solution: the copy that knows its host speaks for both.
         if known is None or (known.host.name is None and definition.host.name is not None):
@@ -217,22 +225,28 @@ def _connectors(workspace: Workspace) -> list[_Connector]:
             if not use.custom:
                 continue
             found = workspace.definition_of(use)
-            name = custom_names(use.connector)[0] if found is None else _name_in(workspace, found)
+            name = custom_names(use.connector)[0] if found is None else names.of(found.name)
             users.setdefault(name, {})[id(component)] = component
             if name not in definitions:
                 definitions[name] = _undefined(use.connector, use.display_name, use.at)
     return [_Connector(definitions[name], tuple(users.get(name, {}).values())) for name in sorted(definitions)]
 
 
-def _name_in(workspace: Workspace, definition: CustomConnector) -> str:
-    full, short = custom_names(definition.name)
-    if full != short:
-        return full
-    prefixed = {
-        name for other in workspace.custom_connectors if (name := custom_names(other.name)[0]) != short
-        and custom_names(other.name)[1] == short
-    }  # fmt: skip
-    return prefixed.pop() if len(prefixed) == 1 else full
+class _Names:
+    """The one name of a connector that is defined with a publisher prefix in a solution and without one as source."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._prefixed: dict[str, set[str]] = {}
+        for definition in workspace.custom_connectors:
+            full, short = custom_names(definition.name)
+            if full != short:
+                self._prefixed.setdefault(short, set()).add(full)
+
+    def of(self, name: str) -> str:
+        """Give a definition's name, with the prefix if only one connector bears that name with a prefix."""
+        full, _ = custom_names(name)
+        prefixed = self._prefixed.get(full, set())
+        return next(iter(prefixed)) if len(prefixed) == 1 else full
 
 
 def _undefined(key: ConnectorKey, display_name: str | None, at: Anchor) -> CustomConnector:

@@ -9,7 +9,7 @@ from pllint.model.policy_ids import HTTP_FAMILY
 from pllint.model.verdict import Effect, Opinion
 from pllint.model.workspace import Workspace
 from pllint.plugin import Anchor, Context, CouldNotRun, Finding, Need, Outcome, Severity, check
-from pllint_dlp.wording import listed, name_of, opinions_as_related
+from pllint_dlp.wording import listed, opinions_as_related
 
 NO_DEFAULT_ENVIRONMENT = "no environment is known to be the tenant's default one"
 DECLARE_DEFAULT = "declare it with `type: default` in governance/environments.yaml"
@@ -40,7 +40,12 @@ def http_enabled_in_default_environment(workspace: Workspace, context: Context) 
 def _enabled(
     environment: Environment, usable: dict[ConnectorKey, Effect], effects: dict[ConnectorKey, Effect], context: Context
 ) -> Finding:
-    entries = "; ".join(f"{name_of(key, context)} {_state(effect)}" for key, effect in effects.items())
+    by_state: dict[str, list[str]] = {}
+    for key, effect in usable.items():
+        by_state.setdefault(_state(effect), []).append(context.catalogue.name_of(key))
+    entries = listed(f"{listed(names)} ({state})" for state, names in by_state.items())
+    closed = [context.catalogue.name_of(key) for key, effect in effects.items() if effect.blocked]
+    rest = f"; {listed(closed)} {'are' if len(closed) > 1 else 'is'} blocked" if closed else ""
     opinions = _deciding(usable)
     ungoverned = next((effect.ungoverned for effect in usable.values() if effect.ungoverned), None)
     first: Anchor | None = (
@@ -49,7 +54,7 @@ def _enabled(
     policies = list(dict.fromkeys(opinion.policy.name for opinion in opinions))
     return Finding(
         at=first or context.workspace.policies[0].at,
-        message=f"makers can use HTTP in the default environment {environment.name}: {entries}",
+        message=f"in the default environment {environment.name} every maker can use {entries}{rest}",
         remedy=_remedy(policies, list(usable), environment),
         severity=_grade(usable),
         environment=environment.name,
@@ -69,15 +74,16 @@ def _deciding(usable: dict[ConnectorKey, Effect]) -> list[Opinion]:
 
 
 def _state(effect: Effect) -> str:
-    if effect.blocked:
-        return "is blocked"
-    if effect.blocked is None:
-        return "cannot be told"
     if effect.ungoverned is not None:
-        return f"is open: the advanced policy '{effect.ungoverned.name}' switches data policies off"
+        return f"the advanced policy '{effect.ungoverned.name}' switches data policies off there"
     if not effect.opinions:
-        return "is open: no data policy reaches that environment"
-    return listed(f"{opinion.classification.words} of '{opinion.policy.name}'" for opinion in effect.opinions)
+        return "no data policy reaches that environment"
+    return listed(f"{_briefly(opinion)} of '{opinion.policy.name}'" for opinion in effect.opinions)
+
+
+def _briefly(opinion: Opinion) -> str:
+    # One clause for several entries, so without verbs: "not listed, so in the default group Non-Business".
+    return opinion.classification.words.removeprefix("is ").replace("so it is in", "so in")
 
 
 def _grade(usable: dict[ConnectorKey, Effect]) -> Severity:
@@ -98,7 +104,7 @@ def _open(environment: Environment, effects: dict[ConnectorKey, Effect], context
     by_reason: dict[str, list[str]] = {}
     for key, effect in effects.items():
         if effect.blocked is None:
-            by_reason.setdefault(effect.missing, []).append(name_of(key, context))
+            by_reason.setdefault(effect.missing, []).append(context.catalogue.name_of(key))
     for reason, names in by_reason.items():
         yield CouldNotRun(
             reason=f"whether {listed(names, 'or')} is blocked in {environment.name} cannot be told: {reason}",

@@ -1,4 +1,4 @@
-"""DLP101 to DLP104, DLP109 and DLP110: the verdict on each app, flow and agent in each environment it goes to."""
+"""DLP101 to DLP104, DLP109 to DLP111: the verdict on each app, flow and agent in each environment it goes to."""
 
 from collections.abc import Iterator
 
@@ -6,7 +6,7 @@ from pllint.model.component import Component
 from pllint.model.environment import Environment
 from pllint.model.verdict import Note, NoteKind, Part, Rule, Verdict, Violation, ViolationKind
 from pllint.model.verdict import Outcome as VerdictOutcome
-from pllint.plugin import Anchor, Context, Finding, Need, Outcome, Related, Severity, check
+from pllint.plugin import Anchor, Confidence, Context, Finding, Need, Outcome, Related, Severity, check
 from pllint_dlp.wording import (
     deciding_lines,
     effect_of,
@@ -14,6 +14,7 @@ from pllint_dlp.wording import (
     listed,
     name_of,
     place_of,
+    shown,
     subject_of,
     through,
 )
@@ -22,15 +23,18 @@ _CLASSES = "https://learn.microsoft.com/power-platform/admin/dlp-connector-class
 _ACTIONS = "https://learn.microsoft.com/power-platform/admin/connector-action-control"
 _ENDPOINTS = "https://learn.microsoft.com/power-platform/admin/connector-endpoint-filtering"
 _ENVIRONMENTS = "https://learn.microsoft.com/power-platform/guidance/adoption/dlp-strategy"
+_CHILD_FLOWS = "https://learn.microsoft.com/power-automate/prevent-data-loss"
 _IMPACT = "https://learn.microsoft.com/power-platform/admin/dlp-impact-policies-apps-flows"
 
 _OPEN = {
     NoteKind.CLASS_UNKNOWN: "Commit the complete export of the policy and the connector's definition with its host",
     NoteKind.REACH_UNKNOWN: "Commit the policy with the environments it is deployed to",
     NoteKind.OPERATION_UNKNOWN: "Export the flow again so that each step names its operation",
+    NoteKind.ENDPOINT_UNKNOWN: "Ask the owner of the connection for its address and compare it with the rules",
     NoteKind.CONNECTOR_UNKNOWN: "Export the flow again together with its connection references",
     NoteKind.ENDPOINT_NOT_EVALUABLE: "Write the address as a literal, or have an admin review the step by hand",
     NoteKind.CHILD_MISSING: "Add the solution that holds the called flow to the files linted",
+    NoteKind.PARTS_MISSING: "Export the component again with all its parts and commit them",
     NoteKind.TRIGGER_UNKNOWN: "Ask a Power Platform admin to try the flow in a test environment with the same policies",
 }
 
@@ -54,8 +58,8 @@ def blocked_connector(component: Component, context: Context) -> Outcome:
                 environment,
                 violation,
                 at=place_of(part, component),
-                message=f"{effect_of(component, environment)}: {name}, which it uses{through(part, context)},"
-                f" is blocked by the policy '{policy}' ({name} {part.words})",
+                message=f"{effect_of(component, environment)}: {name}{through(part, context)} {part.words}"
+                f" of the policy '{policy}'",
                 remedy=f"Replace {name} with a connector that '{policy}' allows,"
                 f" or ask a Power Platform admin to {_permission(part)} '{policy}'",
                 parts=(part,),
@@ -86,8 +90,8 @@ def data_group_conflict(component: Component, context: Context) -> Outcome:
             environment,
             violation,
             at=place_of(violation.others[0], component),
-            message=f"{effect_of(component, environment)}: the policy '{policy}' keeps {business} (Business)"
-            f" apart from {others} (Non-Business)",
+            message=f"{effect_of(component, environment)}: the policy '{policy}' has {business} in Business"
+            f" and {others} in Non-Business, and the two may not be combined",
             remedy=f"Split the {subject_of(component)} so that each part keeps to one data group,"
             f" or ask a Power Platform admin to move {moved} to {other} in '{policy}'",
             parts=parts,
@@ -114,8 +118,8 @@ def blocked_action(component: Component, context: Context) -> Outcome:
             environment,
             violation,
             at=place_of(part, component),
-            message=f"{effect_of(component, environment)}: the operation {operation}, which it uses"
-            f"{through(part, context)}, {part.words} in the policy '{policy}'",
+            message=f"{effect_of(component, environment)}: the operation {operation}{through(part, context)}"
+            f" {part.words} in the policy '{policy}'",
             remedy=f"Use an operation that '{policy}' allows,"
             f" or ask a Power Platform admin to allow {violation.operation} in the policy's connector actions",
             parts=(part,),
@@ -136,14 +140,16 @@ def denied_endpoint(component: Component, context: Context) -> Outcome:
     """A component reaches an address that endpoint filtering denies."""
     for environment, violation in _violations(component, ViolationKind.DENIED_ENDPOINT, context):
         part, policy = violation.parts[0], _policy(violation)
-        address = "an address computed at run time" if violation.endpoint == "(dynamic)" else violation.endpoint
+        name = name_of(part.connector, context)
+        dynamic = violation.endpoint in {None, "(dynamic)"}
+        address = "an address computed at run time" if dynamic else shown(violation.endpoint or "")
         yield _finding(
             component,
             environment,
             violation,
             at=place_of(part, component),
-            message=f"{effect_of(component, environment)}: {address}, which it reaches with"
-            f" {name_of(part.connector, context)}{through(part, context)}, {part.words} in the policy '{policy}'",
+            message=f"{effect_of(component, environment)}: {address} of {name}{through(part, context)}"
+            f" {part.words} in the policy '{policy}'",
             remedy=f"Call an address that '{policy}' allows,"
             f" or ask a Power Platform admin to add an Allow rule above rule {violation.rule}",
             parts=(part,),
@@ -193,6 +199,34 @@ def verdict_open(component: Component, context: Context) -> Outcome:
             yield _open(component, environment, note, context)
 
 
+@check(
+    id="DLP111",
+    name="child-flow-depends-on-http",
+    severity=Severity.INFO,
+    since="0.1",
+    source=_CHILD_FLOWS,
+    on=Component,
+    needs=[Need.POLICIES],
+)
+def child_flow_depends_on_http(component: Component, context: Context) -> Outcome:
+    """A flow calls a child flow where HTTP is blocked, and Microsoft's pages disagree whether that stops it."""
+    for environment, verdict in _verdicts(component, context):
+        for note in verdict.notes:
+            if note.kind is NoteKind.CHILD_FLOW_HTTP and note.policy is not None and component.calls_flows:
+                name = note.policy.name
+                yield Finding(
+                    at=component.calls_flows[0].at,
+                    message=f"{subject_of(component)} calls a child flow in {environment.name}, where the policy"
+                    f" '{name}' blocks HTTP: Microsoft's pages disagree whether that suspends it",
+                    remedy=f"Try the flow in a test environment under '{name}' before it goes to {environment.name}",
+                    confidence=Confidence.INFERRED,
+                    component=component.ref,
+                    environment=environment.name,
+                    policy=name,
+                    related=(Related(message=f"'{name}' blocks HTTP here", at=note.at),) if note.at else (),
+                )
+
+
 def _open_notes(verdict: Verdict) -> Iterator[Note]:
     for note in verdict.notes:
         # A violation stands whatever the unknown turns out to be; what a policy cannot check stays worth knowing.
@@ -214,7 +248,7 @@ def _open(component: Component, environment: Environment, note: Note, context: C
         related = (Related(message="this leaves it open", at=note.at),)
     return Finding(
         at=note.at if inside and note.at is not None else component.at,
-        message=f"whether {subject_of(component)} complies in {environment.name} is open: {subject}{in_policy}",
+        message=f"{_question(component, environment, note)}: {subject}{in_policy}",
         remedy=_OPEN[note.kind],
         component=component.ref,
         environment=environment.name,
@@ -222,6 +256,12 @@ def _open(component: Component, environment: Environment, note: Note, context: C
         connectors=(note.connector,) if note.connector else (),
         related=related,
     )
+
+
+def _question(component: Component, environment: Environment, note: Note) -> str:
+    if note.kind is NoteKind.ENDPOINT_NOT_EVALUABLE:
+        return f"{subject_of(component)} is not fully checked in {environment.name}"
+    return f"whether {subject_of(component)} complies in {environment.name} is open"
 
 
 def _verdicts(component: Component, context: Context) -> Iterator[tuple[Environment, Verdict]]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from pllint.model.component import Component, ComponentKind
-from pllint.model.connector_id import ConnectorKey
+from pllint.model.connector_id import ConnectorKey, custom_names
 from pllint.model.environment import Environment
 from pllint.model.verdict import Opinion, Part
 from pllint.plugin import Anchor, Context, Related
@@ -38,7 +38,10 @@ def name_of(key: ConnectorKey, context: Context) -> str:
     if row is not None:
         return row.name if row.name == key else f"{row.name} ({key})"
     definition = context.workspace.custom_connector(key)
-    return definition.display_name if definition is not None else key
+    if definition is not None:
+        return definition.display_name
+    # What carries no prefix of the platform's is the encoded name of a custom connector that is only used.
+    return key if key.startswith("shared_") or "." in key else custom_names(key)[0]
 
 
 def listed(names: Iterable[str], word: str = "and") -> str:
@@ -48,11 +51,18 @@ def listed(names: Iterable[str], word: str = "and") -> str:
 
 
 def through(part: Part, context: Context) -> str:
-    """Say through which called flow a connector comes in; empty when the component uses it itself."""
+    """Say which called flow brings a connector in; empty when the component uses it itself."""
     if part.via is None:
         return ""
     child = context.workspace.component(part.via)
-    return f" through the flow {child.name if child else part.via} it calls"
+    return f", used by the flow {child.name if child else part.via} that it calls,"
+
+
+def shown(address: str) -> str:
+    """Give an address without what may be a secret: its query and the credentials in front of the host."""
+    scheme, separator, rest = address.partition("?")[0].rpartition("://")
+    host, slash, path = rest.partition("/")
+    return f"{scheme}{separator}{host.rpartition('@')[2]}{slash}{path}"
 
 
 def place_of(part: Part, component: Component) -> Anchor:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from pllint.model.component import Component
+from pllint.model.licensing import LicenceNeed
 from pllint.plugin import (
     Catalogue,
     Confidence,
@@ -40,12 +41,12 @@ def licence_count_missing(component: Component, context: Context) -> Iterator[Fi
         )
         return
     reasons = reasons_in_words(found, component, context.catalogue)
-    plans = list_of(uncounted.plans, "or")
+    plans, one = list_of(uncounted.plans, "or"), len(uncounted.plans) == 1
     names = list(dict.fromkeys(words for words, _ in reasons))
     yield Finding(
         at=component.at,
-        message=f"'{component.name}' is premium because of {list_of(names, 'and')}, and the governance files count no"
-        f" {plans} licence for {_people(uncounted.need.who, uncounted.need.people, uncounted.need.groups)}",
+        message=f"'{component.name}' is premium because of {list_of(names, 'and')} and needs {plans} for"
+        f" {_people(uncounted.need)}, but the governance files hold no count of {'that' if one else 'either'} licence",
         remedy=f"Ask the licence administrator to record under `licences:` how many {plans} licences are purchased and"
         " assigned, even when it is 0",
         confidence=Confidence.INFERRED if all(reason.inferred for reason in found.reasons) else Confidence.CERTAIN,
@@ -64,9 +65,9 @@ def _not_known(connectors: Sequence[str], flows: Sequence[str], catalogue: Catal
     return " and ".join(parts)
 
 
-def _people(who: str, people: int | None, groups: Sequence[tuple[str, int | None]]) -> str:
+def _people(need: LicenceNeed) -> str:
     """Say whose licence it is and for how many: `the people it is shared with (2,900: staff 2,600, managers 300)`."""
-    counted = ", ".join(name if count is None else f"{name} {count:,}" for name, count in groups)
-    if people is None:
-        return f"{who} ({counted}: not all counted)" if groups else who
-    return f"{who} ({people:,}: {counted})" if groups else f"{who} ({people:,})"
+    counted = ", ".join(f"{name} {'not counted' if count is None else f'{count:,}'}" for name, count in need.groups)
+    people = "" if need.people is None else f"{need.people:,} {'person' if need.people == 1 else 'people'}"
+    numbers = ": ".join(part for part in (people, counted) if part)
+    return f"{need.who} ({numbers})" if numbers else need.who

@@ -64,7 +64,7 @@ def http_in_default_environment(component: Component, context: Context) -> Itera
         yield Finding(
             at=use.at,
             message=f"'{component.name}' {_calls(use, context.catalogue)} in the default environment"
-            f" '{environment.name}'",
+            f" '{environment.name}', where everybody can make flows",
             remedy="Move it to an environment of its own (maker), and block HTTP in the default environment with a data"
             " policy (administrator)",
             # Without targets a component is taken to go everywhere, which nobody has said.

@@ -1,10 +1,10 @@
 """LIF3xx: the manifest itself, whose names have to mean something and whose waivers have to be alive."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from pllint.model.component import APPS, ComponentKind
 from pllint.model.governance import AppRecord, ConnectorRecord, FlowRecord, Governance, Name
-from pllint.plugin import Context, Finding, Need, Severity, check
+from pllint.plugin import Context, Finding, Need, Severity, check, nearest
 
 _SOURCE = "https://learn.microsoft.com/power-platform/guidance/adoption/admin-best-practices"
 
@@ -20,7 +20,7 @@ _SOURCE = "https://learn.microsoft.com/power-platform/guidance/adoption/admin-be
 )
 def environment_undeclared(governance: Governance, context: Context) -> Iterator[Finding]:
     """A component lies in an environment that the manifest does not declare."""
-    known = _environments(governance)
+    known = _known(_environments(governance))
     places = [(f"the connector '{r.name}'", place) for r in _registered(governance) for place in r.environments]
     for kind, records in (
         ("app", governance.apps),
@@ -36,7 +36,8 @@ def environment_undeclared(governance: Governance, context: Context) -> Iterator
         if place.text.lower() not in known:
             yield Finding(
                 at=place.at,
-                message=f"{what} lies in the environment '{place.text}', which the governance files do not declare",
+                message=f"{what} lies in the environment '{place.text}', which the governance files do not declare"
+                f"{_meant(place.text, known)}",
                 remedy=f"Declare '{place.text}' under `environments:` with its type and owner, or correct the name",
                 environment=place.text,
             )
@@ -53,23 +54,22 @@ def environment_undeclared(governance: Governance, context: Context) -> Iterator
 )
 def manifest_reference_unknown(governance: Governance, context: Context) -> Iterator[Finding]:
     """A name in the manifest refers to nothing."""
-    environments = _environments(governance)
-    populations = {population.name.lower() for population in governance.populations}
-    apps = {*_recorded(governance.apps), *_found(context, *APPS)}
-    flows = {*_recorded(governance.flows), *_found(context, ComponentKind.CLOUD_FLOW)}
+    apps = [*_recorded(governance.apps), *_found(context, *APPS)]
+    flows = [*_recorded(governance.flows), *_found(context, ComponentKind.CLOUD_FLOW)]
     references = (
-        ("population", populations, _of_populations(governance)),
-        ("environment", environments, _of_environments(governance)),
+        ("population", [population.name for population in governance.populations], _of_populations(governance)),
+        ("environment", _environments(governance), _of_environments(governance)),
         ("app", apps, _of_apps(governance)),
         ("flow", flows, _of_flows(governance)),
-        ("component", {*apps, *flows, *_others(governance, context)}, _of_waivers(governance)),
+        ("component", [*apps, *flows, *_others(governance, context)], _of_waivers(governance)),
     )
-    for kind, known, names in references:
-        for name in names:
+    for kind, names, referring in references:
+        known = _known(names)
+        for name in referring:
             if name.text.lower() not in known:
                 yield Finding(
                     at=name.at,
-                    message=f"'{name.text}' is not the name of any {kind}",
+                    message=f"'{name.text}' is not the name of any {kind}{_meant(name.text, known)}",
                     remedy=f"Correct the name, or add the {kind} to the governance files",
                 )
 
@@ -95,37 +95,63 @@ def waiver_expired(governance: Governance, context: Context) -> Iterator[Finding
             )
 
 
+@check(
+    id="LIF304",
+    name="waiver-unused",
+    severity=Severity.WARNING,
+    since="0.1",
+    source=_SOURCE,
+    on=Governance,
+)
+def waiver_unused(_governance: Governance, _context: Context) -> Iterator[Finding]:
+    """A waiver or an allowing comment silences nothing."""
+    # Whether a waiver was needed is known once every finding is: pllint itself reports under this check.
+    yield from ()
+
+
+def _known(names: Iterable[str]) -> dict[str, str]:
+    return {name.strip().lower(): name for name in names}
+
+
+def _meant(name: str, known: dict[str, str]) -> str:
+    meant = nearest(name, known.values())
+    return f"; did you mean '{meant}'" if meant else ""
+
+
 def _registered(governance: Governance) -> tuple[ConnectorRecord, ...]:
     # About a connector without a stage nothing is judged but that it is not registered.
     return tuple(connector for connector in governance.connectors if connector.stage)
 
 
-def _environments(governance: Governance) -> set[str]:
-    names = [name for declared in governance.environments for name in (declared.name, declared.id) if name]
-    return {name.lower() for name in names}
+def _environments(governance: Governance) -> list[str]:
+    return [name for declared in governance.environments for name in (declared.name, declared.id) if name]
 
 
-def _recorded(records: tuple[AppRecord, ...] | tuple[FlowRecord, ...] | tuple[ConnectorRecord, ...]) -> set[str]:
-    return {name.lower() for record in records for name in (record.name, record.id) if name}
+def _recorded(records: Sequence[AppRecord] | Sequence[FlowRecord] | Sequence[ConnectorRecord]) -> list[str]:
+    return [name for record in records for name in (record.name, record.id) if name]
 
 
-def _found(context: Context, *kinds: ComponentKind) -> set[str]:
-    found = [component for component in context.workspace.components if not kinds or component.kind in kinds]
-    return {name.strip().lower() for component in found for name in (component.name, component.id)}
+def _found(context: Context, *kinds: ComponentKind) -> list[str]:
+    found = (component for component in context.workspace.components if component.kind in kinds)
+    return [name for component in found for name in (component.name, component.id)]
 
 
-def _others(governance: Governance, context: Context) -> set[str]:
+def _others(governance: Governance, context: Context) -> Iterator[str]:
     """Give the names of what else a finding, and so a waiver, can be about."""
     workspace = context.workspace
-    names = [name for connector in workspace.custom_connectors for name in (connector.name, connector.display_name)]
-    names += [policy.name for policy in workspace.policies]
-    names += [solution.unique_name for solution in workspace.solutions]
-    names += [environment.name for environment in workspace.environments]
-    names += [record.name for record in governance.agents] + [record.name for record in governance.websites]
-    names += [licence.plan for licence in governance.licences]
-    names += [name for r in governance.retirements for name in (r.app, r.flow, r.connector) if name]
-    found = {name.strip().lower() for name in names}
-    return found | _recorded(governance.connectors) | _found(context) | _environments(governance)
+    yield from _found(context, *ComponentKind)
+    yield from _recorded(governance.connectors)
+    yield from _environments(governance)
+    yield from (environment.name for environment in workspace.environments)
+    yield from (policy.name for policy in workspace.policies)
+    yield from (solution.unique_name for solution in workspace.solutions)
+    for connector in workspace.custom_connectors:
+        yield from (connector.name, connector.display_name)
+    yield from (agent.name for agent in governance.agents)
+    yield from (website.name for website in governance.websites)
+    yield from (licence.plan for licence in governance.licences)
+    for gone in governance.retirements:
+        yield from (name for name in (gone.app, gone.flow, gone.connector) if name)
 
 
 def _of_populations(governance: Governance) -> Iterator[Name]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pllint.model.component import ConnectorUse
 from pllint.model.governance import AppRecord, ConnectorRecord, Governance, LicenceReview, Retirement
 from pllint.model.lifecycle import Headcount, Retired
-from pllint.plugin import ComponentRef, Context, CouldNotRun, Finding, Need, Related, Severity, check
+from pllint.plugin import ComponentRef, Confidence, Context, CouldNotRun, Finding, Need, Related, Severity, check
 
 _SOURCE = "https://learn.microsoft.com/power-platform/guidance/coe/inactivity-notifications"
 
@@ -102,11 +102,14 @@ def retirement_dlp_not_updated(governance: Governance, context: Context) -> Iter
         if thing.kind != "connector":
             continue
         for listing in context.lifecycle.listings(thing):
+            what = f"puts its host into {listing.group}" if listing.pattern else f"lists it as {listing.group}"
             yield Finding(
                 at=listing.at,
                 message=f"{_subject((thing,))} is retired{_since(thing.retirement)}, and the data policy"
-                f" '{listing.policy.name}' still lists it as {listing.group}",
+                f" '{listing.policy.name}' still {what}",
                 remedy=f"Ask the administrator to take it out of the data policy '{listing.policy.name}'",
+                # A pattern does not say which connector it was made for; that no other has its host makes it likely.
+                confidence=Confidence.LIKELY if listing.pattern else Confidence.CERTAIN,
                 component=_ref(thing),
                 policy=listing.policy.name,
                 related=(Related("retired here", thing.at),),
@@ -129,8 +132,8 @@ def retired_still_in_use(governance: Governance, context: Context) -> Iterator[F
         for used in context.lifecycle.uses(thing) if thing.kind == "connector" else ():
             yield Finding(
                 at=used.use.at,
-                message=f"'{used.component.name}' still uses {_subject((thing,))}{_steps(used.use)}, which is retired"
-                f"{_since(thing.retirement)}",
+                message=f"'{used.component.name}' still uses {_subject((thing,))}, retired{_since(thing.retirement)}"
+                f"{_steps(used.use)}",
                 remedy="Replace the connector in it or retire it too (maker), or undo the retirement (connector owner)",
                 component=used.component.ref,
                 connectors=(used.use.connector,),
@@ -159,7 +162,7 @@ def _app_in_use(thing: Retired, app: AppRecord) -> Iterator[Finding]:
 
 def _steps(use: ConnectorUse) -> str:
     count = len(use.steps)
-    return f" in {count} {'step' if count == 1 else 'steps'}" if count else ""
+    return f", in {count} {'step' if count == 1 else 'steps'}" if count else ""
 
 
 def _shared(app: AppRecord) -> str | None:

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 from pllint.model.component import Component, ComponentKind, ConnectorUse, DeclaredReference, Endpoint, Evidence, Step
 from pllint.model.connector_id import ConnectorKey
@@ -247,49 +246,38 @@ def _premium(entry: DeclaredReference, context: Context) -> Iterator[str]:
 def _blocked(entry: DeclaredReference, flow: Component, context: Context) -> Iterator[str]:
     if entry.connector is None or entry.custom or not context.workspace.policies:
         return
-    blocked = [
-        one.name for one in _known(context.targets(flow)) if context.policies.effect(entry.connector, one).blocked
-    ]
+    known = [one for one in context.targets(flow) if not one.any_other]
+    blocked = [one.name for one in known if context.policies.effect(entry.connector, one).blocked]
     if blocked:
         yield f"blocked in {listed(blocked)}"
-
-
-class _Service(NamedTuple):
-    """An address that a connector reaches too."""
-
-    host: str
-    """A pattern of the whole host name."""
-    path: str
-    """A pattern of how the path begins."""
-    connector: str
 
 
 _GRAPH = r"graph\.microsoft\.com"
 _GRAPH_HOME = r"/(?:v1\.0|beta)(?:/me|/users/[^/]*)?"
 _SERVICES = (
-    _Service(_GRAPH, rf"{_GRAPH_HOME}/(?:messages|sendMail|mailFolders|events|calendar)", "shared_office365"),
-    _Service(_GRAPH, rf"{_GRAPH_HOME}/planner/", "shared_planner"),
-    _Service(_GRAPH, rf"{_GRAPH_HOME}/todo/", "shared_todo"),
-    _Service(_GRAPH, rf"{_GRAPH_HOME}/(?:teams|chats|joinedTeams)\b", "shared_teams"),
-    _Service(_GRAPH, rf"{_GRAPH_HOME}/drive/", "shared_onedriveforbusiness"),
-    _Service(_GRAPH, r"/(?:v1\.0|beta)/sites\b", "shared_sharepointonline"),
-    _Service(_GRAPH, r"/(?:v1\.0|beta)/groups\b", "shared_office365groups"),
-    _Service(_GRAPH, r"/(?:v1\.0|beta)/(?:me|users)\b", "shared_office365users"),
-    _Service(r"[\w-]+\.sharepoint\.(?:com|us)", "/", "shared_sharepointonline"),
-    _Service(r"(?:[\w-]+\.webhook|outlook)\.office\.com", "/webhook", "shared_teams"),
-    _Service(r"api\.powerbi\.com", "/v1\\.0/", "shared_powerbi"),
-    _Service(r"api\.github\.com", "/", "shared_github"),
-    _Service(r"(?:hooks\.|api\.)?slack\.com", "/(?:api|services)/", "shared_slack"),
-    _Service(r"api\.trello\.com", "/", "shared_trello"),
-    _Service(r"(?:content\.)?api\.dropboxapi\.com|content\.dropboxapi\.com", "/", "shared_dropbox"),
-    _Service(r"(?:api|upload)\.box\.com", "/", "shared_box"),
-    _Service(r"www\.googleapis\.com", "/(?:upload/)?drive/", "shared_googledrive"),
-    _Service(r"www\.googleapis\.com", "/calendar/", "shared_googlecalendar"),
-    _Service(r"sheets\.googleapis\.com", "/", "shared_googlesheet"),
-    _Service(r"gmail\.googleapis\.com", "/", "shared_gmail"),
-    _Service(r"api\.(?:twitter|x)\.com", "/2/", "shared_twitter"),
+    (_GRAPH, rf"{_GRAPH_HOME}/(?:messages|sendMail|mailFolders|events|calendar)", "shared_office365"),
+    (_GRAPH, rf"{_GRAPH_HOME}/planner/", "shared_planner"),
+    (_GRAPH, rf"{_GRAPH_HOME}/todo/", "shared_todo"),
+    (_GRAPH, rf"{_GRAPH_HOME}/(?:teams|chats|joinedTeams)\b", "shared_teams"),
+    (_GRAPH, rf"{_GRAPH_HOME}/drive/", "shared_onedriveforbusiness"),
+    (_GRAPH, r"/(?:v1\.0|beta)/sites\b", "shared_sharepointonline"),
+    (_GRAPH, r"/(?:v1\.0|beta)/groups\b", "shared_office365groups"),
+    (_GRAPH, r"/(?:v1\.0|beta)/(?:me|users)\b", "shared_office365users"),
+    (r"[\w-]+\.sharepoint\.(?:com|us)", "/", "shared_sharepointonline"),
+    (r"(?:[\w-]+\.webhook|outlook)\.office\.com", "/webhook", "shared_teams"),
+    (r"api\.powerbi\.com", "/v1\\.0/", "shared_powerbi"),
+    (r"api\.github\.com", "/", "shared_github"),
+    (r"(?:hooks\.|api\.)?slack\.com", "/(?:api|services)/", "shared_slack"),
+    (r"api\.trello\.com", "/", "shared_trello"),
+    (r"(?:content\.)?api\.dropboxapi\.com|content\.dropboxapi\.com", "/", "shared_dropbox"),
+    (r"(?:api|upload)\.box\.com", "/", "shared_box"),
+    (r"www\.googleapis\.com", "/(?:upload/)?drive/", "shared_googledrive"),
+    (r"www\.googleapis\.com", "/calendar/", "shared_googlecalendar"),
+    (r"sheets\.googleapis\.com", "/", "shared_googlesheet"),
+    (r"gmail\.googleapis\.com", "/", "shared_gmail"),
+    (r"api\.(?:twitter|x)\.com", "/2/", "shared_twitter"),
 )
-"""Where each service is called, from its own API reference; docs.microsoft.com/graph/api for Microsoft Graph."""
+"""(whole host, how the path begins, connector), from the API reference of each service."""
 
 
 @check(
@@ -318,7 +306,8 @@ def http_instead_of_connector(flow: Component, context: Context) -> Iterator[Fin
         yield Finding(
             at=first.endpoint.at if first.endpoint else first.at,
             message=f"'{flow.name}' calls {host} over HTTP, which is premium,"
-            f" {in_steps([step.name for step in steps])}; the standard connector {name_of(ConnectorKey(key), context)} reaches that service",
+            f" {in_steps([step.name for step in steps])}; the standard connector"
+            f" {name_of(ConnectorKey(key), context)} reaches that service",
             remedy=f"Use {context.catalogue.name_of(key)} if it has the operation you need: it needs no premium licence"
             " and no approval of HTTP (maker)",
             confidence=Confidence.LIKELY,
@@ -330,10 +319,10 @@ def http_instead_of_connector(flow: Component, context: Context) -> Iterator[Fin
 
 def _standard(endpoint: Endpoint | None, context: Context) -> str | None:
     host, path = _parts(endpoint)
-    for service in _SERVICES:
-        if re.fullmatch(service.host, host) and re.match(service.path, path, re.IGNORECASE):
-            row = context.catalogue.find(service.connector)
-            return service.connector if row is not None and row.tier == "Standard" else None
+    for wanted_host, wanted_path, connector in _SERVICES:
+        if re.fullmatch(wanted_host, host) and re.match(wanted_path, path, re.IGNORECASE):
+            row = context.catalogue.find(connector)
+            return connector if row is not None and row.tier == "Standard" else None
     return None
 
 

@@ -1,7 +1,6 @@
 """SOL106-SOL110: deployment settings against the solutions they serve, and values of environment variables."""
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 from pllint.model.connector_id import custom_names, parse_connector_id
 from pllint.model.solution import ConnectionReference, DeploymentSettings, EnvironmentVariable, Solution
@@ -225,12 +224,6 @@ def _shared(path: str, folder: str) -> int:
     return count
 
 
-class _Candidate(NamedTuple):
-    solution: Solution
-    held: frozenset[str]
-    nearness: int
-
-
 def served(settings: DeploymentSettings, workspace: Workspace) -> tuple[Solution, ...]:
     """Give the solutions a settings file serves: those that hold most of its names, until all names are held.
 
@@ -240,17 +233,17 @@ def served(settings: DeploymentSettings, workspace: Workspace) -> tuple[Solution
     left = {name.lower() for name, _, _ in (*settings.references, *settings.variables)}
     path = settings.at.source.path
     candidates = [
-        _Candidate(one, frozenset(_held(one)), _shared(path, one.folder))
+        (one, frozenset(_held(one)), _shared(path, one.folder))
         for one in workspace.solutions
         if not workspace.is_copy(one)
     ]
     found: list[Solution] = []
     while left:
-        best = max(candidates, key=lambda one: (len(one.held & left), one.nearness), default=None)
-        if best is None or not best.held & left:
+        best = max(candidates, key=lambda one: (len(one[1] & left), one[2]), default=None)
+        if best is None or not best[1] & left:
             break
-        found.append(best.solution)
-        left -= best.held
+        found.append(best[0])
+        left -= best[1]
     return tuple(found)
 
 

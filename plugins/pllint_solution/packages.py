@@ -130,7 +130,7 @@ def managed_source(solution: Solution, context: Context) -> Iterator[Finding]:
         return
     if any(
         one.unique_name == solution.unique_name and one.managed is not True for one in context.workspace.solutions
-    ) or _EXPORTS.search(solution.folder):
+    ) or re.search(_EXPORTS, solution.folder.lower()):
         return
     yield Finding(
         at=solution.at,
@@ -141,10 +141,9 @@ def managed_source(solution: Solution, context: Context) -> Iterator[Finding]:
     )
 
 
-_EXPORTS = re.compile(
+_EXPORTS = (
     r"(?:^|/)(?:[^/]*(?:export|release|artifact|artefact|download|backup|archive|previous|depend|vendor)[^/]*"
-    r"|build|dist|drop|out|bin|obj|packages?|third.?party|[^/]*_\d+(?:_\d+)+(?:_managed)?(?:\.\w+)?)/",
-    re.IGNORECASE,
+    r"|build|dist|drop|out|bin|obj|packages?|third.?party|[^/]*_\d+(?:_\d+)+(?:_managed)?(?:\.\w+)?)/"
 )
 """Folders of what was exported to be kept or installed, by their names: `releases`, `Expense_1_0_0_3_managed`."""
 
@@ -245,8 +244,7 @@ def _needs(solution: Solution, name: str, needs: Sequence[MissingDependency]) ->
         remedy = f"Add what is missing to {solution.unique_name}, or to a solution that is imported before it (maker)"
     else:
         message = (
-            f"'{solution.unique_name}' needs {what} of the solution '{needs[0].required_solution}', which"
-        message += " is not here"
+            f"'{solution.unique_name}' needs {what} of the solution '{needs[0].required_solution}', which is not here"
         )
         remedy = f"Import {name} into the target first, or remove what depends on it (publisher)"
     return Finding(
@@ -349,7 +347,7 @@ def publisher_default(solution: Solution, context: Context) -> Iterator[Finding]
     if context.workspace.is_copy(solution):
         return
     publisher, prefix = solution.publisher or "", solution.prefix or ""
-    by_name = publisher.lower().startswith("defaultpublisher") or _DEFAULT_NAME.fullmatch(publisher) is not None
+    by_name = publisher.lower().startswith("defaultpublisher") or re.fullmatch(_DEFAULT_NAME, publisher) is not None
     by_prefix = prefix.lower() == "new" or _is_default_prefix(prefix, publisher)
     if not by_name and not by_prefix:
         return
@@ -365,11 +363,11 @@ def publisher_default(solution: Solution, context: Context) -> Iterator[Finding]
     )
 
 
-_DEFAULT_NAME = re.compile(r"Cr[0-9a-f]{3,6}")
+_DEFAULT_NAME = r"Cr[0-9a-f]{3,6}"
 
 
 def _is_default_prefix(prefix: str, publisher: str) -> bool:
     """Tell whether a prefix was made by the platform: `cr` and hex digits, at least one a digit, or words match too."""
     if re.fullmatch(r"cr[0-9a-f]{3,5}", prefix) is None:
         return False
-    return any(map(str.isdigit, prefix)) or _DEFAULT_NAME.fullmatch(publisher) is not None
+    return any(map(str.isdigit, prefix)) or re.fullmatch(_DEFAULT_NAME, publisher) is not None

@@ -226,7 +226,7 @@ def connection_reference_contradiction(flow: Component, context: Context) -> Ite
         yield Finding(
             at=first.at,
             message=f"'{flow.name}' names {listed(named)} for one connection {in_steps([step.name for step in steps])}",
-            remedy="Choose the connection of the step again in the designer, so that its parts name one connector (maker)",
+            remedy="Choose the connection of the step again in the designer, so that its parts name one (maker)",
             component=flow.ref,
             connectors=named,
             related=others((f"the step '{step.name}'", step.at) for step in steps),

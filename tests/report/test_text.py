@@ -2,7 +2,7 @@
 
 import pytest
 
-from pllint.finding import Place, Report, Severity
+from pllint.finding import CouldNotRun, Place, Report, Severity
 from pllint.report import RenderOptions
 from pllint.report.layout import folded, snippet
 from pllint.report.text import causes, render
@@ -89,4 +89,28 @@ def test_a_clean_run_says_what_was_read(report: Report) -> None:
 def test_a_run_that_recognised_nothing_says_so(report: Report) -> None:
     empty = report._replace(read=(), findings=(), could_not_run=(), skipped=(), exit_status=3, profile_met=None)
 
-    assert render(empty, RenderOptions()).startswith("Read nothing that pllint knows.\n")
+    assert render(empty, RenderOptions()).startswith("Read nothing: found no solution, ")
+
+
+def test_where_nothing_was_read_nobody_wants_to_know_what_could_not_run(report: Report) -> None:
+    assert "could not run" not in render(report._replace(read=()), RenderOptions())
+
+
+def test_many_gaps_alike_are_told_by_two(report: Report) -> None:
+    gaps = tuple(CouldNotRun(reason=f"the host of {n} is not known", check="DLP112") for n in range(5))
+
+    text = render(report._replace(findings=(), could_not_run=gaps), RenderOptions())
+
+    assert "  DLP112: the host of 1 is not known\n  DLP112: 3 more like this (--output json lists all)\n" in text
+
+
+def test_long_lists_are_cut_with_a_word_about_the_rest(report: Report) -> None:
+    first = report.findings[0]
+    many = [
+        first._replace(related=first.related * 6, place=Place(f"src/{n}.json", first.place.span)) for n in range(12)
+    ]
+
+    text = render(report._replace(findings=tuple(many)), RenderOptions())
+
+    assert "  because  2 more (--output json lists all)\n" in text
+    assert "  also     3 more places (--output concise lists all)\n" in text

@@ -42,9 +42,7 @@ def members(path: str, data: bytes, depth: int = 0) -> Iterator[tuple[str, bytes
 
 def parsed(data: bytes) -> object:
     """Read JSON in any encoding met; None when it is none."""
-    for encoding in (
-        ("utf-16", "utf-8-sig") if data[:2] in {b"\xff\xfe", b"\xfe\xff"} else ("utf-8-sig", "cp1252")
-    ):
+    for encoding in ("utf-16", "utf-8-sig") if data[:2] in {b"\xff\xfe", b"\xfe\xff"} else ("utf-8-sig", "cp1252"):
         try:
             document: object = json.loads(data.decode(encoding), strict=False)
         except UnicodeDecodeError:

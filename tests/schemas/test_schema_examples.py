@@ -27,9 +27,7 @@ class Bad(NamedTuple):
 
 def example(name: str) -> object:
     """Read one of the example files, with its dates as the text they are."""
-    return json.loads(
-        json.dumps(YAML(typ="safe", pure=True).load(HERE / "examples" / f"{name}.yaml"), default=str)
-    )
+    return json.loads(json.dumps(YAML(typ="safe", pure=True).load(HERE / "examples" / f"{name}.yaml"), default=str))
 
 
 def flow(actions: object = None, *, triggers: object = None, references: object = None) -> dict[str, object]:
@@ -128,27 +126,19 @@ SOLUTION = {
 }
 SETTINGS_OF_A_STAGE = {
     "EnvironmentVariables": [{"SchemaName": "ctx_ApiHost", "Value": "api.parcels.example"}],
-    "ConnectionReferences": [
-        {"LogicalName": "ctx_mail_1", "ConnectionId": "", "ConnectorId": "#{connector}#"}
-    ],
+    "ConnectionReferences": [{"LogicalName": "ctx_mail_1", "ConnectionId": "", "ConnectorId": "#{connector}#"}],
 }
 
 GOOD = [
     pytest.param("settings", example("settings"), id="settings: every key"),
     pytest.param("settings", {}, id="settings: none"),
     pytest.param("settings", None, id="settings: an empty file"),
-    pytest.param(
-        "settings", {"as-of": "today", "unheard-of": 1}, id="settings: an unknown key is no violation"
-    ),
+    pytest.param("settings", {"as-of": "today", "unheard-of": 1}, id="settings: an unknown key is no violation"),
     pytest.param("governance", example("governance"), id="governance: every key"),
     pytest.param("governance", {"licences": None, "apps": []}, id="governance: empty lists"),
-    pytest.param(
-        "governance", {"apps": [{"name": 1.1}, {"name": True}]}, id="governance: names YAML takes for values"
-    ),
+    pytest.param("governance", {"apps": [{"name": 1.1}, {"name": True}]}, id="governance: names YAML takes for values"),
     pytest.param("governance", {"tenant": {"name": False, "colour": "red"}}, id="governance: an unknown key"),
-    pytest.param(
-        "governance", {"populations": [{"name": "a", "people": "900"}]}, id="governance: a quoted number"
-    ),
+    pytest.param("governance", {"populations": [{"name": "a", "people": "900"}]}, id="governance: a quoted number"),
     pytest.param("cloud-flow", flow(), id="flow: no action"),
     pytest.param(
         "cloud-flow",
@@ -175,17 +165,13 @@ GOOD = [
             "properties": {
                 "displayName": "Notice",
                 "definition": {"triggers": {"When": {"type": "Request", "kind": "Button"}}, "actions": {}},
-                "connectionReferences": {
-                    "m": {"connectionName": "m", "source": "Embedded", "id": "x", "tier": "N"}
-                },
+                "connectionReferences": {"m": {"connectionName": "m", "source": "Embedded", "id": "x", "tier": "N"}},
             },
         },
         id="flow: of a legacy package",
     ),
     pytest.param("connector-definition", connector(), id="connector: small"),
-    pytest.param(
-        "connector-definition", {"swagger": "2.0"}, id="connector: what is missing is for the checks"
-    ),
+    pytest.param("connector-definition", {"swagger": "2.0"}, id="connector: what is missing is for the checks"),
     pytest.param(
         "connector-definition",
         connector(definitions={"Tree": {"properties": {"kids": {"items": {"$ref": "#/definitions/Tree"}}}}}),
@@ -237,9 +223,7 @@ GOOD = [
     pytest.param("policy", {"connectorActionConfigurations": []}, id="policy: configurations alone"),
     pytest.param("policy", {"rules": [{"order": 1, "pattern": "*"}]}, id="policy: patterns alone"),
     pytest.param("policy", policy(connectorGroups="System.Object[]"), id="policy: cut off by PowerShell"),
-    pytest.param(
-        "policy", policy(connectorGroups=["@{classification=General}"]), id="policy: cut off deeper"
-    ),
+    pytest.param("policy", policy(connectorGroups=["@{classification=General}"]), id="policy: cut off deeper"),
     pytest.param("environments", REST, id="environments: one"),
     pytest.param("environments", {"value": [REST]}, id="environments: the REST list"),
     pytest.param(
@@ -253,9 +237,7 @@ GOOD = [
         id="environments: cut off by PowerShell",
     ),
     pytest.param("environments", [{"EnvironmentId": "e1", "Type": "Sandbox"}], id="environments: of pac"),
-    pytest.param(
-        "environments", {"value": [{"id": "e1", "protectionLevel": "Basic"}]}, id="environments: of the API"
-    ),
+    pytest.param("environments", {"value": [{"id": "e1", "protectionLevel": "Basic"}]}, id="environments: of the API"),
     pytest.param(
         "environments",
         {"totalRecords": 1, "data": [{"name": "e1", "properties": {"isManaged": True}}]},
@@ -277,9 +259,7 @@ BAD = [
     Bad("settings", [], (), "the document is an empty list, expected an object with keys such as extends"),
     Bad("settings", {"extends": "strict"}, ("extends",), "'strict', expected a list such as [recommended]"),
     Bad("settings", {"as-of": "tomorrow"}, ("as-of",), "expected today, or a date such as 2026-03-05"),
-    Bad(
-        "settings", {"fail-on": "errors"}, ("fail-on",), "expected error, warning or info; did you mean error"
-    ),
+    Bad("settings", {"fail-on": "errors"}, ("fail-on",), "expected error, warning or info; did you mean error"),
     Bad("settings", {"targets": [{"environments": []}]}, ("targets", 0), "'solution' is missing from item 1"),
     Bad(
         "settings",
@@ -335,9 +315,7 @@ BAD = [
         ("licences", 0, "price"),
         "a number such as 4.5",
     ),
-    Bad(
-        "governance", {"tenant": {"currency": "pounds"}}, ("tenant", "currency"), "three letters such as GBP"
-    ),
+    Bad("governance", {"tenant": {"currency": "pounds"}}, ("tenant", "currency"), "three letters such as GBP"),
     Bad(
         "governance",
         {"tenant": {"agreement": {"anniversary": "1 April"}}},
@@ -424,9 +402,7 @@ BAD = [
         ("securityDefinitions", "k", "type"),
         "expected apiKey, basic or oauth2; did you mean apiKey",
     ),
-    Bad(
-        "connector-properties", {"iconBrandColor": "#0050aa"}, (), "'properties' is missing from the document"
-    ),
+    Bad("connector-properties", {"iconBrandColor": "#0050aa"}, (), "'properties' is missing from the document"),
     Bad(
         "connector-properties",
         {"properties": {"connectionParameters": {"key": {}}}},
@@ -465,11 +441,7 @@ BAD = [
     ),
     Bad(
         "policy",
-        {
-            "connectorActionConfigurations": [
-                {"connectorId": "a", "actionRules": [{"actionId": "b", "behavior": "No"}]}
-            ]
-        },
+        {"connectorActionConfigurations": [{"connectorId": "a", "actionRules": [{"actionId": "b", "behavior": "No"}]}]},
         ("connectorActionConfigurations", 0, "actionRules", 0, "behavior"),
         "'No', expected Allow or Block",
     ),
@@ -540,9 +512,7 @@ BAD = [
     Bad("checks", [{**CHECK, "needs": "policies"}], (0, "needs"), "'policies', expected a list"),
     Bad("checks", [{**CHECK, "name": "Blocked"}], (0, "name"), "'Blocked', expected text of the form"),
 ]
-BAD_ONES = [
-    pytest.param(*bad, id=f"{bad.name} {'/'.join(map(str, bad.path))} {bad.says[:20]}") for bad in BAD
-]
+BAD_ONES = [pytest.param(*bad, id=f"{bad.name} {'/'.join(map(str, bad.path))} {bad.says[:20]}") for bad in BAD]
 
 
 def by_jsonschema(name: str, document: object) -> bool:
@@ -551,9 +521,9 @@ def by_jsonschema(name: str, document: object) -> bool:
 
 
 def by_jsonschema_rs(name: str, document: object) -> bool:
-    return jsonschema_rs.Draft7Validator(
-        schema.load(name), validate_formats=False, retriever=no_network
-    ).is_valid(document)
+    return jsonschema_rs.Draft7Validator(schema.load(name), validate_formats=False, retriever=no_network).is_valid(
+        document
+    )
 
 
 def no_network(uri: str) -> dict[str, object]:
@@ -575,9 +545,7 @@ def test_a_bad_document_has_one_violation_that_names_place_and_remedy(
     assert says in found[0].message
 
 
-@pytest.mark.parametrize(
-    ("name", "document"), [*GOOD, *(pytest.param(bad.name, bad.document) for bad in BAD)]
-)
+@pytest.mark.parametrize(("name", "document"), [*GOOD, *(pytest.param(bad.name, bad.document) for bad in BAD)])
 def test_both_engines_agree_without_the_network(name: str, document: object) -> None:
     assert by_jsonschema(name, document) == by_jsonschema_rs(name, document)
 

@@ -140,9 +140,7 @@ def test_an_editor_warns_of_unknown_keys_without_holding_the_file_invalid(name: 
 @pytest.mark.parametrize("name", WRITTEN_BY_PLLINT)
 def test_what_pllint_writes_is_closed(name: str) -> None:
     open_ones = [
-        rule
-        for rule in rules(schema.load(name))
-        if "properties" in rule and rule["additionalProperties"] is not False
+        rule for rule in rules(schema.load(name)) if "properties" in rule and rule["additionalProperties"] is not False
     ]
 
     assert open_ones == []
@@ -159,9 +157,7 @@ def test_the_example_holds_every_key_of_its_schema(name: str) -> None:
         if isinstance(value, dict):
             known.update(f"{place}/{key}" for key in schema.known_keys(name, path))
             used.update(f"{place}/{key}" for key in value)
-        children = (
-            value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-        )
+        children = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
         for step, child in children:
             compare(child, (*path, step))
 

@@ -101,17 +101,13 @@ def test_unknown_keys_come_in_the_order_of_the_document() -> None:
             ("by", "date", "ends", "environment", "flow", "of", "person", "ref", "result"),
             id="of an item of a list",
         ),
-        pytest.param(
-            "governance", ("flows", 7, "credential-holders"), ("count", "holds"), id="of an alternative"
-        ),
+        pytest.param("governance", ("flows", 7, "credential-holders"), ("count", "holds"), id="of an alternative"),
         pytest.param("governance", ("apps", 0, "budget"), ("currency", "yearly"), id="behind a reference"),
         pytest.param("settings", ("checks", "severity"), (), id="of an object with any key"),
         pytest.param("settings", ("unheard-of", "x"), (), id="below an unknown key"),
     ],
 )
-def test_the_known_keys_of_a_place_are_listed_in_order(
-    name: str, path: KeyPath, known: tuple[str, ...]
-) -> None:
+def test_the_known_keys_of_a_place_are_listed_in_order(name: str, path: KeyPath, known: tuple[str, ...]) -> None:
     assert schema.known_keys(name, path) == known
 
 

@@ -9,9 +9,7 @@ from pllint import schema
 
 
 def governance(*people: object) -> dict[str, object]:
-    return {
-        "populations": [{"name": f"group {place}", "people": count} for place, count in enumerate(people)]
-    }
+    return {"populations": [{"name": f"group {place}", "people": count} for place, count in enumerate(people)]}
 
 
 def said(name: str, document: object) -> list[str]:
@@ -101,9 +99,7 @@ def test_a_number_as_key_is_read_as_text() -> None:
 
 @pytest.mark.parametrize("key", ["\ud800", "\udfff key"])
 def test_half_a_character_is_no_reason_to_stop(key: str) -> None:
-    assert said("settings", {key: 1, "fail-on": 1}) == [
-        "'fail-on' is the number 1, expected error, warning or info"
-    ]
+    assert said("settings", {key: 1, "fail-on": 1}) == ["'fail-on' is the number 1, expected error, warning or info"]
 
 
 def test_a_value_that_json_does_not_have_is_told_where_it_is() -> None:
@@ -156,9 +152,7 @@ def test_a_good_document_is_judged_without_jsonschema() -> None:
 
 
 def test_importing_the_module_brings_neither_engine() -> None:
-    program = (
-        "import sys; import pllint.schema; print({'jsonschema', 'jsonschema_rs', 'json'} & set(sys.modules))"
-    )
+    program = "import sys; import pllint.schema; print({'jsonschema', 'jsonschema_rs', 'json'} & set(sys.modules))"
 
     run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
 

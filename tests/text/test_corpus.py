@@ -69,11 +69,7 @@ def test_every_problem_of_a_text_has_a_place(folder: Folder) -> None:
 
 
 def test_archives_are_whole(folder: Folder) -> None:
-    archives = [
-        folder.open_archive(entry.name) for entry in folder.entries() if entry.name.endswith(ARCHIVES)
-    ]
+    archives = [folder.open_archive(entry.name) for entry in folder.entries() if entry.name.endswith(ARCHIVES)]
 
     assert len(archives) > 100
-    assert all(
-        isinstance(archive, Archive) and archive.entries() and not archive.problems for archive in archives
-    )
+    assert all(isinstance(archive, Archive) and archive.entries() and not archive.problems for archive in archives)

@@ -36,26 +36,18 @@ def found_at(text: str, *path: Key) -> tuple[str, str]:
     [
         pytest.param("", "the file is empty", (1, 1), id="empty"),
         pytest.param(" \r\n ", "the file is empty", (1, 1), id="blank"),
-        pytest.param(
-            '{"a": 1', "a comma or a closing bracket was expected, but the text ends", (1, 8), id="cut"
-        ),
-        pytest.param(
-            "[1\n 2]", "a comma or a closing bracket was expected, but '2' was found", (2, 2), id="comma"
-        ),
+        pytest.param('{"a": 1', "a comma or a closing bracket was expected, but the text ends", (1, 8), id="cut"),
+        pytest.param("[1\n 2]", "a comma or a closing bracket was expected, but '2' was found", (2, 2), id="comma"),
         pytest.param('{"a" 1}', "a colon was expected after the key, but '1' was found", (1, 6), id="colon"),
         pytest.param("{a: 1}", "a key in double quotes was expected, but 'a' was found", (1, 2), id="key"),
         pytest.param('{"a": }', "a value was expected, but '}' was found", (1, 7), id="value"),
         pytest.param("[1]]", "the end of the file was expected, but ']' was found", (1, 4), id="more"),
         pytest.param('{"a": "b,\n"c": "d"}', "a string is not closed on its line", (1, 10), id="open string"),
-        pytest.param(
-            '["\\x"]', "a backslash in a string is followed by no known escape", (1, 3), id="escape"
-        ),
+        pytest.param('["\\x"]', "a backslash in a string is followed by no known escape", (1, 3), id="escape"),
         pytest.param("[,]", "a value was expected, but ',' was found", (1, 2), id="comma alone"),
     ],
 )
-def test_a_syntax_error_names_what_was_expected_and_where(
-    content: str, message: str, place: tuple[int, int]
-) -> None:
+def test_a_syntax_error_names_what_was_expected_and_where(content: str, message: str, place: tuple[int, int]) -> None:
     kind, said, span = problem_of(content.encode())
 
     assert (kind, said) == (ProblemKind.UNREADABLE, message)
@@ -68,26 +60,18 @@ def test_a_syntax_error_names_what_was_expected_and_where(
     [
         pytest.param('{"a": [1,],\n}', {"a": [1]}, "a comma before", (1, 9), id="trailing comma"),
         pytest.param('[1, /* , */ // "]\n]', [1], "a comment", (1, 5), id="comments"),
-        pytest.param(
-            '["http://x", "a\tb"]', ["http://x", "a\tb"], "a control character", (1, 16), id="raw tab"
-        ),
+        pytest.param('["http://x", "a\tb"]', ["http://x", "a\tb"], "a control character", (1, 16), id="raw tab"),
         pytest.param('{"a": 1, "\\u0061": 2}', {"a": 2}, "repeated", (1, 10), id="repeated key"),
         pytest.param("[1, -Infinity]", [1, "-Infinity"], "NaN or Infinity", (1, 5), id="infinity"),
-        pytest.param(
-            '["\\ud83d\\ude00 \\ud83d"]', ["\U0001f600 \ufffd"], "surrogate", (1, 2), id="half a pair"
-        ),
+        pytest.param('["\\ud83d\\ude00 \\ud83d"]', ["\U0001f600 \ufffd"], "surrogate", (1, 2), id="half a pair"),
     ],
 )
-def test_what_is_not_strict_is_read_and_said(
-    text: str, value: object, message: str, place: tuple[int, int]
-) -> None:
+def test_what_is_not_strict_is_read_and_said(text: str, value: object, message: str, place: tuple[int, int]) -> None:
     read, problems = parse(text.encode())
 
     assert read == value
     assert problems[0].kind is ProblemKind.NOT_STRICT
-    assert any(
-        message in problem.message and problem.span and problem.span[:2] == place for problem in problems
-    )
+    assert any(message in problem.message and problem.span and problem.span[:2] == place for problem in problems)
 
 
 def test_each_kind_of_oddity_is_said_once_at_its_first_place() -> None:
@@ -230,9 +214,7 @@ def test_inner_paths_end_where_the_text_does() -> None:
     assert inner_path('{"a": ["b"]}', ("a", 0, "c")) == ("a", 0)
 
 
-scalars = (
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text()
-)
+scalars = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text()
 keys = st.text(max_size=4) | st.sampled_from(["0", "1", "01", "/", "~"])
 documents = st.recursive(
     scalars,

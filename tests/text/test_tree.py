@@ -55,22 +55,12 @@ def test_a_folder_and_its_zip_are_the_same_tree(tmp_path: Path) -> None:
     folder = Folder(unzipped(tmp_path, FILES))
     archive = Archive.open(zipped(FILES), "x.zip!")
 
-    assert (
-        list(folder.entries())
-        == list(archive.entries())
-        == sorted(Entry(n, len(c)) for n, c in FILES.items())
-    )
-    assert (
-        [folder.read(name) for name in FILES]
-        == [archive.read(name) for name in FILES]
-        == list(FILES.values())
-    )
+    assert list(folder.entries()) == list(archive.entries()) == sorted(Entry(n, len(c)) for n, c in FILES.items())
+    assert [folder.read(name) for name in FILES] == [archive.read(name) for name in FILES] == list(FILES.values())
 
 
 def test_folders_of_tools_are_not_entered(tmp_path: Path) -> None:
-    files = {f"{name}/x.json": b"" for name in (".git", "a/node_modules", ".venv", "__pycache__")} | {
-        "a/b": b""
-    }
+    files = {f"{name}/x.json": b"" for name in (".git", "a/node_modules", ".venv", "__pycache__")} | {"a/b": b""}
 
     assert names(Folder(unzipped(tmp_path, files))) == names(Archive.open(zipped(files), "")) == ["a/b"]
 
@@ -170,9 +160,7 @@ def test_backslashes_and_explicit_folders_in_a_zip_are_normalised() -> None:
     assert (tree.read("Src/App.pa.yaml"), tree.read("b"), tree.problems) == (b"a", b"b", [])
 
 
-@pytest.mark.parametrize(
-    "name", ["../x", "a/../../x", "..\\x", "/x", "\\x", "C:\\x", "c:x", "a//x", "a\x1b[2Jx"]
-)
+@pytest.mark.parametrize("name", ["../x", "a/../../x", "..\\x", "/x", "\\x", "C:\\x", "c:x", "a//x", "a\x1b[2Jx"])
 def test_unsafe_names_are_left_out(name: str) -> None:
     tree = Archive.open(zipped({name: b"1", "ok": b"2"}), "")
 
@@ -212,9 +200,7 @@ CENTRAL, LOCAL, END = b"PK\1\2", b"PK\3\4", b"PK\5\6"
     ("content", "kind"),
     [
         pytest.param(patched(zipped(FILES), CENTRAL, 8, b"\1"), ProblemKind.UNSAFE, id="encrypted"),
-        pytest.param(
-            patched(zipped(FILES), CENTRAL, 10, b"\x0c"), ProblemKind.UNREADABLE, id="another method"
-        ),
+        pytest.param(patched(zipped(FILES), CENTRAL, 10, b"\x0c"), ProblemKind.UNREADABLE, id="another method"),
         pytest.param(
             patched(zipped(FILES), CENTRAL, 24, struct.pack("<I", 1 << 30)),
             ProblemKind.LIMIT,
@@ -266,12 +252,8 @@ def test_a_damaged_member_is_refused_when_read(content: bytes) -> None:
         pytest.param(zipped(FILES)[:-30], id="cut at the end"),
         pytest.param(zipped(FILES)[200:], id="cut at the start"),
         pytest.param(patched(zipped(FILES), CENTRAL, 0, b"XX"), id="directory"),
-        pytest.param(
-            patched(zipped(FILES), END, 12, b"\xff\xff\xff\x7f"), id="a directory larger than the file"
-        ),
-        pytest.param(
-            patched(zipped(FILES), CENTRAL, 8, b"\0\x08\0\0" + b"\0" * 34 + b"\xff\xff"), id="name bytes"
-        ),
+        pytest.param(patched(zipped(FILES), END, 12, b"\xff\xff\xff\x7f"), id="a directory larger than the file"),
+        pytest.param(patched(zipped(FILES), CENTRAL, 8, b"\0\x08\0\0" + b"\0" * 34 + b"\xff\xff"), id="name bytes"),
     ],
 )
 def test_no_zip_is_refused(content: bytes) -> None:
@@ -316,9 +298,7 @@ def test_members_that_share_bytes_are_left_out() -> None:
 
 
 def test_members_beyond_the_expanded_limit_are_left_out() -> None:
-    tree = Archive.open(
-        zipped({"a": b"1" * 60, "b": b"2" * 60, "c": b"3" * 10}), "", Limits(expanded_bytes=100)
-    )
+    tree = Archive.open(zipped({"a": b"1" * 60, "b": b"2" * 60, "c": b"3" * 10}), "", Limits(expanded_bytes=100))
 
     assert (names(tree), kinds(tree)) == (["a", "c"], [ProblemKind.LIMIT])
 

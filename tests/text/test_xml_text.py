@@ -61,16 +61,10 @@ def test_a_value_is_the_text_of_a_child_or_none(text: str, value: str | None) ->
 @pytest.mark.parametrize(
     "content",
     [
-        pytest.param(
-            '<?xml version="1.0" encoding="utf-8"?><a>é</a>'.encode("utf-8-sig"), id="mark and declaration"
-        ),
+        pytest.param('<?xml version="1.0" encoding="utf-8"?><a>é</a>'.encode("utf-8-sig"), id="mark and declaration"),
         pytest.param("<a>é</a>".encode(), id="no declaration"),
-        pytest.param(
-            '<?xml version="1.0" encoding="utf-16"?><a>é</a>'.encode("utf-16"), id="declared UTF-16"
-        ),
-        pytest.param(
-            '<?xml version="1.0" encoding="Windows-1252"?><a>é</a>'.encode("cp1252"), id="declared 1252"
-        ),
+        pytest.param('<?xml version="1.0" encoding="utf-16"?><a>é</a>'.encode("utf-16"), id="declared UTF-16"),
+        pytest.param('<?xml version="1.0" encoding="Windows-1252"?><a>é</a>'.encode("cp1252"), id="declared 1252"),
         pytest.param(b"<!DOCTYPE a><a>\xc3\xa9</a>", id="a document type without entities"),
     ],
 )
@@ -99,18 +93,14 @@ def test_an_undeclared_encoding_is_read_with_a_problem(content: bytes) -> None:
     [
         pytest.param("", "the file is empty", (1, 1), id="empty"),
         pytest.param("hello", "an element was expected, but 'h' was found", (1, 1), id="no element"),
-        pytest.param(
-            "<a>\n <b></a>", "an end tag does not fit the element that is open", (2, 7), id="mismatch"
-        ),
+        pytest.param("<a>\n <b></a>", "an end tag does not fit the element that is open", (2, 7), id="mismatch"),
         pytest.param("<a><b>", "an element is not closed before the text ends", (1, 7), id="cut"),
         pytest.param("<a b='1' b='2'/>", "an attribute is repeated in one element", (1, 10), id="attribute"),
         pytest.param("<a/><b/>", "text follows after the end of the document", (1, 5), id="two roots"),
         pytest.param("<a>&x;</a>", "an entity is used that is not defined", (1, 4), id="entity"),
     ],
 )
-def test_a_syntax_error_names_what_was_found_and_where(
-    text: str, message: str, place: tuple[int, int]
-) -> None:
+def test_a_syntax_error_names_what_was_found_and_where(text: str, message: str, place: tuple[int, int]) -> None:
     kind, said, span = problem_of(text.encode())
 
     assert (kind, said) == (ProblemKind.UNREADABLE, message)
@@ -123,9 +113,7 @@ def test_a_syntax_error_names_what_was_found_and_where(
     [
         pytest.param('<!DOCTYPE a [\n<!ENTITY x "y">]><a>&x;</a>', id="an entity"),
         pytest.param('<!DOCTYPE a [\n<!ENTITY x SYSTEM "file:///etc/passwd">]><a>&x;</a>', id="a file"),
-        pytest.param(
-            '<!DOCTYPE a [\n<!ENTITY % p SYSTEM "http://contoso.example/x.dtd"> %p;]><a/>', id="a parameter"
-        ),
+        pytest.param('<!DOCTYPE a [\n<!ENTITY % p SYSTEM "http://contoso.example/x.dtd"> %p;]><a/>', id="a parameter"),
         pytest.param('<!DOCTYPE a SYSTEM "x.dtd"><a>\n&x;</a>', id="an entity defined elsewhere"),
     ],
 )
@@ -140,9 +128,7 @@ def test_entities_are_refused_with_their_place(text: str) -> None:
 def test_an_entity_bomb_is_refused_before_it_expands() -> None:
     entities = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10}">' for n in range(1, 12))
 
-    assert (
-        problem_of(f'<!DOCTYPE a [<!ENTITY e0 "x">{entities}]><a>&e11;</a>'.encode())[0] is ProblemKind.UNSAFE
-    )
+    assert problem_of(f'<!DOCTYPE a [<!ENTITY e0 "x">{entities}]><a>&e11;</a>'.encode())[0] is ProblemKind.UNSAFE
 
 
 @pytest.mark.parametrize("content", [b"<a>" * 100_000, b"<a>" * 201 + b"</a>" * 201])
@@ -173,20 +159,12 @@ SAMPLE = """<?xml version="1.0"?>
         pytest.param((99,), "<Import>", "/Import", id="an element that is gone"),
         pytest.param((2,), "<Part id=\"å\" kind='>'/>", "/Import/Parts/Part[1]", id="a start tag"),
         pytest.param((2, "@ID"), 'id="å"', "/Import/Parts/Part[1]/@id", id="an attribute"),
-        pytest.param(
-            (2, "@x"), "<Part id=\"å\" kind='>'/>", "/Import/Parts/Part[1]", id="an attribute that is gone"
-        ),
+        pytest.param((2, "@x"), "<Part id=\"å\" kind='>'/>", "/Import/Parts/Part[1]", id="an attribute that is gone"),
         pytest.param((3,), "hällo", "/Import/Parts/Part[2]", id="the text of a leaf"),
         pytest.param((3, "@id"), 'id="b"', "/Import/Parts/Part[2]/@id", id="an attribute of a long tag"),
-        pytest.param(
-            (3, "@kind"), 'kind="c"', "/Import/Parts/Part[2]/@kind", id="an attribute on the next line"
-        ),
-        pytest.param(
-            (4, "apis", 0, "id"), '{"apis": [{"id": 1}]}', "/Import/Parts/Refs#/apis/0/id", id="keys inside"
-        ),
-        pytest.param(
-            (4, "gone"), '{"apis": [{"id": 1}]}', "/Import/Parts/Refs", id="keys that are not inside"
-        ),
+        pytest.param((3, "@kind"), 'kind="c"', "/Import/Parts/Part[2]/@kind", id="an attribute on the next line"),
+        pytest.param((4, "apis", 0, "id"), '{"apis": [{"id": 1}]}', "/Import/Parts/Refs#/apis/0/id", id="keys inside"),
+        pytest.param((4, "gone"), '{"apis": [{"id": 1}]}', "/Import/Parts/Refs", id="keys that are not inside"),
         pytest.param((5,), "text", "/Import/Parts/Both", id="text on a line of its own"),
     ],
 )

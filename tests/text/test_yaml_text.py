@@ -24,9 +24,7 @@ def read(text: str) -> object:
     return parse(text.encode())[0]
 
 
-@pytest.mark.parametrize(
-    "text", ["yes", "NO", "on", "1.10", "007", "12:30", "2026-03-02", "true", "0x1F", ".inf"]
-)
+@pytest.mark.parametrize("text", ["yes", "NO", "on", "1.10", "007", "12:30", "2026-03-02", "true", "0x1F", ".inf"])
 def test_a_plain_scalar_stays_its_text(text: str) -> None:
     value = read(text)
 
@@ -100,15 +98,11 @@ def test_anchors_aliases_and_merge_keys_are_read() -> None:
             (3, 1),
             id="repeated key",
         ),
-        pytest.param(
-            "[a, b]: 1", {"['a', 'b']": "1"}, "not-strict", "key is a list", (1, 1), id="a list as a key"
-        ),
+        pytest.param("[a, b]: 1", {"['a', 'b']": "1"}, "not-strict", "key is a list", (1, 1), id="a list as a key"),
         pytest.param("a: !env SECRET", {"a": "SECRET"}, "not-strict", "'!env'", (1, 4), id="foreign tag"),
         pytest.param("!!python/name:os.system x", "x", "not-strict", "python", (1, 1), id="dangerous tag"),
         pytest.param("!set {a: 1}", {"a": "1"}, "not-strict", "'!set'", (1, 1), id="tagged mapping"),
-        pytest.param(
-            "a: 1\n---\nb: [", {"a": "1"}, "unreadable", "more than one", (2, 1), id="two documents"
-        ),
+        pytest.param("a: 1\n---\nb: [", {"a": "1"}, "unreadable", "more than one", (2, 1), id="two documents"),
     ],
 )
 def test_what_is_odd_is_read_and_said(
@@ -125,9 +119,7 @@ def test_what_is_odd_is_read_and_said(
 @pytest.mark.parametrize(
     ("text", "kind", "message", "place"),
     [
-        pytest.param(
-            "a: [1", "unreadable", "a comma or ']' was expected, but the text ends", (1, 6), id="open list"
-        ),
+        pytest.param("a: [1", "unreadable", "a comma or ']' was expected, but the text ends", (1, 6), id="open list"),
         pytest.param("a: 1\n\t- x", "unreadable", "a tab character", (2, 1), id="a tab"),
         pytest.param("a: b: c", "unreadable", "a colon stands where no key can be", (1, 5), id="colon"),
         pytest.param("å: @x", "unreadable", "'@' was found", (1, 4), id="reserved"),
@@ -283,9 +275,7 @@ except MalformedError as error:
 
 
 def test_the_parser_in_python_reads_the_same() -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", WITHOUT_EXTENSION], capture_output=True, text=True, check=False
-    )
+    done = subprocess.run([sys.executable, "-c", WITHOUT_EXTENSION], capture_output=True, text=True, check=False)
 
     assert done.stdout.splitlines() == [
         "{'a': ['yes', '1'], 'b': {'d': ['yes', '1'], 'c': '1'}, 'e': '5'}",
@@ -293,3 +283,22 @@ def test_the_parser_in_python_reads_the_same() -> None:
         "Span(line=1, column=13, end_line=1, end_column=16, pointer='/a/1')",
         "limit",
     ], done.stderr
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param("a: {url: https://x.example/y}", {"a": {"url": "https://x.example/y"}}, id="an address in braces"),
+        pytest.param("a: [https://x.example, b]", {"a": ["https://x.example", "b"]}, id="an address in brackets"),
+        pytest.param("a: {t: 12:30}", {"a": {"t": "12:30"}}, id="a time in braces"),
+    ],
+)
+def test_what_only_yaml_1_2_allows_is_read(text: str, expected: object) -> None:
+    value, problems = parse(text.encode())
+    assert value == expected
+    assert problems == []
+
+
+def test_a_place_is_found_where_only_yaml_1_2_reads_the_text() -> None:
+    [span] = locate(b"a:\n  - {name: x, url: https://x.example}\n", [("a", 0, "url")])
+    assert span[:4] == (2, 20, 2, 37)
