@@ -133,13 +133,17 @@ class Workspace:
                 index[id(component)] = inside
         return index
 
-    def is_copy(self, element: Solution | Component) -> bool:
-        """Tell whether a solution, or that of a component, is an export of what lies here as source too.
+    def is_copy(self, solution: Solution) -> bool:
+        """Tell whether a solution is an export of what lies here as source too.
 
         Zips are copies of folders, managed exports of unmanaged ones, unzipped exports of unpacked ones, each of the
         very same version. What is true of both is to be said of the source.
         """
-        solution = self.solution_of(element) if isinstance(element, Component) else element
+        return id(solution) in self._copies
+
+    def is_copied(self, component: Component) -> bool:
+        """Tell whether a component belongs to such a copy."""
+        solution = self.solution_of(component)
         return solution is not None and id(solution) in self._copies
 
     @cached_property

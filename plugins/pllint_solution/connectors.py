@@ -24,7 +24,7 @@ _NO_CONNECTORS = frozenset({"shared_logicflows", "aibuilder"})
 )
 def connector_unknown(component: Component, context: Context) -> Iterator[Finding]:
     """A connector is used that is neither in the catalogue nor a custom connector."""
-    if context.workspace.is_copy(component):
+    if context.workspace.is_copied(component):
         return
     for use in component.uses:
         if not _is_unknown(use, context):
@@ -60,7 +60,7 @@ def _is_unknown(use: ConnectorUse, context: Context) -> bool:
 )
 def connector_deprecated(component: Component, context: Context) -> Iterator[Finding]:
     """A connector is used that its publisher has deprecated."""
-    if context.workspace.is_copy(component):
+    if context.workspace.is_copied(component):
         return
     for use, row in _rows(component, context):
         if not (row.deprecated or row.release == "deprecated"):
@@ -90,7 +90,7 @@ def connector_deprecated(component: Component, context: Context) -> Iterator[Fin
 )
 def operation_deprecated(component: Component, context: Context) -> Iterator[Finding]:
     """A step uses an operation that the connector's definition marks as deprecated."""
-    if context.workspace.is_copy(component):
+    if context.workspace.is_copied(component):
         return
     for use in component.uses:
         definition = context.workspace.definition_of(use)
@@ -156,7 +156,7 @@ def _numbered(name: str) -> tuple[str, int]:
 )
 def connector_preview(component: Component, context: Context) -> Iterator[Finding]:
     """A preview connector is on its way to production."""
-    if context.workspace.is_copy(component):
+    if context.workspace.is_copied(component):
         return
     for use, row in _rows(component, context):
         # Independent publishers' connectors stay in preview for good: `connector-independent-publisher`.
@@ -191,7 +191,7 @@ def connector_preview(component: Component, context: Context) -> Iterator[Findin
 )
 def connector_independent_publisher(component: Component, context: Context) -> Iterator[Finding]:
     """A connector is used that the owner of the service neither made nor supports."""
-    if context.workspace.is_copy(component):
+    if context.workspace.is_copied(component):
         return
     for use, row in _rows(component, context):
         if row.kind != "independent-publisher":
@@ -219,7 +219,7 @@ def connector_independent_publisher(component: Component, context: Context) -> I
 )
 def connector_declared_not_used(flow: Component, context: Context) -> Iterator[Finding]:
     """A premium or blocked connector is referenced, and no step uses it."""
-    if flow.kind is not ComponentKind.CLOUD_FLOW or context.workspace.is_copy(flow):
+    if flow.kind is not ComponentKind.CLOUD_FLOW or context.workspace.is_copied(flow):
         return
     used = {use.connector for use in flow.uses}
     for entry in flow.declared:
@@ -290,7 +290,7 @@ _SERVICES = (
 )
 def http_instead_of_connector(flow: Component, context: Context) -> Iterator[Finding]:
     """An HTTP step calls a service that has a standard connector."""
-    if context.workspace.is_copy(flow):
+    if context.workspace.is_copied(flow):
         return
     by_connector: dict[str, list[Step]] = {}
     for use in flow.uses:

@@ -62,7 +62,7 @@ def child_flow_cycle(workspace: Workspace, _context: Context) -> Iterator[Findin
     flows = {
         one.id.lower(): one
         for one in workspace.components
-        if one.kind is ComponentKind.CLOUD_FLOW and one.calls_flows and not workspace.is_copy(one)
+        if one.kind is ComponentKind.CLOUD_FLOW and one.calls_flows and not workspace.is_copied(one)
     }
     for circle in _circles({name: [call.id for call in flow.calls_flows] for name, flow in flows.items()}):
         members = [flows[name] for name in circle]
@@ -322,7 +322,7 @@ def flow_switched_off(flow: Component, context: Context) -> Iterator[Finding]:
     """A flow was exported while it was switched off or suspended."""
     if flow.kind is not ComponentKind.CLOUD_FLOW or flow.state not in {"off", "suspended"}:
         return
-    if context.workspace.is_copy(flow):
+    if context.workspace.is_copied(flow):
         return
     state = "switched off" if flow.state == "off" else "suspended"
     yield Finding(

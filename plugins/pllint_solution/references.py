@@ -21,7 +21,7 @@ _REFERENCES = "https://learn.microsoft.com/power-apps/maker/data-platform/create
 )
 def connection_reference_undeclared(flow: Component, context: Context) -> Iterator[Finding]:
     """A step names a connection reference that its flow does not declare."""
-    if context.workspace.is_copy(flow):
+    if context.workspace.is_copied(flow):
         return
     by_label: dict[str, list[Step]] = {}
     for step in _steps(flow):
@@ -102,7 +102,7 @@ def _prefix(solution: Solution) -> str:
 def connection_reference_unused(workspace: Workspace, context: Context) -> Iterator[Finding]:
     """A connection reference is declared, and nothing uses it."""
     for component in workspace.components:
-        if component.kind is ComponentKind.CLOUD_FLOW and not workspace.is_copy(component):
+        if component.kind is ComponentKind.CLOUD_FLOW and not workspace.is_copied(component):
             yield from _unused_in_flow(component, context)
     named = {(entry.logical_name or "").lower() for one in workspace.components for entry in one.declared}
     for solution in workspace.solutions:
@@ -215,7 +215,7 @@ def _is_embedded(entry: DeclaredReference, component: Component, solution: Solut
 )
 def connection_reference_contradiction(flow: Component, context: Context) -> Iterator[Finding]:
     """The connection reference, the API name and the API id of one step name different connectors."""
-    if context.workspace.is_copy(flow):
+    if context.workspace.is_copied(flow):
         return
     by_cause: dict[tuple[str, tuple[str, ...]], list[Step]] = {}
     for step in _steps(flow):

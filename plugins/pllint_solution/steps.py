@@ -83,7 +83,7 @@ def _a(kind: SecretKind) -> str:
 )
 def hard_coded_environment(flow: Component, context: Context) -> Iterator[Finding]:
     """The address or id of a tenant, environment, organisation or site is written into a step."""
-    if not flow.literals or context.workspace.is_copy(flow):
+    if not flow.literals or context.workspace.is_copied(flow):
         return
     by_cause: dict[tuple[LiteralKind, str], list[StageLiteral]] = {}
     for literal in flow.literals:
@@ -111,7 +111,7 @@ def hard_coded_environment(flow: Component, context: Context) -> Iterator[Findin
 def http_trigger_open_to_anyone(flow: Component, context: Context) -> Iterator[Finding]:
     """A flow is started by an HTTP request that anyone with its address may send."""
     trigger = flow.trigger
-    if trigger is None or context.workspace.is_copy(flow):
+    if trigger is None or context.workspace.is_copied(flow):
         return
     who = (trigger.authentication or "").lower()
     if trigger.starts_from is StartsFrom.TEAMS_WEBHOOK:
@@ -145,7 +145,7 @@ def http_trigger_open_to_anyone(flow: Component, context: Context) -> Iterator[F
 )
 def http_plain(flow: Component, context: Context) -> Iterator[Finding]:
     """An HTTP step sends to an address without encryption."""
-    if context.workspace.is_copy(flow):
+    if context.workspace.is_copied(flow):
         return
     by_host: dict[str, list[Step]] = {}
     for use in flow.uses:
@@ -185,7 +185,7 @@ def _host(address: str) -> str:
 def secure_inputs_off(flow: Component, context: Context) -> Iterator[Finding]:
     """A step handles a secret and shows it in the run history."""
     exposures = flow.exposures
-    if not exposures or context.workspace.is_copy(flow):
+    if not exposures or context.workspace.is_copied(flow):
         return
     sides = [
         side
