@@ -21,7 +21,7 @@ from pllint.text.problem import Limits, MalformedError
 from pllint.text.tree import Archive, Tree
 
 if TYPE_CHECKING:  # the readers of a form are imported when a file of that form is met
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from pllint.model.component import Component
     from pllint.model.custom_connector import CustomConnector
@@ -144,6 +144,7 @@ class _Gathering:
             findings=self.notes.findings,
             skipped=self.notes.skipped,
             governance_files=len(self._governance),
+            secrets=self._secrets(),
         )
 
     def _joined_policies(self) -> Sequence[DlpPolicy]:
@@ -180,6 +181,14 @@ class _Gathering:
         merged, contradictions = environments.merge(declared, self._listed, policies)
         self.notes.findings.extend(contradictions)
         return merged
+
+    def _secrets(self) -> Iterator[Anchor]:
+        for component in self._components:
+            yield from (secret.at for secret in component.secrets)
+        for _, parts in self._solutions:
+            yield from (one.secret_at for one in parts.solution.environment_variables if one.secret_at)
+        for settings in self._deployment_settings:
+            yield from (secret.at for secret in settings.secrets)
 
     def _note_problems(self, tree: Tree) -> None:
         for problem in tree.problems:

@@ -118,7 +118,8 @@ def _deprecated(
         if newer
         else "Ask the owner of the connector which operation takes its place (maker)",
         component=component.ref,
-        connectors=(use.connector, operation.id),
+        connectors=(use.connector,),
+        cause=operation.id,
         related=(
             Related("the operation is deprecated here", operation.at),
             *others((f"the step '{step.name}'", step.at) for step in steps),

@@ -70,7 +70,7 @@ def _missing(
         message=f"the deployment settings of '{solution.unique_name}'{stage} hold {' and '.join(parts)}",
         remedy="Fill in what is missing, or let the pipeline that imports the solution fill in a token (publisher)",
         environment=environment.name if environment else None,
-        connectors=(solution.unique_name,),
+        cause=solution.unique_name,
         related=(Related(*needed[0]), *others(needed))[:5],
     )
 
@@ -110,7 +110,7 @@ def deployment_setting_unknown(settings: DeploymentSettings, context: Context) -
                     at=at,
                     message=f"the deployment settings of {of} name the {what} '{name}', which no solution here holds",
                     remedy="Correct the name, or remove the entry (publisher)",
-                    connectors=(name,),
+                    cause=name.lower(),
                 )
 
 
@@ -142,6 +142,7 @@ def deployment_setting_mismatch(settings: DeploymentSettings, context: Context) 
             f" '{solution.unique_name}' it is a reference to {name_of(reference.connector, context)}",
             remedy="Write the connector of the connection reference, and the id of a connection of it (publisher)",
             connectors=(parsed.key, reference.connector),
+            cause=name.lower(),
             related=(Related("the connection reference", reference.at),),
         )
 
@@ -174,7 +175,7 @@ def environment_variable_value_committed(solution: Solution, context: Context) -
             f" '{variable.schema_name}', which becomes the value of each environment that it is imported into",
             remedy="Remove the value from the solution before you export it, and give each stage its own in deployment"
             " settings (maker)",
-            connectors=(variable.schema_name,),
+            cause=variable.schema_name.lower(),
             related=(Related("the environment variable", variable.at),),
         )
 
@@ -210,7 +211,7 @@ def environment_variable_without_value(workspace: Workspace, _context: Context) 
                 " and no value in any deployment settings: whoever imports the solution has to know it",
                 remedy="Give it a default, or a value for each stage in deployment settings (maker)",
                 confidence=Confidence.LIKELY,
-                connectors=(variable.schema_name,),
+                cause=variable.schema_name.lower(),
             )
 
 

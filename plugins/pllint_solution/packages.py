@@ -44,7 +44,7 @@ def child_flow_missing(flow: Component, context: Context) -> Iterator[Finding]:
             " (maker)",
             confidence=Confidence.LIKELY,
             component=flow.ref,
-            connectors=(child,),
+            cause=child,
             related=others((f"the step '{step}'", call.at) for step, call in zip(steps, calls, strict=True)),
         )
 
@@ -78,7 +78,7 @@ def child_flow_cycle(workspace: Workspace, _context: Context) -> Iterator[Findin
             remedy="Break the circle: let the child return what it found, and the parent decide whether to call again"
             " (maker)",
             component=first.ref,
-            connectors=tuple(sorted(circle)),
+            cause=" ".join(sorted(circle)),
             related=others((f"'{flow.name}' calls here", call.at) for flow, call in zip(members, calls, strict=True)),
         )
 
@@ -137,7 +137,7 @@ def managed_source(solution: Solution, context: Context) -> Iterator[Finding]:
         message=f"the solution '{solution.unique_name}' {solution.version or ''}".rstrip()
         + " lies here unpacked as a managed export, and no unmanaged one: it cannot be edited, nor be packed again",
         remedy="Export the solution unmanaged from its development environment and keep that as source (maker)",
-        connectors=(solution.unique_name,),
+        cause=solution.unique_name,
     )
 
 
@@ -167,7 +167,7 @@ def component_missing(solution: Solution, context: Context) -> Iterator[Finding]
             message=f"the solution '{solution.unique_name}' names the file {file.name}{of}, which it does not hold:"
             " it cannot be packed or imported",
             remedy="Restore the file, or export and unpack the solution again (maker)",
-            connectors=(solution.unique_name, file.name.lower()),
+            cause=f"{solution.unique_name} {file.name.lower()}",
         )
     if solution.held is None:
         return
@@ -178,7 +178,7 @@ def component_missing(solution: Solution, context: Context) -> Iterator[Finding]
                 message=f"the solution '{solution.unique_name}' lists the {_READ_TYPES[root.type]}"
                 f" {root.schema_name or root.id}, which it does not hold",
                 remedy="Restore the component's files, or export and unpack the solution again (maker)",
-                connectors=(solution.unique_name, root.schema_name or root.id or ""),
+                cause=f"{solution.unique_name} {root.schema_name or root.id}",
             )
 
 
@@ -206,7 +206,7 @@ def component_unlisted(solution: Solution, context: Context) -> Iterator[Finding
             at=file.at,
             message=f"nothing in the solution '{solution.unique_name}' names {file.name}: packing leaves it out",
             remedy="Remove the file, or export and unpack the solution again with its component (maker)",
-            connectors=(solution.unique_name, file.name.lower()),
+            cause=f"{solution.unique_name} {file.name.lower()}",
         )
 
 
@@ -239,8 +239,9 @@ def missing_dependency(solution: Solution, context: Context) -> Iterator[Finding
 def _needs(solution: Solution, name: str, needs: Sequence[MissingDependency]) -> Finding:
     what = some(list(dict.fromkeys(f"'{one.required}'" for one in needs)))
     if not name or name.lower() == "active":
-        message = f"'{solution.unique_name}' needs {what}, which no solution here holds: it stayed in the"
-        message += " environment it was made in"
+        stayed = "it stayed" if len({one.required for one in needs}) == 1 else "they stayed"
+        message = f"'{solution.unique_name}' needs {what}, which no solution here holds: {stayed} in the environment"
+        message += " where it was made"
         remedy = f"Add what is missing to {solution.unique_name}, or to a solution that is imported before it (maker)"
     else:
         message = (
@@ -251,7 +252,7 @@ def _needs(solution: Solution, name: str, needs: Sequence[MissingDependency]) ->
         at=needs[0].at,
         message=message,
         remedy=remedy,
-        connectors=(solution.unique_name, name),
+        cause=f"{solution.unique_name} {name}",
         related=others((f"'{one.required}' is needed by '{one.dependent}'", one.at) for one in needs),
     )
 
@@ -264,7 +265,7 @@ def _needs_of_platform(solution: Solution, needs: Sequence[MissingDependency]) -
         " which the target has to have in that version or a later one",
         remedy="Check the versions of these solutions in the target before you import (admin)",
         severity=Severity.INFO,
-        connectors=(solution.unique_name, *sorted(_bare_name(name) for name in names)),
+        cause=f"{solution.unique_name} platform",
         related=tuple(Related(f"'{one.required}' is needed by '{one.dependent}'", one.at) for one in list(needs)[1:6]),
     )
 
@@ -359,7 +360,7 @@ def publisher_default(solution: Solution, context: Context) -> Iterator[Finding]
         remedy="Make a publisher with a prefix of your own before more is built on this one: names cannot be changed"
         " later (maker)",
         confidence=Confidence.CERTAIN if by_name or prefix.lower() == "new" else Confidence.LIKELY,
-        connectors=(solution.unique_name,),
+        cause=solution.unique_name,
     )
 
 

@@ -6,7 +6,7 @@ from pllint.model.component import APPS, Component, ComponentKind, DeclaredRefer
 from pllint.model.solution import ConnectionReference, Solution
 from pllint.model.workspace import Workspace
 from pllint.plugin import Confidence, Context, Finding, Severity, check
-from pllint_solution.wording import counted, in_steps, listed, name_of, others
+from pllint_solution.wording import in_steps, listed, name_of, others
 
 _REFERENCES = "https://learn.microsoft.com/power-apps/maker/data-platform/create-connection-reference"
 
@@ -27,17 +27,15 @@ def connection_reference_undeclared(flow: Component, context: Context) -> Iterat
     for step in _steps(flow):
         if step.undeclared and step.label:
             by_label.setdefault(step.label.lower(), []).append(step)
-    declared = [entry.label for entry in flow.declared]
     for steps in by_label.values():
         first = steps[0]
-        known = f"declares {counted(len(declared), 'reference')}" if declared else "declares none"
         yield Finding(
             at=first.at,
-            message=f"'{flow.name}' uses the connection '{first.label}' {in_steps([step.name for step in steps])},"
-            f" but {known} and not this one",
+            message=f"'{flow.name}' uses the connection '{first.label}' {in_steps([step.name for step in steps])}, and"
+            f" declares {'no connection of that name' if flow.declared else 'no connections'}",
             remedy="Open the flow in the designer, choose the connection of the step again, and save it (maker)",
             component=flow.ref,
-            connectors=(first.label or "",),
+            cause=(first.label or "").lower(),
             related=others((f"the step '{step.name}'", step.at) for step in steps),
         )
 
@@ -67,18 +65,18 @@ def connection_reference_missing(component: Component, context: Context) -> Iter
         yield Finding(
             at=entry.at,
             message=f"'{component.name}' needs the connection reference '{entry.logical_name}', which"
-            f" {_none_of(workspace)} holds, though its prefix is that of {_publisher(name, workspace)}",
+            f" {_nobody(solution, workspace)}, though its prefix is that of {_publisher(name, workspace)}",
             remedy=f"Add the connection reference to {solution.unique_name}, or to the solution that is imported before"
             " it, and export again (maker)",
             confidence=Confidence.LIKELY,
             component=component.ref,
-            connectors=(entry.logical_name or "",),
+            cause=name,
         )
 
 
-def _none_of(workspace: Workspace) -> str:
-    number = len({solution.unique_name for solution in workspace.solutions})
-    return "its solution does not hold and no other" if number == 1 else f"none of the {number} solutions"
+def _nobody(solution: Solution, workspace: Workspace) -> str:
+    number = len({one.unique_name for one in workspace.solutions})
+    return f"'{solution.unique_name}' does not hold" if number == 1 else f"none of the {number} solutions here holds"
 
 
 def _publisher(name: str, workspace: Workspace) -> str:
@@ -121,6 +119,7 @@ def _unused_in_flow(flow: Component, context: Context) -> Iterator[Finding]:
             remedy="Remove the connection from the flow in the designer and save it (maker)",
             component=flow.ref,
             connectors=(entry.connector,) if entry.connector else (),
+            cause=entry.label.lower(),
         )
 
 
@@ -145,7 +144,8 @@ def _unused_in_solution(solution: Solution, named: set[str], context: Context) -
             remedy=f"Remove the connection reference from {solution.unique_name}: whoever imports it is asked for a"
             " connection that nothing needs (maker)",
             confidence=Confidence.LIKELY,
-            connectors=(reference.logical_name,),
+            connectors=(reference.connector,) if reference.connector else (),
+            cause=name,
         )
 
 
@@ -189,7 +189,8 @@ def connection_embedded(component: Component, context: Context) -> Iterator[Find
             remedy="Create a connection reference in the solution and choose it in place of the connection (maker)",
             confidence=Confidence.CERTAIN if any(entry.connection for entry in entries) else Confidence.LIKELY,
             component=component.ref,
-            connectors=(key,),
+            connectors=(first.connector,) if first.connector else (),
+            cause="" if first.connector else key,
             related=others((f"the connection '{entry.label}'", entry.at) for entry in entries),
         )
 
@@ -229,6 +230,7 @@ def connection_reference_contradiction(flow: Component, context: Context) -> Ite
             remedy="Choose the connection of the step again in the designer, so that its parts name one (maker)",
             component=flow.ref,
             connectors=named,
+            cause=(first.label or "").lower(),
             related=others((f"the step '{step.name}'", step.at) for step in steps),
         )
 

@@ -43,7 +43,7 @@ def secret_in_inputs(workspace: Workspace, _context: Context) -> Iterator[Findin
                 message=f"'{component.name}' holds {_a(kind)} in clear in '{holder}'{times}",
                 remedy=_KEY_VAULT,
                 component=component.ref,
-                connectors=(kind, holder),
+                cause=f"{kind} {holder}",
                 related=others((f"{_a(kind)}, too", secret.at) for secret in secrets),
                 secret=True,
             )
@@ -64,7 +64,7 @@ def _in_file(what: str, kind: SecretKind, at: Anchor) -> Finding:
         message=f"{what} is {_a(kind)} in clear",
         remedy="Revoke it, for everyone who can read the repository has it, and keep its successor in Azure Key Vault"
         " behind an environment variable of type secret (maker)",
-        connectors=(kind, what),
+        cause=f"{kind} {what}",
         secret=True,
     )
 
@@ -95,7 +95,7 @@ def hard_coded_environment(flow: Component, context: Context) -> Iterator[Findin
             f" {in_steps([literal.step for literal in literals])}: every stage it goes to would use this one",
             remedy="Put it into an environment variable, and give each stage its own value (maker)",
             component=flow.ref,
-            connectors=(value,),
+            cause=value,
             related=others((f"the step '{literal.step}'", literal.at) for literal in literals),
         )
 
@@ -161,7 +161,7 @@ def http_plain(flow: Component, context: Context) -> Iterator[Finding]:
             f" {in_steps([step.name for step in steps])}: anyone on the way can read and change it",
             remedy="Use the https address of the service (maker)",
             component=flow.ref,
-            connectors=(host,),
+            cause=host,
             related=others((f"the step '{step.name}'", step.at) for step in steps),
         )
 
@@ -228,7 +228,7 @@ def http_authentication_embedded(flow: Component, _context: Context) -> Iterator
             f" {of_steps([secret.holder for secret in secrets])}",
             remedy=_KEY_VAULT,
             component=flow.ref,
-            connectors=(kind,),
+            cause=kind,
             related=others((f"the step '{secret.holder}'", secret.at) for secret in secrets),
             secret=True,
         )
