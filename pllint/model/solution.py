@@ -41,6 +41,8 @@ class PackageFile(NamedTuple):
     """What names it; else the file itself."""
     holder: str = ""
     """The component it belongs to."""
+    binary: bool = False
+    """A picture or an app's package, which unpacked sources often leave out or hold as source instead."""
 
 
 class RootComponent(NamedTuple):
@@ -79,8 +81,6 @@ class Solution(NamedTuple):
     missing_dependencies: tuple[MissingDependency, ...] = ()
     form: str = "zip"
     """zip, unpacked, exploded or yaml."""
-    archived: bool = False
-    """It lies in a zip file."""
     missing_files: tuple[PackageFile, ...] = ()
     """Flow definitions, parts of connectors and app packages that the solution names and does not hold."""
     unlisted_files: tuple[PackageFile, ...] = ()
@@ -89,6 +89,11 @@ class Solution(NamedTuple):
     """Ids and names, lower case, of the processes, apps and connectors it holds; None when no list of them was read."""
     unread: tuple[str, ...] = ()
     """Kinds of component it holds whose use of connections is not read, such as `agents`."""
+
+    @property
+    def archived(self) -> bool:
+        """Tell whether it lies in a zip file."""
+        return "!" in self.at.source.path
 
     @property
     def folder(self) -> str:

@@ -75,17 +75,22 @@ _EXACT = {
     "token": SecretKind.TOKEN,
 }
 _LAST_LETTERS = frozenset("tdeynn")
-_kinds: dict[str, SecretKind | None] = {}
+_Meaning = tuple[SecretKind | None, LiteralKind | None]
+_NO_MEANING: _Meaning = (None, None)
+_meanings: dict[str | int, _Meaning] = {}
+"""What the names of fields met so far say: thousands of steps share a few dozen names."""
 
-_MARKED: tuple[tuple[str, SecretKind, str], ...] = (
+_MARKED_BY_SIGN: tuple[tuple[str, SecretKind, str], ...] = (
     ("sig=", SecretKind.SIGNATURE, r"[?&;]sig=([A-Za-z0-9%+/_=-]{20,})"),
-    ("client_secret", SecretKind.CLIENT_SECRET, r"client_secret\"?\s*[=:]\s*\"?([^&\s\"'@{}<>]{8,})"),
     ("AccountKey=", SecretKind.KEY, r"AccountKey=([A-Za-z0-9+/]{20,}={0,2})"),
     ("SharedAccessKey=", SecretKind.KEY, r"SharedAccessKey=([A-Za-z0-9+/]{20,}={0,2})"),
     ("code=", SecretKind.KEY, r"\.azurewebsites\.net/[^\s'\"]*[?&]code=([A-Za-z0-9_\-/+=%]{30,})"),
     ("key=", SecretKind.KEY, r"[?&](?:api[-_]?key|subscription-key|key)=([A-Za-z0-9_-]{16,})"),
     ("access_token=", SecretKind.TOKEN, r"[?&]access_token=([A-Za-z0-9_\-.~+/=%]{16,})"),
     ("assword=", SecretKind.PASSWORD, r"(?:Server|Data Source|User Id|Uid)=[^\s]*;\s*Password=([^;\s\"'@{}<>]{4,})"),
+)
+_MARKED: tuple[tuple[str, SecretKind, str], ...] = (
+    ("client_secret", SecretKind.CLIENT_SECRET, r"client_secret\"?\s*[=:]\s*\"?([^&\s\"'@{}<>]{8,})"),
     ("eyJ", SecretKind.TOKEN, r"(eyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{10,})"),
     ("Q~", SecretKind.CLIENT_SECRET, r"(?<![\w.~-])([\w.~-]{3}\dQ~[\w.~-]{31,34})(?![\w.~-])"),
     ("PRIVATE KEY-----", SecretKind.KEY, r"-----BEGIN (?:[A-Z]+ )?PRIVATE KEY-----\s*([A-Za-z0-9+/=]{20,})"),
@@ -128,38 +133,17 @@ _ENVIRONMENT_KEYS = frozenset(("environment", "environmentname", "environmentid"
 _TENANT_KEYS = frozenset(("tenant", "tenantid"))
 _NO_TENANT = r"^(?:your|my|the)?-?(?:tenant|company|organi[sz]ation|org|domain|x+)(?:-?name)?$"
 _NOT_TEXT = frozenset(("host", "schema", "$schema", "metadata", "retryPolicy"))
-_SHORTEST = 8
+_SHORTEST = 20
+"""The shortest text that a pattern finds anything in."""
+_NOTHING = Inputs()
 
 
 def search(inputs: object, name: str) -> Inputs:
     """Walk the inputs of one step; `name` is the step's, which says what a lone string is for."""
-    secrets: list[FoundSecret] = []
-    literals: list[FoundLiteral] = []
-    computed: list[FoundSecret] = []
-    for text, key, hop in _strings(inputs, name):
-        kind = _kinds[key] if key in _kinds else _kind_of(key)
-        if kind is not None:
-            if is_secret(kind, text):
-                secrets.append(FoundSecret(kind, _path(hop)))
-                continue
-            if "@" in text and _is_computed(text):
-                computed.append(FoundSecret(kind, _path(hop)))
-        if len(text) < _SHORTEST:
-            continue
-        found = _in_text(text)
-        if found is not None:
-            secrets.append(FoundSecret(found, _path(hop)))
-        elif "client_secret=@" in text or "client_secret=', " in text or '"client_secret": "@' in text:
-            computed.append(FoundSecret(SecretKind.CLIENT_SECRET, _path(hop)))
-        literals.extend(FoundLiteral(what, value, _path(hop)) for what, value in _of_stage(text, key))
-    return Inputs(tuple(secrets), tuple(literals), tuple(computed))
-
-
-def _strings(inputs: object, name: str) -> Iterator[tuple[str, str, _Hop | None]]:
-    """Give every string with the name that says what it is for, without recursion, in the order of the text."""
+    findings = _Findings()
     if isinstance(inputs, str):
-        yield inputs, name, None
-        return
+        findings.take(inputs, name, None)
+        return findings.inputs()
     levels: list[tuple[Iterator[tuple[str | int, object]], str, _Hop | None]] = []
     if isinstance(inputs, dict):
         levels.append((iter(inputs.items()), _entry_name(inputs), None))
@@ -170,17 +154,52 @@ def _strings(inputs: object, name: str) -> Iterator[tuple[str, str, _Hop | None]
         for key, value in items:
             if isinstance(value, str):
                 # `{"name": "ApiKey", "value": "…"}` is how variables, headers and form fields are written.
-                named = label if label and (key == "value" or isinstance(key, int)) else key
-                yield value, named if isinstance(named, str) else "", (home, key)
-            elif isinstance(value, dict):
-                if key not in _NOT_TEXT:
-                    levels.append((iter(value.items()), _entry_name(value), (home, key)))
-                    break
+                findings.take(value, label if label and (key == "value" or isinstance(key, int)) else key, (home, key))
+            elif isinstance(value, dict) and key not in _NOT_TEXT:
+                levels.append((iter(value.items()), _entry_name(value), (home, key)))
+                break
             elif isinstance(value, list):
                 levels.append((iter(enumerate(value)), key if isinstance(key, str) else label, (home, key)))
                 break
         else:
             levels.pop()
+    return findings.inputs()
+
+
+class _Findings:
+    """What was found so far."""
+
+    __slots__ = ("computed", "literals", "secrets")
+
+    def __init__(self) -> None:
+        self.secrets: list[FoundSecret] = []
+        self.literals: list[FoundLiteral] = []
+        self.computed: list[FoundSecret] = []
+
+    def inputs(self) -> Inputs:
+        if not (self.secrets or self.literals or self.computed):
+            return _NOTHING
+        return Inputs(tuple(self.secrets), tuple(self.literals), tuple(self.computed))
+
+    def take(self, text: str, name: str | int, hop: _Hop | None) -> None:
+        """Look at one string; `name` says what it is for."""
+        meaning = _meanings.get(name) or _meaning_of(name)
+        if meaning is _NO_MEANING and len(text) < _SHORTEST:
+            return
+        kind = meaning[0]
+        if kind is not None:
+            if is_secret(kind, text):
+                self.secrets.append(FoundSecret(kind, _path(hop)))
+                return
+            if "@" in text and _is_computed(text):
+                self.computed.append(FoundSecret(kind, _path(hop)))
+        found = _in_text(text)
+        if found is not None:
+            self.secrets.append(FoundSecret(found, _path(hop)))
+        elif "client_secret" in text and ("client_secret=@" in text or "client_secret=', " in text):
+            self.computed.append(FoundSecret(SecretKind.CLIENT_SECRET, _path(hop)))
+        if meaning[1] is not None or "://" in text or "environments/" in text or "Default-" in text:
+            self.literals += [FoundLiteral(what, value, _path(hop)) for what, value in _of_stage(text, meaning[1])]
 
 
 def _entry_name(value: Raw) -> str:
@@ -198,19 +217,24 @@ def _path(hop: _Hop | None) -> KeyPath:
     return tuple(reversed(keys))
 
 
-def _kind_of(name: str) -> SecretKind | None:
-    """Tell which secret a field of that name holds; asked once a name."""
-    plain = "".join(filter(str.isalnum, name.rpartition("/")[2])).lower()
+def _meaning_of(name: str | int) -> "_Meaning":
+    """Tell what a field of that name holds; asked once a name."""
+    last = str(name).rpartition("/")[2].lower()
+    plain = "".join(filter(str.isalnum, last))
     kind = _EXACT.get(plain)
     if kind is None and plain[-1:] in _LAST_LETTERS:
         kind = next((kind for ending, kind in _NAMED if plain.endswith(ending)), None)
-    _kinds[name] = kind
-    return kind
+    stage = (
+        LiteralKind.ENVIRONMENT if last in _ENVIRONMENT_KEYS else LiteralKind.TENANT if last in _TENANT_KEYS else None
+    )
+    meaning = (kind, stage) if kind or stage else _NO_MEANING
+    _meanings[name] = meaning
+    return meaning
 
 
 def secret_kind(name: str) -> SecretKind | None:
     """Tell which secret a field or variable of that name is for; None when its name speaks of none."""
-    return _kinds[name] if name in _kinds else _kind_of(name)
+    return (_meanings.get(name) or _meaning_of(name))[0]
 
 
 def is_secret(kind: SecretKind, text: str) -> bool:
@@ -254,29 +278,32 @@ def _is_computed(text: str) -> bool:
 
 
 def _in_text(text: str) -> SecretKind | None:
-    for mark, kind, pattern in _MARKED:
-        if mark not in text:
-            continue
-        match = re.search(pattern, text)
-        if match is None:
-            continue
-        value = match[1]
-        if kind is SecretKind.PASSWORD:
-            if is_credential(value.rpartition(":")[2]):
+    if "=" in text:
+        for mark, kind, pattern in _MARKED_BY_SIGN:
+            if mark in text and _holds(kind, pattern, text):
                 return kind
-        elif _is_random(value):
+    for mark, kind, pattern in _MARKED:
+        if mark in text and _holds(kind, pattern, text):
             return kind
     return None
 
 
-def _of_stage(text: str, key: str) -> Iterator[tuple[LiteralKind, str]]:
-    lowered_key = key.rpartition("/")[2].lower()
-    if lowered_key in _ENVIRONMENT_KEYS:
+def _holds(kind: SecretKind, pattern: str, text: str) -> bool:
+    match = re.search(pattern, text)
+    if match is None:
+        return False
+    if kind is SecretKind.PASSWORD:
+        return is_credential(match[1].rpartition(":")[2])
+    return _is_random(match[1])
+
+
+def _of_stage(text: str, named: LiteralKind | None) -> Iterator[tuple[LiteralKind, str]]:
+    if named is LiteralKind.ENVIRONMENT:
         match = re.fullmatch(rf"(?:Default-)?{_GUID}", text.strip())
         if match:
             yield LiteralKind.ENVIRONMENT, match[0].lower()
             return
-    elif lowered_key in _TENANT_KEYS:
+    elif named is LiteralKind.TENANT:
         match = re.fullmatch(rf"{_GUID}|[\w.-]+\.onmicrosoft\.com", text.strip())
         if match and not _is_placeholder(match[0].partition(".")[0]):
             yield LiteralKind.TENANT, match[0].lower()

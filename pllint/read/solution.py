@@ -191,7 +191,6 @@ class _Reading:
         self._note_agents()
         self._held.update(name for name in (*(app.name.lower() for app in apps), *_names_of(connectors)) if name)
         solution = solution._replace(
-            archived="!" in self._tree.label,
             missing_files=tuple(self._missing),
             unlisted_files=tuple(self._unlisted_files()) if customizations else (),
             held=frozenset(self._held) if customizations else None,
@@ -465,12 +464,11 @@ class _Reading:
             keys = [recognise.app_name(element.value("DocumentUri") or ""), name, element.value("DisplayName") or ""]
             # Pages that were unpacked by hand are kept under the name the app is shown with.
             found = [document for key in dict.fromkeys(map(_folded, keys)) for document in documents.pop(key, ())]
-            # Unpacked, the package is often replaced by its source, or left to a build.
             stated = element.value("DocumentUri")
-            if stated and not found and "!" in self._tree.label:
+            if stated and not found:
                 at = Anchor(source, (element.ordinal,))
                 holder = element.value("DisplayName") or name
-                self._missing.append(PackageFile(name=stated.lstrip("/"), at=at, holder=holder))
+                self._missing.append(PackageFile(name=stated.lstrip("/"), at=at, holder=holder, binary=True))
             yield CanvasAppEntry(name=name, element=element, source=source, document=_fullest(found))
         self._documents = [document for found in documents.values() if (document := _fullest(found))]
 
@@ -516,10 +514,9 @@ class _Reading:
             found = self._part(stated, ("connectors", "connector"))
             if found is None:
                 missing.append(stated)
-                if tag != "iconblob" or "!" in self._tree.label:
-                    holder = element.value("displayname") or element.value("name") or ""
-                    at = Anchor(source, (element.ordinal,))
-                    self._missing.append(PackageFile(name=stated.lstrip("/"), at=at, holder=holder))
+                holder = element.value("displayname") or element.value("name") or ""
+                at, binary = Anchor(source, (element.ordinal,)), tag == "iconblob"
+                self._missing.append(PackageFile(name=stated.lstrip("/"), at=at, holder=holder, binary=binary))
             else:
                 self._named.add(found)
             return found

@@ -161,6 +161,8 @@ def component_missing(solution: Solution, context: Context) -> Iterator[Finding]
     if context.workspace.is_copy(solution):
         return
     for file in solution.missing_files:
+        if file.binary and not solution.archived:
+            continue
         of = f" of '{file.holder}'" if file.holder else ""
         yield Finding(
             at=file.at,

@@ -126,7 +126,7 @@ def _unused_in_flow(flow: Component, context: Context) -> Iterator[Finding]:
 def _unused_in_solution(solution: Solution, named: set[str], context: Context) -> Iterator[Finding]:
     workspace = context.workspace
     # Agents, desktop flows and reports use connection references too, and say so where nothing reads it.
-    if solution.unread or solution.held is None or solution.missing_files:
+    if solution.unread or solution.held is None or _lacks_a_user(solution):
         return
     # Solutions that hold nothing but references serve others.
     if not any(one.uses for one in workspace.components if one.solution == solution.unique_name):
@@ -147,6 +147,10 @@ def _unused_in_solution(solution: Solution, named: set[str], context: Context) -
             connectors=(reference.connector,) if reference.connector else (),
             cause=name,
         )
+
+
+def _lacks_a_user(solution: Solution) -> bool:
+    return any(not file.binary for file in solution.missing_files)
 
 
 def _may_serve(reference: ConnectionReference, workspace: Workspace) -> bool:
