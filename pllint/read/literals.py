@@ -43,15 +43,15 @@ _Hop = tuple["_Hop | None", str | int]
 
 # Names end in these when their value is what they say; the rest of the name says whose it is.
 _NAMED: tuple[tuple[str, SecretKind], ...] = (
-    ("clientsecret", SecretKind.CLIENT_SECRET),
-    ("appsecret", SecretKind.CLIENT_SECRET),
-    ("applicationsecret", SecretKind.CLIENT_SECRET),
-    ("consumersecret", SecretKind.CLIENT_SECRET),
     ("password", SecretKind.PASSWORD),
     ("passwd", SecretKind.PASSWORD),
     ("passphrase", SecretKind.PASSWORD),
     ("apikey", SecretKind.KEY),
     ("apisecret", SecretKind.KEY),
+    ("secret", SecretKind.CLIENT_SECRET),
+    ("openaikey", SecretKind.KEY),
+    ("signingkey", SecretKind.KEY),
+    ("encryptionkey", SecretKind.KEY),
     ("secretkey", SecretKind.KEY),
     ("subscriptionkey", SecretKind.KEY),
     ("functionskey", SecretKind.KEY),
@@ -68,7 +68,6 @@ _NAMED: tuple[tuple[str, SecretKind], ...] = (
     ("sharedaccesssignature", SecretKind.SIGNATURE),
 )
 _EXACT = {
-    "secret": SecretKind.CLIENT_SECRET,
     "pwd": SecretKind.PASSWORD,
     "authorization": SecretKind.TOKEN,
     "xauthtoken": SecretKind.TOKEN,

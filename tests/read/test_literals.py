@@ -44,6 +44,7 @@ def secrets(inputs: object, name: str = "Step") -> list[tuple[SecretKind, tuple[
             id="variable",
         ),
         pytest.param({"name": "ApiKey", "value": KEY}, SecretKind.KEY, ("value",), id="variable set"),
+        pytest.param({"endpointSecret": KEY}, SecretKind.CLIENT_SECRET, ("endpointSecret",), id="some secret"),
         pytest.param(
             {"body": f"grant_type=client_credentials&client_secret={KEY}"},
             SecretKind.CLIENT_SECRET,
@@ -107,6 +108,7 @@ def test_a_lone_string_is_what_its_step_is_called() -> None:
         pytest.param({"parameters": {"item/password": "Please choose a new one"}}, id="a sentence"),
         pytest.param({"parameters": {"targetsecretname": "parcel-2024-key"}}, id="the name of a secret"),
         pytest.param({"parameters": {"token": "next"}}, id="a word"),
+        pytest.param({"parameters": {"rowKey": HEX}}, id="the key of a row"),
         pytest.param({"body": "client_secret=@{variables('secret')}"}, id="form body computed"),
         pytest.param({"uri": "https://parcels.example/v1?code=A17&key=parcels"}, id="short codes"),
         pytest.param({"schema": {"properties": {"password": {"default": KEY}}}}, id="a schema"),

@@ -197,10 +197,9 @@ def told(value: object, label: str = "", *, places: bool = False) -> object:
         return {field: told(getattr(value, field), label, places=places) for field in value._fields if field != "form"}
     if isinstance(value, str):
         return re.sub("^Connectors/", "Connector/", value.removeprefix(label)).replace("workflows/", "Workflows/")
-    if isinstance(value, frozenset):
-        return sorted(value)
     if isinstance(value, Iterable):
-        return [told(item, label, places=places) for item in value]
+        items = sorted(value) if isinstance(value, frozenset) else value
+        return [told(item, label, places=places) for item in items]
     return value
 
 
