@@ -273,7 +273,7 @@ class _Reading:
         solution = solution._replace(
             missing_files=tuple(self._missing),
             unlisted_files=tuple(self._unlisted_files()) if customizations else (),
-            held=frozenset(self._held) if customizations else None,
+            held=frozenset(self._held) if customizations or self._form == "yaml" else None,
             unread=tuple(self._unread(customizations)),
         )
         return SolutionParts(
