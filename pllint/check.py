@@ -202,8 +202,17 @@ def row_of(check: Check) -> dict[str, str | list[str]]:
 class Context:
     """Everything a check may ask besides its element: the workspace, the engines, the day."""
 
-    def __init__(self, workspace: Workspace, settings: Settings, as_of: datetime.date, catalogue: Catalogue) -> None:
+    def __init__(
+        self,
+        workspace: Workspace,
+        settings: Settings,
+        as_of: datetime.date,
+        catalogue: Catalogue,
+        environments: tuple[Environment, ...] = (),
+    ) -> None:
         self.workspace = workspace
+        self.environments = environments
+        """Those asked for, in place of where each component goes; empty when none are."""
         self.settings = settings
         self.as_of = as_of
         self.catalogue = catalogue
@@ -234,7 +243,7 @@ class Context:
     def _targets(self) -> Targets:
         from pllint.engine.targets import Targets
 
-        return Targets(self.workspace, self.settings)
+        return Targets(self.workspace, self.settings, self.environments)
 
     def targets(self, component: Component) -> Sequence[Environment]:
         """Give the environments a component goes to; the last may be the class "any other environment"."""

@@ -23,17 +23,23 @@ if TYPE_CHECKING:
 class Targets:
     """Answers for one workspace, remembered per solution."""
 
-    def __init__(self, workspace: Workspace, settings: Settings) -> None:
+    def __init__(self, workspace: Workspace, settings: Settings, asked: tuple[Environment, ...] = ()) -> None:
+        """Take a workspace; environments that are `asked` for come before anything the files say."""
         self._workspace = workspace
+        self._asked = asked
         self._settings = settings
         self._of_solution: dict[str, tuple[Environment, ...]] = {}
 
     def of(self, component: Component) -> Sequence[Environment]:
         """Give the target environments in a fixed order; never empty."""
+        if self._asked:
+            return self._asked
         return self.of_solution(component.solution or "") or self._of_record(component) or self._everywhere
 
     def of_connector(self, connector: CustomConnector, users: Sequence[Component]) -> Sequence[Environment]:
         """Give where a custom connector goes: with its users, else as its record says, else with its solution."""
+        if self._asked:
+            return self._asked
         followed = dict.fromkeys(environment for user in users for environment in self.of(user))
         if followed:
             return tuple(followed)

@@ -37,6 +37,10 @@ class Rule(StrEnum):
     NOT_CLASSIFIABLE = "not-classifiable"
     MODULE_UNLISTED = "module-unlisted"
     GROUPS_MISSING = "groups-missing"
+    GROUPS_OPEN = "groups-open"
+    """It is not listed, and a group that may hold it is computed elsewhere."""
+    DEFAULT_OPEN = "default-open"
+    PATTERNS_OPEN = "patterns-open"
     HOST_UNKNOWN = "host-unknown"
     HOST_AMBIGUOUS = "host-ambiguous"
     LISTED_TWICE = "listed-twice"
@@ -187,9 +191,13 @@ class NoteKind(StrEnum):
     REACH_UNKNOWN = "reach_unknown"
     ENDPOINT_UNKNOWN = "endpoint_unknown"
     OPERATION_UNKNOWN = "operation_unknown"
+    RULES_UNKNOWN = "rules_unknown"
+    EXEMPTION_UNKNOWN = "exemption_unknown"
+    ADVANCED_UNKNOWN = "acp_unknown"
     CHILD_MISSING = "child_missing"
     CONNECTOR_UNKNOWN = "connector_unknown"
     TRIGGER_UNKNOWN = "trigger_unknown"
+    PARTS_MISSING = "parts_missing"
 
 
 class Note(NamedTuple):

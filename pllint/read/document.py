@@ -52,6 +52,7 @@ class Notes:
         if self._uncollected > _COLLECT_AFTER and not gc.isenabled():
             self._uncollected = 0
             gc.collect()
+            gc.freeze()  # what is left are elements, which stay to the end
         return content
 
     def problem(self, source: Source, problem: Problem) -> None:

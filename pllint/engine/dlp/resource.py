@@ -187,6 +187,9 @@ class Resources:
             )
             for unresolved in component.unresolved
         ]
+        notes += [
+            Note(kind=NoteKind.PARTS_MISSING, words=gap.words, at=gap.at, decides=gap.decides) for gap in component.gaps
+        ]
         trigger = component.trigger
         if (
             trigger is not None
