@@ -108,7 +108,7 @@ def _refuse_unread(workspace: Workspace, settings: Settings) -> None:
     """Raise SettingsError for a governance file that nobody can read: its records would be begun a second time."""
     for finding in workspace.findings:
         if finding.check in _NOT_READ and matches(finding.at.source.path, settings.governance):
-            path = os.path.join(settings.root, finding.at.source.path)
+            path = os.path.normpath(os.path.join(settings.root, finding.at.source.path))
             at = Anchor(Source(path, bytes), known=finding.at.span)
             raise SettingsError(
                 f"{place_of(at)}: {finding.message}; put that right first, then run `pllint init` again"
@@ -191,7 +191,7 @@ def _write(root: str, change: Change) -> None:
 
 def _found(workspace: Workspace, root: str, folder: str) -> Iterator[str]:
     counts = [
-        counted(number, kind.removesuffix("s").replace("-", " ")) if kind != "policies" else counted(number, "policy")
+        counted(number, _singular(kind).replace("-", " "))
         for kind, number in workspace.counts
         if kind not in {"governance-files", "deployment-settings"}
     ]
@@ -199,6 +199,10 @@ def _found(workspace: Workspace, root: str, folder: str) -> Iterator[str]:
     yield f"Found {joined(counts)} in {where}." if counts else f"Found nothing yet that pllint reads in {where}."
     if os.path.realpath(folder) != os.path.realpath(root):
         yield f"That is the project: its {FILE_NAME} is in force in {for_terminal(folder)}."
+
+
+def _singular(nouns: str) -> str:
+    return f"{nouns[:-3]}y" if nouns.endswith("ies") else nouns.removesuffix("s")
 
 
 def _done(changes: Sequence[Change]) -> Iterator[str]:

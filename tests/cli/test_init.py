@@ -70,6 +70,18 @@ def test_the_project_can_be_linted_afterwards(project: Path) -> None:
     assert _about_what_was_written(project) == []
 
 
+def test_targets_are_written_for_environments_that_are_declared_with_them(project: Path) -> None:
+    inventory = (project / "inventory" / "environments.json").read_text(encoding="utf-8")
+    named = inventory.replace("HR test", "hr-test").replace("HR production", "hr-production")
+    _write(project, "inventory/environments.json", named)
+
+    main(["init"])
+
+    targets = [(target.solution, target.environments) for target in load(".").targets]
+    assert targets == [(name, ("hr-production", "hr-test")) for name in ("ExpenseApproval", "ParcelDesk")]
+    assert _about_what_was_written(project) == []
+
+
 def test_licences_that_nobody_counted_stay_uncounted(project: Path) -> None:
     main(["init"])
 
@@ -208,7 +220,7 @@ def test_broken_records_are_not_begun_a_second_time(project: Path, capsys: pytes
 
     assert _files(project) == before
     told = capsys.readouterr().err
-    assert told.startswith(f"pllint: {os.path.join('.', 'governance', 'ours.yaml')}:2:1: ")
+    assert told.startswith(f"pllint: {os.path.join('governance', 'ours.yaml')}:2:1: ")
     assert told.endswith("; put that right first, then run `pllint init` again\n")
 
 
