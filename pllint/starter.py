@@ -245,8 +245,8 @@ def _about_stages(stages: list[str]) -> tuple[str, ...]:
     return (
         "",
         *folded(
-            f"There are deployment settings for {joined(shown)}. Name the environments so that they are meant for,"
-            " and pllint knows where the solutions go.",
+            f"There are deployment settings for {joined(shown)}. Give these names to the environments that they are"
+            " meant for, so that pllint knows where the solutions go.",
             _WIDTH,
         ),
     )

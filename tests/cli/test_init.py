@@ -145,6 +145,18 @@ def test_records_go_to_the_file_that_holds_the_list(project: Path) -> None:
     assert "  - name: Notify approver\n" in (project / "governance" / "ours.yaml").read_text(encoding="utf-8")
 
 
+def test_several_lists_of_one_file_all_grow(project: Path) -> None:
+    ours = "apps:\n  - name: Old leave app\nflows:\n  - name: Announce parcels\nconnectors: []\n"
+    _write(project, "governance/ours.yaml", ours)
+
+    main(["init"])
+
+    grown = YAML(typ="safe").load(project / "governance" / "ours.yaml")
+    assert {key: len(records) for key, records in grown.items()} == {"apps": 2, "flows": 5, "connectors": 0}
+    main(["init"])
+    assert YAML(typ="safe").load(project / "governance" / "ours.yaml") == grown
+
+
 def test_a_file_keeps_its_mode(project: Path) -> None:
     _write(project, _FLOWS, "flows:\n")
     (project / _FLOWS).chmod(0o640)
