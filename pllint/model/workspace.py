@@ -58,7 +58,8 @@ class Workspace:
         self.solutions = tuple(solutions)
         self.components = tuple(components)
         self.custom_connectors = tuple(custom_connectors)
-        self.policies = tuple(policies)
+        self.policies = tuple(sorted(policies, key=_place_of))
+        """By name: nothing said about them depends on the order of files."""
         self.environments = tuple(environments)
         """Declared, listed or named by a policy; never "any other"."""
         self.deployment_settings = tuple(deployment_settings)
@@ -122,6 +123,16 @@ class Workspace:
             for name in (environment.name, environment.id or environment.name, *environment.aliases):
                 index.setdefault(name.lower(), environment)
         return index
+
+    @cached_property
+    def tenant_environments(self) -> tuple[Environment, ...]:
+        """The environments the tenant has, as far as anybody knows.
+
+        An inventory is complete: what a policy names beside it does not exist, or not any more.
+        """
+        if not any(environment.listed for environment in self.environments):
+            return self.environments
+        return tuple(environment for environment in self.environments if environment.listed or environment.declared)
 
     def solution(self, unique_name: str) -> Solution | None:
         """Find a solution by its unique name."""
@@ -285,3 +296,7 @@ class Workspace:
             ("governance-files", self.governance_files),
         )
         return tuple((name, count) for name, count in counts if count)
+
+
+def _place_of(policy: DlpPolicy) -> tuple[str, str, str, str]:
+    return policy.name, policy.id, policy.at.source.path, str(policy.at.path)
