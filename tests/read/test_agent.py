@@ -304,6 +304,7 @@ CLONE = {
     "helper/agents/Sub/agent.mcs.yml": "kind: AgentDialog\nactions:\n- kind: InvokeSkillAction\n",
     "helper/knowledge/files/guide.pdf": "x",
     "helper/.mcs/conn.json": '{"EnvironmentId": "1"}',
+    f"helper/workflows/Notify-{FLOW_ID}/metadata.yml": "name: Notify\n",
     f"helper/workflows/Notify-{FLOW_ID}/workflow.json": flow_of_kind("Skills"),
 }
 
