@@ -18,9 +18,9 @@ from pllint.model.solution import (
     Solution,
 )
 from pllint.read import recognise
-from pllint.read.app_document import PAGE_SOURCE, DocumentEntry, DocumentForm
 from pllint.read.cloud_flow import bare_guid, is_cloud_flow, named_by_file
 from pllint.read.document import Notes, open_json, open_xml, open_yaml
+from pllint.read.recognise import PAGE_SOURCE, DocumentEntry, DocumentForm
 from pllint.record import NamedTuple
 from pllint.schema import violations
 from pllint.source import Anchor, KeyPath, Source

@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING
 from pllint.discover import Discovery, matches
 from pllint.model.workspace import Workspace
 from pllint.read import recognise
-from pllint.read.app_document import PAGE_SOURCE, DocumentEntry, DocumentForm
 from pllint.read.document import Notes, problem_of
-from pllint.read.recognise import ArchiveForm, SolutionForm
+from pllint.read.recognise import PAGE_SOURCE, ArchiveForm, DocumentEntry, DocumentForm, SolutionForm
 from pllint.source import Anchor, Source
 from pllint.text.node import Node
 from pllint.text.problem import Limits, MalformedError
