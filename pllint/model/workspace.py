@@ -14,11 +14,14 @@ if TYPE_CHECKING:  # a run imports the model of what it meets, and no more
     from pllint.finding import Finding, Skipped
     from pllint.model.advanced_policy import AdvancedPolicy, ConnectorSetting
     from pllint.model.component import Component, ConnectorUse
+    from pllint.model.connector_definition import ConnectorDefinition
     from pllint.model.custom_connector import CustomConnector
     from pllint.model.environment import Environment
     from pllint.model.governance import AppRecord, FlowRecord, Governance
     from pllint.model.policy import DlpPolicy
     from pllint.model.solution import DeploymentSettings, Solution
+    from pllint.model.tenant import TenantIsolation, TenantSetting
+    from pllint.source import Anchor
 
 
 class Workspace:
@@ -39,6 +42,10 @@ class Workspace:
         governance_files: int = 0,
         advanced_policies: Iterable[AdvancedPolicy] = (),
         connector_settings: Iterable[ConnectorSetting] = (),
+        connector_definitions: Iterable[ConnectorDefinition] = (),
+        secrets: Iterable[Anchor] = (),
+        tenant_isolation: Iterable[TenantIsolation] = (),
+        tenant_settings: Iterable[TenantSetting] = (),
     ) -> None:
         self.solutions = tuple(solutions)
         self.components = tuple(components)
@@ -56,6 +63,12 @@ class Workspace:
         self.advanced_policies = tuple(advanced_policies)
         self.connector_settings = tuple(connector_settings)
         """What the tenant says of single connectors, in clouds that let it."""
+        self.connector_definitions = tuple(connector_definitions)
+        """The files behind the custom connectors: folders, and those copies in solutions that say something else."""
+        self.secrets = tuple(secrets)
+        """Where secrets stand in files: no report shows that text, whatever the finding is about."""
+        self.tenant_isolation = tuple(tenant_isolation)
+        self.tenant_settings = tuple(tenant_settings)
 
     def elements(self, kind: str) -> Sequence[object]:
         """Give every element of a type, by its qualified name; the workspace itself for what looks at the whole."""
@@ -68,7 +81,10 @@ class Workspace:
             *self.solutions,
             *self.components,
             *self.custom_connectors,
+            *self.connector_definitions,
             *self.policies,
+            *self.advanced_policies,
+            *self.tenant_isolation,
             *self.environments,
             *self.deployment_settings,
             *([self.governance] if self.governance else []),

@@ -74,7 +74,14 @@ _MARKS = (
     (b'"customconnectorruleclassification"',),
     (b'"policyname"',),
     (b'"apigroups"',),
-    (b'"powerplatform_data_loss_prevention_policy"',),
+    (b'"powerplatform_',),
+    (b"business_connectors", b'"sensitive"'),
+    (b'"resourcetype"', b'"policyid"'),
+    (b'"exemptresources"',),
+    (b'"isdisabled"', b'"allowedtenants"'),
+    (b'"connectorsettings"',),
+    (b'"disableenvironmentcreationbynonadminusers"',),
+    (b'"parameters"', b'"environmentfilter"'),
     (b'"rulesets"',),
     (b'"environmentsku"',),
     (b'"environmenttype"',),
@@ -102,6 +109,10 @@ _AGENT_KINDS = (
     rb"|KnowledgeSourceConfiguration|ClosedListEntity|SkillDefinition|ExternalTriggerConfiguration)[ \t]*\r?$"
 )
 _YAML_MANIFEST = rb"(?m)^\s*(?:ImportExportXml|UniqueName)\s*:"
+_DSC = (
+    rb"(?m)^[ \t]*(?:PPAdminDLPPolicy|PPDLPPolicyConnectorConfigurations|PPPowerAppPolicyUrlPatterns"
+    rb"|PPTenantIsolationSettings)[ \t]+[\"'A-Za-z$]"
+)
 _MANIFEST_KEYS = (
     rb"(?m)^(?:tenant|environments|populations|apps|flows|connectors|licences|agents|websites|capacity|approvals"
     rb"|retirements|waivers)[ \t]*:"
@@ -284,6 +295,23 @@ def may_be_ours(name: str, content: bytes) -> bool:
 def is_ours_by_name(name: str) -> bool:
     """Tell whether a file's name alone says that it should be one of ours, so that a broken one is an error."""
     return re.search(_OURS_BY_NAME, name) is not None
+
+
+def may_be_terraform(content: bytes) -> bool:
+    """Tell whether Terraform text is worth parsing: it names a resource of the Power Platform, or a list of one."""
+    return b"powerplatform_" in content or b"_connectors" in content or b"power-platform" in content
+
+
+def may_be_pulumi(content: bytes) -> bool:
+    """Tell whether a YAML file is worth parsing as a Pulumi programme with data policies."""
+    return b"DlpPolicy" in content and b"resources" in content
+
+
+def is_dsc(content: bytes) -> bool:
+    """Tell whether PowerShell text is a Microsoft365DSC configuration with data policies or tenant isolation."""
+    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        content = content.replace(b"\0", b"")
+    return re.search(_DSC, content) is not None
 
 
 def may_be_governance(content: bytes) -> bool:

@@ -13,6 +13,7 @@ from pllint.discover import Discovery, matches
 from pllint.model.workspace import Workspace
 from pllint.read import recognise
 from pllint.read.document import Notes, problem_of
+from pllint.read.policy_files import PolicyFiles
 from pllint.read.recognise import PAGE_SOURCE, ArchiveForm, DocumentEntry, DocumentForm, SolutionForm
 from pllint.source import Anchor, Source
 from pllint.text.node import Node
@@ -23,6 +24,7 @@ if TYPE_CHECKING:  # the readers of a form are imported when a file of that form
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from pllint.model.component import Component
+    from pllint.model.connector_definition import ConnectorDefinition
     from pllint.model.custom_connector import CustomConnector
     from pllint.model.environment import Environment
     from pllint.model.governance import Governance
@@ -30,7 +32,6 @@ if TYPE_CHECKING:  # the readers of a form are imported when a file of that form
     from pllint.model.solution import ConnectionReference, DeploymentSettings, EnvironmentVariable
     from pllint.read.agent import AgentReading
     from pllint.read.app_document import AppDocument
-    from pllint.read.dlp_policy import LooseRules
     from pllint.read.legacy_package import PackageApp, PackageParts
     from pllint.read.solution import AgentEntry, CanvasAppEntry, DesktopFlowEntry, SolutionParts
     from pllint.settings import Settings
@@ -40,8 +41,6 @@ _UNREAD_ARCHIVES = {
 }
 _UNREAD_ENDINGS = {
     ".msapr": "the rest of a canvas app document, whose pages are not here",
-    ".tf": "Terraform, which pllint does not read yet",
-    ".tfvars": "Terraform, which pllint does not read yet",
 }
 _CLONE_FILES = frozenset({"settings", "agent", "connectionreferences"})
 _LONE_PART = "a part of a Copilot Studio agent, without the agent's own files beside it"
@@ -73,9 +72,8 @@ class _Gathering:
         """(tree, name, names of the files in the same folder)."""
         self._solutions: list[tuple[Tree, SolutionParts]] = []
         self._components: list[Component] = []
-        self._connectors: list[CustomConnector] = []
-        self._policies: list[DlpPolicy] = []
-        self._loose_rules: list[LooseRules] = []
+        self._definitions: list[ConnectorDefinition] = []
+        self._governing = PolicyFiles(notes)
         self._listed: list[Environment] = []
         self._packages: list[tuple[Tree, PackageParts]] = []
         self._clones: list[Tree] = []
@@ -153,12 +151,15 @@ class _Gathering:
         for clone in self._clones:
             self._read_clone(clone)
         self._join_agents()
-        policies = self._joined_policies()
+        self._governing.read_terraform()
+        policies = self._governing.policies()
         governance = self._merged_governance()
         return Workspace(
             solutions=[parts.solution for _, parts in self._solutions],
             components=self._components,
             custom_connectors=self._joined_connectors(),
+            connector_definitions=self._joined_definitions(),
+            secrets=[secret.at for one in self._definitions for secret in one.secrets],
             policies=policies,
             environments=self._merged_environments(governance, policies),
             deployment_settings=self._deployment_settings,
@@ -166,23 +167,28 @@ class _Gathering:
             findings=self.notes.findings,
             skipped=self.notes.skipped,
             governance_files=len(self._governance),
+            advanced_policies=self._governing.advanced(),
+            connector_settings=self._governing.connector_settings,
+            tenant_isolation=self._governing.isolation,
+            tenant_settings=self._governing.settings,
         )
 
-    def _joined_policies(self) -> Sequence[DlpPolicy]:
-        if not self._policies and not self._loose_rules:
-            return ()
-        from pllint.read import dlp_policy
-
-        return dlp_policy.join(self._policies, self._loose_rules, self.notes)
-
     def _joined_connectors(self) -> Sequence[CustomConnector]:
-        if not self._connectors:
+        if not self._definitions:
             return ()
         from pllint.read import custom_connector
 
-        connectors = custom_connector.join(self._connectors, self.notes)
+        defined = [one.connector for one in self._definitions if one.has_definition or not one.in_folder]
+        connectors = custom_connector.join(defined, self.notes)
         custom_connector.note_open_hosts(connectors, self._deployment_settings, self.notes)
         return connectors
+
+    def _joined_definitions(self) -> Sequence[ConnectorDefinition]:
+        if not self._definitions:
+            return ()
+        from pllint.read import custom_connector
+
+        return custom_connector.join_definitions(self._definitions)
 
     def _merged_governance(self) -> Governance | None:
         if not self._governance:
@@ -195,11 +201,12 @@ class _Gathering:
         self, governance: Governance | None, policies: Sequence[DlpPolicy]
     ) -> Sequence[Environment]:
         declared = governance.environments if governance else ()
-        if not declared and not self._listed and not policies:
+        listed = [*self._listed, *self._governing.listed]
+        if not declared and not listed and not policies:
             return ()
         from pllint.read import environments
 
-        merged, contradictions = environments.merge(declared, self._listed, policies)
+        merged, contradictions = environments.merge(declared, listed, policies)
         self.notes.findings.extend(contradictions)
         return merged
 
@@ -298,8 +305,9 @@ class _Gathering:
         if parts.connectors:
             from pllint.read import custom_connector
 
-            self._connectors.extend(
-                custom_connector.in_solution(tree, entry, name, variables, self.notes) for entry in parts.connectors
+            self._definitions.extend(
+                custom_connector.definition_in_solution(tree, entry, name, variables, self.notes)
+                for entry in parts.connectors
             )
 
     def _read_desktop_flow(
@@ -504,7 +512,9 @@ class _Gathering:
         lowered = name.lower()
         ending = lowered[lowered.rfind(".") :]
         path = tree.label + name
-        if ending in {".json", ".example"}:
+        if self._governing.take_file(tree, name):
+            return
+        if ending in {".json", ".example", ".tfstate"}:
             self._read_json(tree, name, siblings)
         elif lowered.endswith((".pa.yaml", ".fx.yaml")):
             self.notes.skip(path, PAGE_SOURCE)
@@ -540,31 +550,32 @@ class _Gathering:
         if self._take_json(tree, name, siblings, node):
             self.notes.findings.extend(aside.findings)
         else:
-            self.notes.skip(source.path, _other_form(value) or _NOT_OURS)
+            self.notes.skip(source.path, _other_form(value) or self._governing.other_form(value) or _NOT_OURS)
 
     def _take_json(self, tree: Tree, name: str, siblings: tuple[str, ...], node: Node) -> bool:
         """Read a JSON document as every form it has; false when it has none."""
         if self._take_component(name, siblings, node):
             return True
-        from pllint.read import custom_connector, deployment_settings, dlp_policy, inventory
+        from pllint.read import custom_connector, deployment_settings, inventory
+        from pllint.read.document import check_schema
 
         base = name.rpartition("/")[2]
         value = node.value
         if custom_connector.recognises_definition(base, value, siblings):
-            connector = custom_connector.from_folder(tree, name, siblings, self.notes, node)
-            if connector is not None:
-                self._connectors.append(connector)
+            definition = custom_connector.definition_in_folder(tree, name, siblings, self.notes, node)
+            if definition is not None:
+                self._definitions.append(definition)
             return True
         if custom_connector.recognises_properties(base, value):
-            return any(custom_connector.is_definition_name(sibling) for sibling in siblings)
+            # Of a definition that is there and cannot be read, that is said already.
+            if not any(custom_connector.may_be_definition_name(sibling) for sibling in siblings):
+                check_schema(node, self.notes, "connector-properties")
+                self._definitions.append(custom_connector.lone_properties(tree, name, node))
+            return True
         if deployment_settings.recognises(value):
             self._deployment_settings.append(deployment_settings.deployment_settings(node, self.notes))
             return True
-        taken = False
-        if dlp_policy.recognises(value):
-            self._policies.extend(dlp_policy.policies(node, self.notes))
-            self._loose_rules.extend(dlp_policy.loose_rules(node, self.notes))
-            taken = True
+        taken = self._governing.take_json(node)
         if inventory.recognises(value):
             self._listed.extend(inventory.environments(node, self.notes))
             taken = True
@@ -667,7 +678,8 @@ class _Gathering:
         except (MalformedError, OSError) as error:
             self.notes.refuse(source, problem_of(error))
             return
-        if not expected and not recognise.may_be_governance(content):
+        programme = recognise.may_be_pulumi(content)
+        if not expected and not programme and not recognise.may_be_governance(content):
             lone = recognise.may_be_agent_part(name, content)
             self.notes.skip(source.path, _LONE_PART if lone else _NOT_OURS)
             return
@@ -680,6 +692,8 @@ class _Gathering:
         if node is not None and governance.recognises(node.value, source.path, self._settings.governance):
             self._governance.append(node)
             self.notes.findings.extend(aside.findings)
+        elif node is not None and programme and self._governing.take_yaml(node):
+            self.notes.findings.extend(aside.findings)
         elif node is None and expected:
             self.notes.findings.extend(aside.findings)
             self.notes.skipped.extend(aside.skipped)
@@ -688,6 +702,6 @@ class _Gathering:
 
 
 def _other_form(value: object) -> str | None:
-    from pllint.read import deployment_settings, dlp_policy
+    from pllint.read import deployment_settings
 
-    return deployment_settings.other_form(value) or dlp_policy.other_form(value)
+    return deployment_settings.other_form(value)
