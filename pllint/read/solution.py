@@ -270,11 +270,12 @@ class _Reading:
         apps = tuple(self._apps(customizations))
         self._model_driven_apps(customizations, solution.unique_name)
         agents = tuple(self._agents())
+        lists_components = customizations is not None or self._form == "yaml"
         self._held.update(name for name in (*(app.name.lower() for app in apps), *_names_of(connectors)) if name)
         solution = solution._replace(
             missing_files=tuple(self._missing),
-            unlisted_files=tuple(self._unlisted_files()) if customizations or self._form == "yaml" else (),
-            held=frozenset(self._held) if customizations or self._form == "yaml" else None,
+            unlisted_files=tuple(self._unlisted_files()) if lists_components else (),
+            held=frozenset(self._held) if lists_components else None,
             unread=tuple(self._unread(customizations)),
         )
         return SolutionParts(
@@ -346,11 +347,10 @@ class _Reading:
         return tuple(path.replace("\\", "/").strip("/").lower().removesuffix(".meta.yml") for path in paths if path)
 
     def _unlisted_files(self) -> Iterator[PackageFile]:
+        deepest = 2 if self._form == "yaml" else 1  # there each flow has a folder of its own
         for folder in ("workflows", "connector", "connectors"):
             for name in self._by_folder.get(folder, ()):
-                # In YAML each flow and each connector has a folder of its own.
-                depth = name.count("/") - (self._form == "yaml")
-                if depth == 1 and self._is_part(folder, name.lower()) and name not in self._named:
+                if name.count("/") <= deepest and self._is_part(folder, name.lower()) and name not in self._named:
                     yield PackageFile(name=name, at=Anchor(self._tree.source(name)))
         for document in self._documents:
             if document.packed:
