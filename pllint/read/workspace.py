@@ -12,10 +12,9 @@ from typing import TYPE_CHECKING
 from pllint.discover import Discovery, matches
 from pllint.model.workspace import Workspace
 from pllint.read import recognise
-from pllint.read.app_document import PAGE_SOURCE, DocumentEntry, DocumentForm
 from pllint.read.document import Notes, problem_of
 from pllint.read.policy_files import PolicyFiles
-from pllint.read.recognise import ArchiveForm, SolutionForm
+from pllint.read.recognise import PAGE_SOURCE, ArchiveForm, DocumentEntry, DocumentForm, SolutionForm
 from pllint.source import Anchor, Source
 from pllint.text.node import Node
 from pllint.text.problem import Limits, MalformedError
@@ -565,21 +564,13 @@ class _Gathering:
 
     def _take_json(self, tree: Tree, name: str, siblings: tuple[str, ...], node: Node) -> bool:
         """Read a JSON document as every form it has; false when it has none."""
-        from pllint.read import cloud_flow
-        from pllint.read.document import check_schema
-
-        folder, _, base = name.rpartition("/")
-        value = node.value
-        if cloud_flow.is_cloud_flow(value):
-            check_schema(node, self.notes, "cloud-flow")
-            # The clone of an agent keeps each flow in a folder that is named as its file is elsewhere.
-            self._take_flow(node, folder if base.lower() == "workflow.json" and folder else base)
+        if self._take_component(name, siblings, node):
             return True
         from pllint.read import custom_connector, deployment_settings, inventory
+        from pllint.read.document import check_schema
 
-        if recognise.is_desktop_flow(value):
-            self._take_desktop_flow(node, name)
-            return True
+        base = name.rpartition("/")[2]
+        value = node.value
         if custom_connector.recognises_definition(base, value, siblings):
             definition = custom_connector.definition_in_folder(tree, name, siblings, self.notes, node)
             if definition is not None:
@@ -600,6 +591,24 @@ class _Gathering:
             taken = True
         return taken
 
+    def _take_component(self, name: str, siblings: Sequence[str], node: Node) -> bool:
+        """Read a JSON document as a flow, or as a code app's settings; false when it is neither."""
+        from pllint.read.cloud_flow import is_cloud_flow
+        from pllint.read.document import check_schema
+
+        folder, _, base = name.rpartition("/")
+        if is_cloud_flow(node.value):
+            check_schema(node, self.notes, "cloud-flow")
+            # The clone of an agent keeps each flow in a folder that is named as its file is elsewhere.
+            self._take_flow(node, folder if base.lower() == "workflow.json" and folder else base)
+            return True
+        if recognise.is_desktop_flow(node.value):
+            self._take_desktop_flow(node, base)
+            return True
+        if recognise.is_code_app(base, node.value):
+            return self._take_code_app(node, name, siblings)
+        return self._take_rows(node, base)
+
     def _take_flow(self, node: Node, file_name: str) -> None:
         from pllint.read import cloud_flow
 
@@ -615,11 +624,46 @@ class _Gathering:
         )
         self._components.append(flow)
 
-    def _take_desktop_flow(self, node: Node, name: str) -> None:
+    def _take_code_app(self, node: Node, name: str, siblings: Sequence[str]) -> bool:
+        from pllint.read.canvas_app import code_app
+
+        if name.lower().endswith(".example") and "power.config.json" in map(str.lower, siblings):
+            return False  # the sample of the file beside it
+        folder = name.rpartition("/")[0].rpartition("/")[2]
+        app = code_app(node, name=folder or "code app", solution=None, references=self._references)
+        self._components.append(app)
+        return True
+
+    def _take_rows(self, node: Node, base: str) -> bool:
+        from pllint.read.cloud_flow import cloud_flow, is_cloud_flow, named_by_file
+        from pllint.read.flow_rows import flow_rows
+
+        taken = False
+        for row in flow_rows(node):
+            name, flow_id = named_by_file(base)
+            if recognise.is_desktop_flow(row.definition.value):
+                self._take_desktop_flow(row.definition, row.name or name, row.id or flow_id)
+            elif is_cloud_flow(row.definition.value):
+                flow = cloud_flow(
+                    row.definition,
+                    name=row.name or name,
+                    id=row.id or flow_id,
+                    solution=None,
+                    state=row.state,
+                    references=self._references,
+                    variables=self._variables,
+                )
+                self._components.append(flow)
+            else:
+                continue
+            taken = True
+        return taken
+
+    def _take_desktop_flow(self, node: Node, name: str, id_: str | None = None) -> None:
         from pllint.read.cloud_flow import named_by_file
         from pllint.read.desktop_flow import desktop_flow
 
-        flow_name, flow_id = named_by_file(name)
+        flow_name, flow_id = (name, id_) if id_ else named_by_file(name)
         self._components.append(
             desktop_flow(
                 node,
