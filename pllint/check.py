@@ -262,8 +262,9 @@ class Context:
             workspace.policies,
             self.policies,
             self.catalogue,
-            workspace.tenant_environments,
-            workspace.connector_settings,
+            environments=workspace.tenant_environments,
+            listed=workspace.listed_environments,
+            settings=workspace.connector_settings,
         )
 
     @cached_property

@@ -34,7 +34,7 @@ class Environment(NamedTuple):
     listed: bool = False
     """An inventory lists it."""
     declared: bool = False
-    """The manifest declares it."""
+    """The manifest or Terraform declares it."""
     any_other: bool = False
     """It stands for every environment that no file names."""
 

@@ -134,6 +134,17 @@ class Workspace:
             return self.environments
         return tuple(environment for environment in self.environments if environment.listed or environment.declared)
 
+    @cached_property
+    def listed_environments(self) -> tuple[Environment, ...]:
+        """The environments that an inventory or people list; empty when nobody says which ones the tenant has.
+
+        Terraform alone says nothing of the environments that it does not make.
+        """
+        manifest = self.governance is not None and bool(self.governance.environments)
+        if not manifest and not any(environment.listed for environment in self.environments):
+            return ()
+        return tuple(environment for environment in self.environments if environment.listed or environment.declared)
+
     def solution(self, unique_name: str) -> Solution | None:
         """Find a solution by its unique name."""
         return self._solutions.get(unique_name.lower())

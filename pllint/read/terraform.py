@@ -419,7 +419,7 @@ def _environment(resource: Resource, module: Module, *, managed: bool) -> Enviro
         managed=True if managed else None,
         group=next(iter(_group_names(module.get(resource.body, "environment_group_id"), module)), None),
         aliases=tuple(dict.fromkeys(alias for alias in aliases if alias)),
-        listed=True,
+        declared=True,
     )
 
 
@@ -446,7 +446,7 @@ def _managed_only(resource: Resource, module: Module) -> Iterator[Environment]:
     if node.text:
         identity = node.text.strip()
         yield Environment(
-            name=identity, at=node.at, id=identity, managed=True, aliases=(identity.lower(),), listed=True
+            name=identity, at=node.at, id=identity, managed=True, aliases=(identity.lower(),), declared=True
         )
 
 
