@@ -6,6 +6,7 @@ only that line is parsed.
 
 import json
 import os
+from collections.abc import Mapping
 
 from pllint.model.connector_id import ConnectorKey
 from pllint.record import NamedTuple
@@ -41,6 +42,7 @@ class Catalogue:
         self._path = path
         self._content: bytes | None = None
         self._found: dict[str, CatalogueConnector | None] = {}
+        self._unblockable: frozenset[ConnectorKey] | None = None
 
     @property
     def as_of(self) -> str:
@@ -62,6 +64,32 @@ class Catalogue:
     def rows(self) -> tuple[CatalogueConnector, ...]:
         """Parse every row, for listings and searches."""
         return tuple(_connector(row) for row in json.loads(self._bytes())["connectors"])
+
+    def unblockable(self) -> frozenset[ConnectorKey]:
+        """Give the connectors that no data policy can block."""
+        if self._unblockable is None:
+            lines = (line for line in self._bytes().splitlines() if b'"unblockable": true' in line)
+            rows = (_connector(json.loads(line.rstrip(b","))) for line in lines)
+            self._unblockable = frozenset(row.key for row in rows if row.unblockable)
+        return self._unblockable
+
+    def consumer_service(self, key: str) -> str | None:
+        """Say why a connector does not belong among business data: `publishes to a social network`; None if it may."""
+        from pllint.catalogue.facts import CONSUMER
+
+        return CONSUMER.get(key.lower())
+
+    def generic_http(self) -> Mapping[ConnectorKey, str]:
+        """Give the connectors that cannot be blocked and call any address of their service, with the operation."""
+        from pllint.catalogue.facts import GENERIC_HTTP
+
+        return GENERIC_HTTP
+
+    def has_siblings(self, key: str) -> bool:
+        """Tell whether a connector stands for one thing with others, so that policies are right to list it."""
+        from pllint.catalogue.facts import FAMILIES
+
+        return any(key == member for family in FAMILIES for member in family.members)
 
     def _bytes(self) -> bytes:
         if self._content is None:

@@ -18,6 +18,8 @@ COMMANDS = {
     "explain": "the page of a check",
     "checks": "all checks, and what each needs to run",
     "show": "what was read, and what was skipped and why",
+    "init": "write the settings and governance records that a project lacks",
+    "config": "the settings in force and where each value came from; or whether they are valid",
 }
 """The commands and what they do; each is a module beside this one."""
 

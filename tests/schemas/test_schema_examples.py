@@ -129,6 +129,17 @@ SETTINGS_OF_A_STAGE = {
     "ConnectionReferences": [{"LogicalName": "ctx_mail_1", "ConnectionId": "", "ConnectorId": "#{connector}#"}],
 }
 
+CONFIG = {
+    "project": ".",
+    "settings": "pllint.yaml",
+    "values": [
+        {"key": "as-of", "value": "today", "from": "command-line", "option": "--as-of"},
+        {"key": "checks.select", "value": ["ALL"], "from": "file", "path": "pllint.yaml", "line": 1, "column": 10},
+        {"key": "fail-on", "value": "warning", "from": "preset", "preset": "strict"},
+        {"key": "profile", "from": "default"},
+    ],
+}
+
 GOOD = [
     pytest.param("settings", example("settings"), id="settings: every key"),
     pytest.param("settings", {}, id="settings: none"),
@@ -253,6 +264,7 @@ GOOD = [
     pytest.param("report", REPORT, id="report"),
     pytest.param("show", SHOW, id="show"),
     pytest.param("checks", [CHECK], id="checks"),
+    pytest.param("config", CONFIG, id="config"),
 ]
 
 BAD = [
@@ -509,6 +521,8 @@ BAD = [
         ("components", 0, "premium"),
         "yes, no or",
     ),
+    Bad("config", {"values": []}, (), "'project' is missing"),
+    Bad("config", {**CONFIG, "values": [{"key": "as-of", "from": "magic"}]}, ("values", 0, "from"), "'magic', expected"),
     Bad("checks", [{**CHECK, "needs": "policies"}], (0, "needs"), "'policies', expected a list"),
     Bad("checks", [{**CHECK, "name": "Blocked"}], (0, "name"), "'Blocked', expected text of the form"),
 ]
