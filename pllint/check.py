@@ -80,6 +80,9 @@ class Check(NamedTuple):
     status: Status = Status.STABLE
     tags: tuple[str, ...] = ()
     """Ids of the same demand elsewhere, such as `MS.POWERPLATFORM.2.1v1`."""
+    given: str = ""
+    """What the workspace must hold for the check to have anything to say, such as `advanced_policies`. Most tenants
+    have none, so that it is missing is no gap, and not reported as one."""
 
     @property
     def family(self) -> str:
@@ -108,6 +111,7 @@ def check(
     needs: Sequence[Need] = (),
     status: Status = Status.STABLE,
     tags: Sequence[str] = (),
+    given: str = "",
 ) -> Callable[[Callable[[Element, Context], Outcome]], Check]:
     """Make a check of a function that judges one element; its docstring's first line is the summary."""
 
@@ -129,6 +133,7 @@ def check(
             needs=tuple(needs),
             status=status,
             tags=tuple(tags),
+            given=given,
         )
 
     return made
@@ -179,6 +184,7 @@ def _listed(row: dict[str, str | list[str]]) -> Check:
         needs=tuple(Need[name] for name in row["needs"]),
         status=Status(facts["status"]),
         tags=tuple(row["tags"]),
+        given=facts["given"],
     )
 
 
@@ -195,6 +201,7 @@ def row_of(check: Check) -> dict[str, str | list[str]]:
         "on": check.on,
         "needs": [need.name for need in check.needs],
         "tags": list(check.tags),
+        "given": check.given,
         "module": check.module,
         "function": check.function,
     }
