@@ -136,7 +136,7 @@ def join(policies: Sequence[DlpPolicy], loose: Sequence[LooseRules], notes: Note
 
 
 def _note_open(policy: DlpPolicy, notes: Notes) -> None:
-    """Note once for a policy what of it is computed where no file shows it; what is cut off or mixed up has its own finding."""
+    """Note once for a policy what of it is computed where no file shows it; other gaps have findings of their own."""
     parts = [part for part in policy.open_parts if part.how != CUT_OFF and not part.how.startswith(MIXED_UP)]
     if not parts:
         return
