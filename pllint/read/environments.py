@@ -132,7 +132,7 @@ def _take_listed(state: _Merge, environment: Environment) -> None:
         managed=managed,
         group=known.group or environment.group,
         aliases=tuple(dict.fromkeys((*known.aliases, *environment.aliases))),
-        listed=True,
+        listed=known.listed or environment.listed,
     )
     state.origins[place].update(origins)
 

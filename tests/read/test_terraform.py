@@ -474,7 +474,7 @@ def test_the_resources_beside_a_policy_are_read(read_files: ReadFiles) -> None:
     workspace = read_files({"main.tf": ESTATE})
     hr = workspace.environment("hr-production")
     assert hr is not None
-    assert (hr.type, hr.managed, hr.group, hr.listed) == (EnvironmentType.PRODUCTION, True, "People", True)
+    assert (hr.type, hr.managed, hr.group, hr.listed) == (EnvironmentType.PRODUCTION, True, "People", False)
     other = workspace.environment("11111111-2222-3333-4444-555555555555")
     assert other is not None
     assert (other.type, other.managed) == (None, True)
@@ -498,6 +498,19 @@ def test_the_resources_beside_a_policy_are_read(read_files: ReadFiles) -> None:
         ("walkMeOptOut", True),
         ("powerPlatform.governance.disableAdminDigest", False),
     ]
+
+
+@pytest.mark.parametrize("mode", ["managed", "data"])
+def test_only_a_data_source_lists_all_environments_there_are(read_files: ReadFiles, mode: str) -> None:
+    values: dict[str, object] = {"id": "e-1", "display_name": "hr-production", "environment_type": "Sandbox"}
+    resource: dict[str, object] = {"mode": "managed", "type": "powerplatform_environment", "values": values}
+    if mode == "data":
+        listing = {"environments": [values]}
+        resource = {"mode": "data", "type": "powerplatform_environments", "values": listing}
+    workspace = read_files({"state.json": json.dumps({"values": {"root_module": {"resources": [resource]}}})})
+    (environment,) = workspace.environments
+    assert (environment.name, environment.id, environment.type) == ("hr-production", "e-1", EnvironmentType.SANDBOX)
+    assert environment.listed is (mode == "data")
 
 
 def test_an_advanced_policy_for_a_group_that_is_computed_may_be_in_force_anywhere(read_files: ReadFiles) -> None:
