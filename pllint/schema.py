@@ -21,7 +21,7 @@ _MOST_VIOLATIONS = 20
 _LONGEST_VALUE = 80
 
 # What people write for pllint is shown; what an export holds is not where it may be a secret.
-_WRITTEN_FOR_PLLINT = frozenset({"settings", "governance", "report", "show", "checks"})
+_WRITTEN_FOR_PLLINT = frozenset({"settings", "governance", "report", "show", "checks", "catalogue"})
 _SHOWN_ANYWHERE = frozenset({"enum", "pattern", "const"})
 
 _TYPES = {

@@ -17,7 +17,11 @@ _FACTS = ("name", "tier", "publisher", "release", "kind", "unblockable")
 """What a tenant's export tells."""
 # Where no list states the tier, it follows from a rule or from what others say; a tenant's own answer beats both.
 _WEAK = frozenset({"inferred", "rule", "community"})
-_TIER_SOURCES = ("exp", "mcp", "capture", "learnpage", "httpdocs")
+_TIER_SOURCES: Mapping[str, tuple[str, ...]] = {
+    "export": ("exp",),
+    "docs": ("learnpage", "httpdocs"),
+    "community": ("mcp", "capture", "exp"),
+}
 
 
 class CatalogueConnector(NamedTuple):
@@ -140,7 +144,8 @@ class Catalogue:
         """Give the date of the newest list that states a tier; where a rule made the tier, that of the row."""
         listed = row.get("sources")
         named = [str(one) for one in listed] if isinstance(listed, list) else []
-        dates = [self.sources.get(one) for one in named if one.startswith(_TIER_SOURCES)] if row.get("tier") else []
+        stating = _TIER_SOURCES.get(str(row.get("tier_basis")), ())
+        dates = [self.sources.get(one) for one in named if one.startswith(stating)]
         known = [date for date in dates if date]
         last_seen = row.get("last_seen")
         return max(known) if known else last_seen if isinstance(last_seen, str) else None

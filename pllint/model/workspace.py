@@ -10,7 +10,8 @@ from pllint.model.component import APPS, Component, ComponentKind, ConnectorUse
 from pllint.model.connector_id import custom_names
 from pllint.model.custom_connector import CustomConnector
 from pllint.model.environment import Environment
-from pllint.model.governance import AppRecord, FlowRecord, Governance
+from pllint.model.governance import AppRecord, FlowRecord, Governance, LicenceRecord
+from pllint.model.inventory import Inventory, ListedResource
 from pllint.model.policy import DlpPolicy
 from pllint.model.solution import DeploymentSettings, Solution
 
@@ -35,6 +36,8 @@ class Workspace:
         governance_files: int = 0,
         advanced_policies: Iterable[AdvancedPolicy] = (),
         connector_settings: Iterable[ConnectorSetting] = (),
+        inventory: Inventory | None = None,
+        licences: Iterable[LicenceRecord] = (),
     ) -> None:
         self.solutions = tuple(solutions)
         self.components = tuple(components)
@@ -52,6 +55,10 @@ class Workspace:
         self.advanced_policies = tuple(advanced_policies)
         self.connector_settings = tuple(connector_settings)
         """What the tenant says of single connectors, in clouds that let it."""
+        self.inventory = inventory or Inventory()
+        """What exports list."""
+        self.licences = tuple(licences) or (governance.licences if governance else ())
+        """Licence records of manifest and exports together; `governance.licences` holds the same."""
 
     def elements(self, kind: type[Element]) -> Sequence[Element]:
         """Give every element of one type; a workspace itself for checks that look at the whole."""
@@ -151,6 +158,23 @@ class Workspace:
                 index.setdefault((isinstance(record, AppRecord), name), []).append(record)
         return index
 
+    def listed_as(self, component: Component) -> Sequence[ListedResource]:
+        """Give what inventories list of an app, flow or agent, by its id, else by its name; one for each environment.
+
+        Its shares are those of the platform: people one by one, groups, or everyone.
+        """
+        names = (component.id.lower(), f"{component.kind in APPS} {component.name.strip().lower()}")
+        return next((found for name in names if (found := self._listed.get(name))), ())
+
+    @cached_property
+    def _listed(self) -> dict[str, list[ListedResource]]:
+        index: dict[str, list[ListedResource]] = {}
+        for one in self.inventory.resources:
+            by_name = f"{one.kind in APPS} {one.name.strip().lower()}"
+            for name in {(one.id or "").lower(), *one.aliases, by_name} - {""}:
+                index.setdefault(name, []).append(one)
+        return index
+
     def callers_of(self, component: Component) -> Sequence[Component]:
         """Give the apps and flows that call a flow."""
         return self._callers.get(component.id.lower(), ())
@@ -179,6 +203,8 @@ class Workspace:
     def counts(self) -> tuple[tuple[str, int], ...]:
         """Count what was read, by kind, leaving out what there is none of."""
         kinds = [(f"{kind}s", sum(c.kind is kind for c in self.components)) for kind in ComponentKind]
+        inventory = self.inventory
+        listed = (inventory.resources, inventory.roles, inventory.connectors, inventory.connections)
         counts = (
             ("solutions", len(self.solutions)),
             *kinds,
@@ -187,5 +213,7 @@ class Workspace:
             ("environments", len(self.environments)),
             ("deployment-settings", len(self.deployment_settings)),
             ("governance-files", self.governance_files),
+            ("inventory-rows", sum(map(len, listed))),
+            ("licence-rows", sum(map(len, self.inventory)) - sum(map(len, listed))),
         )
         return tuple((name, count) for name, count in counts if count)

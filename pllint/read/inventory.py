@@ -41,6 +41,7 @@ class _Facts(NamedTuple):
     group: Node
     domain: Node
     url: Node
+    billed: bool | None = None
 
 
 def recognises(value: object) -> bool:
@@ -121,6 +122,17 @@ def _form(value: object) -> str | None:
     return None
 
 
+def recognises_columns(columns: Sequence[str]) -> bool:
+    """Tell whether a table is the CoE kit's table of environments, by its columns."""
+    return _is_coe(dict.fromkeys(columns, ""))
+
+
+def _is_coe(value: Mapping[object, object]) -> bool:
+    members = {str(key).lower(): member for key, member in value.items()}
+    deleted = str(members.get("admin_environmentdeleted")).lower() in {"true", "yes", "1"}
+    return not deleted and {"admin_displayname", "admin_environmentname", "admin_environmentsku"} <= members.keys()
+
+
 def _is_inventory(value: Mapping[object, object]) -> bool:
     return str(value.get("type")).lower() == _RESOURCE_TYPE and "properties" in value
 
@@ -167,6 +179,7 @@ def _environment(facts: _Facts) -> Environment | None:
         group=(facts.group.text or "").strip() or None,
         aliases=tuple(dict.fromkeys(text for text in names if text)),
         listed=True,
+        pay_as_you_go=facts.billed,
     )
 
 
@@ -189,6 +202,8 @@ def _rest(item: Node, cuts: Cuts) -> _Facts:
         group=facts.within("parentEnvironmentGroup", "id"),
         domain=linked["domainName"],
         url=linked["instanceUrl"],
+        # Answers without the member may come from callers who may not see it.
+        billed=True if facts.get("billingPolicy").get("id").text else None,
     )
 
 
@@ -263,11 +278,26 @@ def _inventory(item: Node, cuts: Cuts) -> _Facts:
     )
 
 
+def _coe(item: Node, cuts: Cuts) -> _Facts:
+    del cuts  # Dataverse's own answer
+    return _Facts(
+        id=item.get("admin_environmentname"),
+        name=item.get("admin_displayname"),
+        type=item.get("admin_environmentsku"),
+        is_default=None,
+        managed=None,
+        group=item["admin_connectedgroup"],
+        domain=item["admin_domain"],
+        url=item.get("admin_environmentcdsinstanceurl"),
+    )
+
+
 _FORMS = (
+    ("coe", _is_coe),
     ("inventory", _is_inventory),
     ("rest", _is_rest),
     ("cmdlet", _is_cmdlet),
     ("pac", _is_pac),
     ("api", _is_api),
 )
-_READERS = {"rest": _rest, "inventory": _inventory, "cmdlet": _cmdlet, "pac": _pac, "api": _api}
+_READERS = {"coe": _coe, "rest": _rest, "inventory": _inventory, "cmdlet": _cmdlet, "pac": _pac, "api": _api}

@@ -26,6 +26,7 @@ from pllint.text.tree import Archive, Tree
 
 if TYPE_CHECKING:  # the readers of forms are imported when a file of that form is met
     from pllint.read.dlp_policy import LooseRules
+    from pllint.read.exports import Exports
     from pllint.read.solution import SolutionParts
 
 _UNREAD_ARCHIVES = {
@@ -39,6 +40,7 @@ _UNREAD_ENDINGS = {
     ".tf": "Terraform, which pllint does not read yet",
     ".tfvars": "Terraform, which pllint does not read yet",
 }
+_TABLES = frozenset({".csv", ".tsv"})
 _NOT_OURS = "not a form pllint reads"
 _SETTINGS_FILES = frozenset({"pllint.yaml", "pllint.yml"})
 
@@ -75,6 +77,7 @@ class _Gathering:
         self._deployment_settings: list[DeploymentSettings] = []
         self._references: dict[str, ConnectionReference] = {}
         self._variables: dict[str, EnvironmentVariable] = {}
+        self._exports: Exports | None = None
 
     def survey(self, tree: Tree) -> None:
         """Tell the solutions, archives and loose files of a tree apart by their names."""
@@ -122,6 +125,10 @@ class _Gathering:
         declared = governance.environments if governance else ()
         merged, contradictions = environments.merge(declared, self._listed, policies)
         self.notes.findings.extend(contradictions)
+        proved = None
+        if self._exports is not None:
+            proved = self._exports.proved(governance, merged, self.notes)
+            governance, merged = proved.governance, proved.environments
         connectors = custom_connector.join(self._connectors, self.notes)
         custom_connector.note_open_hosts(connectors, self._deployment_settings, self.notes)
         return Workspace(
@@ -135,6 +142,8 @@ class _Gathering:
             findings=self.notes.findings,
             skipped=self.notes.skipped,
             governance_files=len(self._governance),
+            inventory=proved.inventory if proved else None,
+            licences=proved.licences if proved else (),
         )
 
     def _note_problems(self, tree: Tree) -> None:
@@ -216,6 +225,8 @@ class _Gathering:
             self._read_json(tree, name, siblings)
         elif ending in {".yaml", ".yml"}:
             self._read_yaml(tree, name)
+        elif ending in _TABLES:
+            self._read_table(tree, name)
         elif ending in _UNREAD_ENDINGS:
             self.notes.skip(path, _UNREAD_ENDINGS[ending])
         elif matches(path, self._settings.policies):
@@ -289,7 +300,44 @@ class _Gathering:
         if inventory.recognises(value):
             self._listed.extend(inventory.environments(node, self.notes))
             taken = True
-        return taken
+        return self._all_exports().take(node, self.notes) or taken
+
+    def _all_exports(self) -> "Exports":
+        if self._exports is None:
+            from pllint.read.exports import Exports
+
+            self._exports = Exports(self._settings.licence_exports)
+        return self._exports
+
+    def _read_table(self, tree: Tree, name: str) -> None:
+        from pllint.read import inventory
+        from pllint.text import csv_text
+
+        source = tree.source(name, csv_text.locate)
+        try:
+            content = source.read()
+            columns = csv_text.header(content)
+            environments = inventory.recognises_columns(columns)
+            exports = self._all_exports()
+            reason = None if environments else exports.unread(columns, source.path)
+            if reason is not None:
+                if reason:
+                    self.notes.skip(source.path, reason)
+                return
+            if exports.takes_names(columns, source):
+                return
+            self._progress(source.path)
+            rows, problems = csv_text.parse(content, self.notes.limits)
+        except (MalformedError, OSError) as error:
+            self.notes.refuse(source, problem_of(error))
+            return
+        for problem in problems:
+            self.notes.problem(source, problem)
+        node = Node(rows, Anchor(source))
+        if environments:
+            self._listed.extend(inventory.environments(node, self.notes))
+        else:
+            exports.take_table(node, columns, self.notes)
 
     def _read_yaml(self, tree: Tree, name: str) -> None:
         source = tree.source(name)
@@ -323,4 +371,10 @@ class _Gathering:
 def _other_form(value: object) -> str | None:
     from pllint.read import deployment_settings, dlp_policy
 
-    return deployment_settings.other_form(value) or dlp_policy.other_form(value)
+    found = deployment_settings.other_form(value) or dlp_policy.other_form(value)
+    if found is None:
+        from pllint.read import connector_export
+
+        if connector_export.recognises(value):
+            return "a tenant's list of connectors; `pllint catalogue refresh` makes a catalogue of it"
+    return found

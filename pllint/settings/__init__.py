@@ -63,6 +63,16 @@ class LimitSettings(NamedTuple):
     alias_nodes: int | None = None
 
 
+class LicenceExport(NamedTuple):
+    """Licence exports that do not tell everything themselves."""
+
+    files: tuple[str, ...]
+    columns: tuple[tuple[str, str], ...] = ()
+    """(fact, name of the column) of a portal's table."""
+    as_of: str | None = None
+    """The day they were exported, ISO."""
+
+
 class Mention(NamedTuple):
     """A check as the settings name it, and where they do."""
 
@@ -102,6 +112,9 @@ class Settings(NamedTuple):
     """The profile every component has to meet."""
     catalogue: str | None = None
     """The path of a catalogue refreshed from the tenant's own export."""
+    catalogue_age_days: int = 550
+    """How old the data on a connector may be before a verdict that rests on it is told."""
+    licence_exports: tuple[LicenceExport, ...] = ()
 
 
 class NamedCheck(Protocol):

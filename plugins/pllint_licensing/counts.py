@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from pllint.model.component import Component
 from pllint.model.licensing import LicenceNeed
+from pllint.model.workspace import Workspace
 from pllint.plugin import (
     Catalogue,
     Confidence,
@@ -46,7 +47,7 @@ def licence_count_missing(component: Component, context: Context) -> Iterator[Fi
     yield Finding(
         at=component.at,
         message=f"'{component.name}' is premium because of {list_of(names, 'and')} and needs {plans} for"
-        f" {_people(uncounted.need)}, but the governance files hold no count of {'that' if one else 'either'} licence",
+        f" {_people(uncounted.need)}, but {_holders(context.workspace)} count of {'that' if one else 'either'} licence",
         remedy=f"Ask the licence administrator to record under `licences:` how many {plans} licences are purchased and"
         " assigned, even when it is 0",
         confidence=Confidence.INFERRED if all(reason.inferred for reason in found.reasons) else Confidence.CERTAIN,
@@ -54,6 +55,13 @@ def licence_count_missing(component: Component, context: Context) -> Iterator[Fi
         connectors=tuple(sorted({reason.connector for reason in found.reasons if reason.connector})),
         related=tuple(Related(f"premium because of {words} ({reason.word})", reason.at) for words, reason in reasons),
     )
+
+
+def _holders(workspace: Workspace) -> str:
+    exported = bool(workspace.inventory.skus or workspace.inventory.currencies)
+    if workspace.governance is None:
+        return "the licence export holds no"
+    return "neither governance files nor licence exports hold a" if exported else "the governance files hold no"
 
 
 def _not_known(connectors: Sequence[str], flows: Sequence[str], catalogue: Catalogue) -> str:
