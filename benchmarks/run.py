@@ -76,10 +76,12 @@ from pllint import run
 from pllint.source import WHOLE_FILE
 {change}
 from pllint.cli import main
-main()
+sys.exit(main())
 """
 _WITH_PLACES = _IN_PROCESS.format(change="")
-_WITHOUT_PLACES = _IN_PROCESS.format(change="run._spans = lambda source, paths: [WHOLE_FILE] * len(paths)")
+_WITHOUT_PLACES = _IN_PROCESS.format(
+    change="assert run._spans\nrun._spans = lambda source, paths: [WHOLE_FILE] * len(paths)"
+)
 
 
 class Bench(NamedTuple):
@@ -141,18 +143,19 @@ def version(bench: Bench) -> Measured:
 def clean_flow(bench: Bench) -> Measured:
     """Target 2: linting one clean flow of 19 KB."""
     flow = bench.input("clean/clean.json", inputs.clean_flow(19_000))
-    _expect(bench, flow, 0)
-    return Measured(bench.ratio([bench.pllint, "check", flow], _nothing(bench)), 4.5, 6, "x `python -c pass`")
+    command = [bench.pllint, "check", flow]
+    _expect(bench, command, 0)
+    return Measured(bench.ratio(command, _nothing(bench)), 4.5, 6, "x `python -c pass`")
 
 
 def places(bench: Bench) -> Measured:
     """Target 3: what lines and columns add to a flow of 83 KB with 14 findings."""
     folder = os.path.dirname(bench.input("findings/flow.json", inputs.flow_with_findings(83_000, 14)))
     bench.input("findings/policy.json", inputs.policy_against_http())
-    _expect(bench, folder, 1)
-    measured = bench.ratio(
-        [bench.python, "-c", _WITH_PLACES, "check", folder], [bench.python, "-c", _WITHOUT_PLACES, "check", folder]
-    )
+    commands = [[bench.python, "-c", program, "check", folder] for program in (_WITH_PLACES, _WITHOUT_PLACES)]
+    for command in commands:
+        _expect(bench, command, 1)
+    measured = bench.ratio(*commands)
     return Measured(measured, 1.10, 1.25, "x the same run without places")
 
 
@@ -278,10 +281,10 @@ def _nothing(bench: Bench) -> list[str]:
     return [bench.python, "-c", "pass"]
 
 
-def _expect(bench: Bench, path: str, status: int) -> None:
-    given = counters.cost([bench.pllint, "check", path], bench.folder).status
+def _expect(bench: Bench, command: Sequence[str], status: int) -> None:
+    given = counters.cost(command, bench.folder).status
     if given != status:
-        raise SystemExit(f"pllint check {path} gave {given}, not {status}: what is measured would be something else")
+        raise SystemExit(f"{command} gave {given}, not {status}: what is measured would be something else")
 
 
 def _installs(bench: Bench, package: str) -> bool:

@@ -2,6 +2,6 @@
 
 import sys
 
-from pllint.cli import main
+from pllint.cli import console
 
-sys.exit(main())
+sys.exit(console())

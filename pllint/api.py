@@ -7,8 +7,11 @@ from pllint import registry
 from pllint.catalogue import Catalogue
 from pllint.check import Check, Context
 from pllint.discover import Discovery, discover
+from pllint.errors import UsageError
 from pllint.finding import Report
+from pllint.model.environment import Environment
 from pllint.model.workspace import Workspace
+from pllint.nearest import nearest
 from pllint.read.workspace import read_workspace
 from pllint.run import report
 from pllint.settings import Settings, limits_of, verify_names
@@ -36,13 +39,25 @@ def lint(
 ) -> Report:
     """Lint paths as of a day. Raises PllintError when settings, arguments or a plugin cannot be used.
 
-    `environments` keeps the findings of those environments only, besides findings of none; `selected` replaces the
+    `environments` judges every component for those environments, wherever it goes otherwise; `selected` replaces the
     installed checks.
     """
     known = checks() if selected is None else tuple(selected)
     verify_names(settings, known)
     workspace, discovery = _read(paths, settings, progress)
-    return report(Context(workspace, settings, as_of, Catalogue()), known, discovery, environments)
+    targets = tuple(_environment(name, workspace) for name in environments)
+    return report(Context(workspace, settings, as_of, Catalogue(), targets), known, discovery)
+
+
+def _environment(name: str, workspace: Workspace) -> Environment:
+    found = workspace.environment(name)
+    if found is not None:
+        return found
+    known = [environment.name for environment in workspace.environments]
+    if not known:  # nothing says which environments there are, so any may be asked about
+        return Environment(name=name, at=None)
+    meant = nearest(name, known)
+    raise UsageError(f"no environment '{name}': " + (f"did you mean '{meant}'?" if meant else ", ".join(known)))
 
 
 def _read(

@@ -1,26 +1,29 @@
 """What a check is made of and what it may ask."""
 
-import datetime
+from __future__ import annotations
+
 from collections.abc import Callable, Iterable, Sequence
 from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
-from pllint.catalogue import Catalogue
-from pllint.engine.targets import Targets
 from pllint.finding import CouldNotRun, Finding, Severity
-from pllint.model.component import Component
-from pllint.model.custom_connector import CustomConnector
-from pllint.model.environment import Environment
-from pllint.model.workspace import Workspace
 from pllint.record import NamedTuple
-from pllint.settings import Settings
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # an engine is imported when it is first asked
+    import datetime
+
+    from pllint.catalogue import Catalogue
     from pllint.engine.dlp import PolicySet, Resources
     from pllint.engine.licensing import Licensing
     from pllint.engine.lifecycle import Lifecycle
+    from pllint.engine.targets import Targets
+    from pllint.model.component import Component
+    from pllint.model.custom_connector import CustomConnector
+    from pllint.model.environment import Environment
     from pllint.model.verdict import Verdict
+    from pllint.model.workspace import Workspace
+    from pllint.settings import Settings
 
 Element = TypeVar("Element")
 Outcome = Iterable[Finding | CouldNotRun]
@@ -68,9 +71,11 @@ class Check(NamedTuple):
     severity: Severity
     since: str
     source: str
-    on: type
-    function: Callable[[object, "Context"], Outcome]
+    on: str
+    """The type of the elements it looks at, as `kind_of` names it."""
+    judge: Callable[[object, Context], Outcome]
     module: str
+    function: str
     needs: tuple[Need, ...] = ()
     status: Status = Status.STABLE
     tags: tuple[str, ...] = ()
@@ -78,8 +83,8 @@ class Check(NamedTuple):
 
     @property
     def family(self) -> str:
-        """The family's word, such as dlp."""
-        return FAMILIES[self.id[:3]]
+        """The family's word, such as dlp; for a check of somebody else's plugin, the name of its package."""
+        return FAMILIES.get(self.id[:3]) or self.module.partition(".")[0]
 
 
 FAMILIES = {
@@ -103,7 +108,7 @@ def check(
     needs: Sequence[Need] = (),
     status: Status = Status.STABLE,
     tags: Sequence[str] = (),
-) -> Callable[[Callable[[Element, "Context"], Outcome]], Check]:
+) -> Callable[[Callable[[Element, Context], Outcome]], Check]:
     """Make a check of a function that judges one element; its docstring's first line is the summary."""
 
     def made(function: Callable[[Element, Context], Outcome]) -> Check:
@@ -117,9 +122,10 @@ def check(
             severity=severity,
             since=since,
             source=source,
-            on=on,
-            function=judge,
+            on=kind_of(on),
+            judge=judge,
             module=function.__module__,
+            function=function.__name__,
             needs=tuple(needs),
             status=status,
             tags=tuple(tags),
@@ -128,18 +134,93 @@ def check(
     return made
 
 
+def kind_of(element_type: type) -> str:
+    """Name a type of elements, so that a check can be listed without importing what it looks at."""
+    return f"{element_type.__module__}.{element_type.__qualname__}"
+
+
+def listed(package: str) -> tuple[Check, ...]:
+    """Give the checks that `checks.json` in a plugin's package lists, by id.
+
+    The list is written by `pllint.testing.write_list` from the decorators, and a test holds it to them. With it a run
+    knows every check, its needs and its facts, and imports the code of those alone that have an element to judge.
+    """
+    import json
+    import os
+    import sys
+
+    plugin = sys.modules[package]
+    path = os.path.join(os.path.dirname(plugin.__file__ or ""), "checks.json")
+    with open(path, encoding="utf-8") as file:
+        rows = json.load(file)
+    return tuple(_listed(row) for row in rows)
+
+
+def _listed(row: dict[str, str | list[str]]) -> Check:
+    facts = {key: value for key, value in row.items() if isinstance(value, str)}
+
+    def judge(element: object, context: Context) -> Outcome:
+        from importlib import import_module
+
+        written: Check = getattr(import_module(facts["module"]), facts["function"])
+        return written.judge(element, context)
+
+    return Check(
+        id=facts["id"],
+        name=facts["name"],
+        summary=facts["summary"],
+        severity=Severity(facts["severity"]),
+        since=facts["since"],
+        source=facts["source"],
+        on=facts["on"],
+        judge=judge,
+        module=facts["module"],
+        function=facts["function"],
+        needs=tuple(Need[name] for name in row["needs"]),
+        status=Status(facts["status"]),
+        tags=tuple(row["tags"]),
+    )
+
+
+def row_of(check: Check) -> dict[str, str | list[str]]:
+    """Give a check as `checks.json` lists it."""
+    return {
+        "id": check.id,
+        "name": check.name,
+        "summary": check.summary,
+        "severity": check.severity,
+        "status": check.status,
+        "since": check.since,
+        "source": check.source,
+        "on": check.on,
+        "needs": [need.name for need in check.needs],
+        "tags": list(check.tags),
+        "module": check.module,
+        "function": check.function,
+    }
+
+
 class Context:
     """Everything a check may ask besides its element: the workspace, the engines, the day."""
 
-    def __init__(self, workspace: Workspace, settings: Settings, as_of: datetime.date, catalogue: Catalogue) -> None:
+    def __init__(
+        self,
+        workspace: Workspace,
+        settings: Settings,
+        as_of: datetime.date,
+        catalogue: Catalogue,
+        environments: tuple[Environment, ...] = (),
+    ) -> None:
         self.workspace = workspace
+        self.environments = environments
+        """Those asked for, in place of where each component goes; empty when none are."""
         self.settings = settings
         self.as_of = as_of
         self.catalogue = catalogue
         self._verdicts: dict[tuple[int, Environment], Verdict] = {}
 
     @cached_property
-    def policies(self) -> "PolicySet":
+    def policies(self) -> PolicySet:
         """The data policies, ready to say what reaches an environment and what they make of a connector."""
         from pllint.engine.dlp import PolicySet
 
@@ -147,21 +228,23 @@ class Context:
         return PolicySet(workspace.policies, self.catalogue, workspace.advanced_policies, workspace.connector_settings)
 
     @cached_property
-    def _resources(self) -> "Resources":
+    def _resources(self) -> Resources:
         from pllint.engine.dlp import Resources
 
         return Resources(self.workspace)
 
-    def verdict(self, component: Component, environment: Environment) -> "Verdict":
+    def verdict(self, component: Component, environment: Environment) -> Verdict:
         """Say what the policies make of a component in an environment."""
         key = (id(component), environment)
         if key not in self._verdicts:
-            self._verdicts[key] = self.policies.verdict(self._resources.of(component), environment)
+            self._verdicts[key] = self.policies.verdict(self._resources.of(component, environment), environment)
         return self._verdicts[key]
 
     @cached_property
     def _targets(self) -> Targets:
-        return Targets(self.workspace, self.settings)
+        from pllint.engine.targets import Targets
+
+        return Targets(self.workspace, self.settings, self.environments)
 
     def targets(self, component: Component) -> Sequence[Environment]:
         """Give the environments a component goes to; the last may be the class "any other environment"."""
@@ -172,14 +255,14 @@ class Context:
         return self._targets.of_connector(connector, users)
 
     @cached_property
-    def licensing(self) -> "Licensing":
+    def licensing(self) -> Licensing:
         """The licence rules, ready to say what makes a component premium and who would need a licence."""
         from pllint.engine.licensing import Licensing
 
         return Licensing(self.workspace, self.catalogue, self.as_of, self.targets)
 
     @cached_property
-    def lifecycle(self) -> "Lifecycle":
+    def lifecycle(self) -> Lifecycle:
         """The lifecycle records, ready to say what they prove on the day."""
         from pllint.engine.lifecycle import Lifecycle
 

@@ -1,14 +1,14 @@
 """The page of a check: a header made from its facts, and the Markdown that lies beside its code."""
 
 import os
-import sys
+from importlib import import_module
 
 from pllint.check import Check
 
 
 def page_path(check: Check) -> str:
     """Give the file of a check's page, `pages/<name>.md` beside the module the check is in."""
-    file = sys.modules[check.module].__file__ or ""
+    file = import_module(check.module).__file__ or ""
     return os.path.join(os.path.dirname(file), "pages", f"{check.name}.md")
 
 

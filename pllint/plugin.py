@@ -7,7 +7,7 @@ below under their own names; nothing has to be registered. Built-in families com
 from collections.abc import Mapping, Sequence
 
 from pllint.catalogue import Catalogue, CatalogueConnector
-from pllint.check import Check, Context, Need, Outcome, Status, check
+from pllint.check import Check, Context, Need, Outcome, Status, check, listed
 from pllint.finding import (
     ComponentRef,
     Confidence,
@@ -43,6 +43,7 @@ __all__ = [
     "Span",
     "Status",
     "check",
+    "listed",
     "nearest",
     "pllint_checks",
     "pllint_presets",

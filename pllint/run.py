@@ -43,10 +43,9 @@ def judge(checks: Sequence[Check], context: Context) -> Judgement:
         if missing is not None:
             could_not_run.append(CouldNotRun(reason=missing.value, remedy=missing.remedy, check=check.id))
             continue
-        elements: Sequence[object] = context.workspace.elements(check.on)
-        for element in elements:
+        for element in context.workspace.elements(check.on):
             try:
-                outcomes = list(check.function(element, context))
+                outcomes = list(check.judge(element, context))
             except Exception as error:  # noqa: BLE001 - a check is plugin code: whatever it raises is reported, named
                 crashed = True
                 findings.append(_crash(check, element, context.workspace, error))
@@ -59,7 +58,7 @@ def judge(checks: Sequence[Check], context: Context) -> Judgement:
     return Judgement(findings=tuple(findings), could_not_run=tuple(could_not_run), crashed=crashed)
 
 
-def report(context: Context, checks: Sequence[Check], discovery: Discovery, environments: Sequence[str] = ()) -> Report:
+def report(context: Context, checks: Sequence[Check], discovery: Discovery) -> Report:
     """Judge a workspace and give the finished report, sorted and with places."""
     workspace, settings = context.workspace, context.settings
     suppression = Suppression(settings, checks, workspace, context.as_of)
@@ -69,7 +68,7 @@ def report(context: Context, checks: Sequence[Check], discovery: Discovery, envi
     decided = [
         (finding, waiver)
         for finding, waiver in suppression.decide(found, judgement.could_not_run)
-        if _asked_for(finding, workspace, discovery) and _in_environments(finding, environments)
+        if _asked_for(finding, workspace, discovery) and _in_environments(finding, context)
     ]
     facts = {check.id: check for check in checks}
     findings = _placed([(finding, facts[finding.check], waiver) for finding, waiver in decided])
@@ -100,10 +99,10 @@ def _asked_for(finding: Finding, workspace: Workspace, discovery: Discovery) -> 
     return component is not None and discovery.asks_for(component.at.source.path)
 
 
-def _in_environments(finding: Finding, environments: Sequence[str]) -> bool:
-    if not environments or finding.environment is None:
+def _in_environments(finding: Finding, context: Context) -> bool:
+    if not context.environments or finding.environment is None:
         return True
-    return finding.environment.lower() in {name.lower() for name in environments}
+    return any(environment.goes_by(finding.environment) for environment in context.environments)
 
 
 def _crash(check: Check, element: object, workspace: Workspace, error: Exception) -> Finding:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 _MOST_VIOLATIONS = 20
 _LONGEST_VALUE = 80
+_DEEPEST_EXPLAINED = 120
+"""Levels. jsonschema recurses, and where it runs out of stack inside a compiled library the process ends."""
 
 # What people write for pllint is shown; what an export holds is not where it may be a secret.
 _WRITTEN_FOR_PLLINT = frozenset({"settings", "governance", "report", "show", "checks", "catalogue"})
@@ -153,6 +155,8 @@ def _as_text(value: object) -> str:
 
 
 def _explained(name: str, document: object) -> list[Violation]:
+    if _levels(document, _DEEPEST_EXPLAINED) > _DEEPEST_EXPLAINED:
+        return [_undetailed(name, document)]
     from jsonschema.exceptions import best_match
 
     found: list[Violation] = []
@@ -165,6 +169,16 @@ def _explained(name: str, document: object) -> list[Violation]:
     except RecursionError:
         pass
     return found or [_undetailed(name, document)]
+
+
+def _levels(document: object, enough: int) -> int:
+    """Count how deep a document nests, no further than one more than `enough`."""
+    levels, layer = 0, [document]
+    while layer and levels <= enough:
+        inside = (part.values() if isinstance(part, dict) else part for part in layer if isinstance(part, dict | list))
+        layer = [child for children in inside for child in children]
+        levels += 1
+    return levels
 
 
 def _explainer(name: str) -> "jsonschema.Draft7Validator":

@@ -2,7 +2,6 @@
 
 from pllint.check import Check, Outcome, Status
 from pllint.finding import Severity
-from pllint.model.workspace import Workspace
 
 ALWAYS_ON = frozenset({"SRC001", "SRC002", "SRC003", "SRC004", "SRC012"})
 """No setting and no waiver turns these off: without them a file could be left out in silence."""
@@ -40,9 +39,10 @@ def source_checks() -> tuple[Check, ...]:
             severity=severity,
             since="0.1",
             source=source,
-            on=Workspace,
-            function=_found_by_reading,
+            on="",
+            judge=_found_by_reading,
             module=__name__,
+            function=_found_by_reading.__name__,
             status=Status.STABLE,
         )
         for id_, name, severity, summary, source in rows

@@ -4,26 +4,32 @@ A waiver accepts one check for one component until a day. JSON and exported XML 
 rewrite files, so waivers live in the governance manifest; YAML files also take `# pllint: allow CHECK reason`.
 """
 
-import datetime
-import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from __future__ import annotations
 
-from pllint.check import Check
+import re
+from typing import TYPE_CHECKING
+
 from pllint.discover import matches
 from pllint.finding import ComponentRef, CouldNotRun, Finding, Related, Severity
 from pllint.model.connector_id import custom_names
-from pllint.model.environment import Environment, EnvironmentType
-from pllint.model.governance import Waiver
-from pllint.model.workspace import Workspace
 from pllint.record import NamedTuple
-from pllint.settings import CheckSelection, EnvironmentIgnore, PathIgnore, Settings
 from pllint.source import Anchor, Source, Span
 from pllint.source_checks import ALWAYS_ON
+
+if TYPE_CHECKING:
+    import datetime
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+
+    from pllint.check import Check
+    from pllint.model.environment import Environment
+    from pllint.model.governance import Waiver
+    from pllint.model.workspace import Workspace
+    from pllint.settings import CheckSelection, EnvironmentIgnore, PathIgnore, Settings
 
 UNUSED = "LIF304"
 _EXACT = 1_000
 _CUSTOM_CONNECTOR = "custom-connector"
-_COMMENT = re.compile(r"pllint:\s*allow\s+([\w-]+(?:\s*,\s*[\w-]+)*)\s*(.*)")
+_COMMENT = r"pllint:\s*allow\s+([\w-]+(?:\s*,\s*[\w-]+)*)\s*(.*)"
 _YAML = (".yaml", ".yml")
 
 Decision = tuple[Finding, str]
@@ -133,12 +139,11 @@ def is_ignored_in(
     """Tell whether a check is ignored for an environment, by its type or by any name it goes by."""
     if name is None:
         return False
-    kind = environment.type if environment else None
+    kind: str = (environment.type or "") if environment else ""
     if environment and environment.is_default:
-        kind = EnvironmentType.DEFAULT
+        kind = "default"
     return any(
-        _names(check, rule.ignore)
-        and ((kind or "") in rule.types or any(_same(name, environment, n) for n in rule.names))
+        _names(check, rule.ignore) and (kind in rule.types or any(_same(name, environment, n) for n in rule.names))
         for rule in rules
     )
 
@@ -219,7 +224,7 @@ def allow(
 
 def parse_comment(line: int, text: str) -> Comment | None:
     """Read `# pllint: allow CHECK[, CHECK…] reason`; None when the comment says something else."""
-    match = _COMMENT.search(text)
+    match = re.search(_COMMENT, text)
     if match is None:
         return None
     return Comment(line=line, checks=tuple(re.split(r"\s*,\s*", match[1])), reason=match[2].strip())

@@ -4,13 +4,16 @@ For plugin authors too: `for case in cases(check): assert case.run() == case.exp
 """
 
 import datetime
+import json
 import os
+import pkgutil
 import re
 import tempfile
 from collections.abc import Sequence
+from importlib import import_module
 
 from pllint import api, docs
-from pllint.check import Check
+from pllint.check import Check, row_of
 from pllint.finding import Report
 from pllint.record import NamedTuple
 from pllint.settings import load
@@ -106,6 +109,27 @@ def accept(check: Check) -> bool:
         with open(path, "w", encoding="utf-8", newline="\n") as file:
             file.write(text)
     return text != old
+
+
+def written_checks(package: str) -> tuple[Check, ...]:
+    """Import every module of a plugin's package and give the checks that they define, by id."""
+    root = import_module(package)
+    names = [name for _, name, _ in pkgutil.walk_packages(root.__path__, f"{package}.")]
+    modules = [root, *map(import_module, names)]
+    found = {value.id: value for module in modules for value in vars(module).values() if isinstance(value, Check)}
+    return tuple(found[id_] for id_ in sorted(found))
+
+
+def check_list(package: str) -> str:
+    """Give what `checks.json` of a plugin's package has to say."""
+    return json.dumps([row_of(check) for check in written_checks(package)], indent=1, ensure_ascii=False) + "\n"
+
+
+def write_list(package: str) -> None:
+    """Write `checks.json` of a plugin's package from its decorators."""
+    path = os.path.join(import_module(package).__path__[0], "checks.json")
+    with open(path, "w", encoding="utf-8", newline="\n") as file:
+        file.write(check_list(package))
 
 
 def _with_findings(section: str, findings: str) -> str:

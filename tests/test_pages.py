@@ -1,12 +1,12 @@
 """Every page of a check is its test, and every check has a page that explains it."""
 
 import os
-import sys
 
 import pytest
 
 from pllint import api, docs, registry, testing
 from pllint.check import Check
+from pllint.registry import Plugin
 from pllint.testing import Case
 
 CHECKS = api.checks()
@@ -16,6 +16,8 @@ CASES = [case for check in CHECKS for case in testing.cases(check)]
 @pytest.fixture(scope="session", autouse=True)
 def _accepted(request: pytest.FixtureRequest) -> None:
     if request.config.getoption("--accept"):
+        for plugin in registry.load():
+            testing.write_list(plugin.entry.module)
         for check in CHECKS:
             testing.accept(check)
 
@@ -50,15 +52,8 @@ def test_no_page_is_without_a_check() -> None:
     assert pages == {docs.page_path(check) for check in CHECKS}
 
 
-def test_every_check_a_family_defines_is_registered() -> None:
-    registered = {check.id for check in CHECKS}
-    for plugin in registry.load():
-        package = plugin.entry.module
-        defined = {
-            value.id
-            for name, module in sys.modules.items()
-            if name.partition(".")[0] == package
-            for value in vars(module).values()
-            if isinstance(value, Check)
-        }
-        assert defined <= registered
+@pytest.mark.parametrize("plugin", registry.load(), ids=lambda plugin: plugin.entry.name)
+def test_the_list_of_a_familys_checks_says_what_their_decorators_say(plugin: Plugin) -> None:
+    package = plugin.entry.module
+    with open(os.path.join(os.path.dirname(plugin.module.__file__ or ""), "checks.json"), encoding="utf-8") as file:
+        assert file.read() == testing.check_list(package)

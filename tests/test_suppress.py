@@ -42,8 +42,9 @@ def _check(id_: str, name: str, severity: Severity = Severity.ERROR) -> Check:
         severity=severity,
         since="0.1",
         source="",
-        on=Workspace,
-        function=lambda _element, _context: (),
+        on="",
+        judge=lambda _element, _context: (),
+        function="",
         module=__name__,
     )
 

@@ -3,6 +3,7 @@
 `--version` answers before anything else is imported.
 """
 
+import gc
 import sys
 from collections.abc import Sequence
 
@@ -18,3 +19,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     from pllint.cli.dispatch import run
 
     return run(arguments)
+
+
+def console() -> int:
+    """Run the command line as the whole of a process: the `pllint` script.
+
+    What start-up makes stays until the end, so the collector would search it in vain; readers collect as they go.
+    """
+    gc.disable()
+    try:
+        return main()
+    finally:
+        gc.freeze()

@@ -20,6 +20,7 @@ from pllint.model.governance import (
     Stage,
 )
 from pllint.model.lifecycle import Headcount, HttpUse, Listing, Refusal, Retired, RetiredUse
+from pllint.model.policy import DataGroup
 from pllint.model.workspace import Workspace
 
 Record = TypeVar("Record", AppRecord, ConnectorRecord, Population)
@@ -53,14 +54,26 @@ class Lifecycle:
         return (_counted_connector(connector) if connector else None) or (_shared(app, governance) if app else None)
 
     def listings(self, thing: Retired) -> Sequence[Listing]:
-        """Give the policy lines that still name a retired connector."""
+        """Give the policy lines that still name a retired connector, or still let its host through.
+
+        Tenant policies know custom connectors by host only. A pattern counts when it names this connector's host,
+        has no wildcard in it, and no connector that is still alive has that host.
+        """
         names = self._names(thing)
-        return [
+        listed = [
             Listing(policy=policy, group=entry.group, at=entry.at)
             for policy in self._workspace.policies
             for entry in policy.classified or ()
             if names.mean(entry.connector, custom=entry.custom)
         ]
+        host = self._own_host(thing, names.definition)
+        patterns = [
+            Listing(policy=policy, group=entry.group, at=entry.at, pattern=entry.pattern)
+            for policy in self._workspace.policies
+            for entry in policy.patterns or ()
+            if host and entry.group is not DataGroup.BLOCKED and _host_of_pattern(entry.pattern) == host
+        ]
+        return [*listed, *patterns]
 
     def uses(self, thing: Retired) -> Sequence[RetiredUse]:
         """Give the components that still use a retired connector."""
@@ -102,6 +115,19 @@ class Lifecycle:
         if approval.environment and environment and not environment.goes_by(approval.environment):
             return f"is for {approval.environment}"
         return None
+
+    def _own_host(self, thing: Retired, definition: CustomConnector | None) -> str | None:
+        """Give the host of a retired connector when no other connector has it."""
+        host = _host_of_record(thing.record) or (definition and definition.host.name)
+        if not host:
+            return None
+        governance = self._workspace.governance
+        registered = governance.connectors if governance else ()
+        others = [
+            *(_host_of_record(record) for record in registered if not _says_retired(record)),
+            *(one.host.name for one in self._workspace.custom_connectors if one is not definition),
+        ]
+        return None if host.lower() in {(other or "").lower() for other in others} else host.lower()
 
     def _names(self, thing: Retired) -> "_ConnectorNames":
         record = thing.record if isinstance(thing.record, ConnectorRecord) else None
@@ -163,6 +189,18 @@ def _says_retired(record: AppRecord | FlowRecord | ConnectorRecord) -> bool:
     if isinstance(record, ConnectorRecord):
         return record.stage is Stage.RETIRED
     return record.retired is True
+
+
+def _host_of_record(record: AppRecord | FlowRecord | ConnectorRecord | None) -> str | None:
+    if not isinstance(record, ConnectorRecord) or record.request is None or record.request.endpoint is None:
+        return None
+    return record.request.endpoint.partition("://")[2].partition("/")[0] or record.request.endpoint.partition("/")[0]
+
+
+def _host_of_pattern(pattern: str) -> str:
+    """Give the host of a pattern such as `https://leave.contoso.com/*`; with a wildcard in it, no host at all."""
+    address = pattern.lower().partition("://")[2] or pattern.lower()
+    return address.removesuffix("*").partition("/")[0]
 
 
 def _named(records: Sequence[Record], name: str | None) -> Record | None:

@@ -1,35 +1,45 @@
 """Which environments a component goes to: by settings, deployment settings or manifest, else all known ones."""
 
-from collections.abc import Sequence
+from __future__ import annotations
+
 from fnmatch import fnmatchcase
 from functools import cached_property
+from typing import TYPE_CHECKING
 
-from pllint.model.component import Component, ComponentKind
 from pllint.model.connector_id import custom_names
-from pllint.model.custom_connector import CustomConnector
 from pllint.model.environment import ANY_OTHER, Environment, EnvironmentType
-from pllint.model.governance import AppRecord, ConnectorRecord, FlowRecord
-from pllint.model.solution import Solution
-from pllint.model.workspace import Workspace
-from pllint.settings import Settings
 
-_APPS = {ComponentKind.CANVAS_APP, ComponentKind.MODEL_DRIVEN_APP, ComponentKind.CODE_APP}
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pllint.model.component import Component
+    from pllint.model.custom_connector import CustomConnector
+    from pllint.model.governance import ConnectorRecord
+    from pllint.model.solution import Solution
+    from pllint.model.workspace import Workspace
+    from pllint.settings import Settings
 
 
 class Targets:
     """Answers for one workspace, remembered per solution."""
 
-    def __init__(self, workspace: Workspace, settings: Settings) -> None:
+    def __init__(self, workspace: Workspace, settings: Settings, asked: tuple[Environment, ...] = ()) -> None:
+        """Take a workspace; environments that are `asked` for come before anything the files say."""
         self._workspace = workspace
+        self._asked = asked
         self._settings = settings
         self._of_solution: dict[str, tuple[Environment, ...]] = {}
 
     def of(self, component: Component) -> Sequence[Environment]:
         """Give the target environments in a fixed order; never empty."""
+        if self._asked:
+            return self._asked
         return self.of_solution(component.solution or "") or self._of_record(component) or self._everywhere
 
     def of_connector(self, connector: CustomConnector, users: Sequence[Component]) -> Sequence[Environment]:
         """Give where a custom connector goes: with its users, else as its record says, else with its solution."""
+        if self._asked:
+            return self._asked
         followed = dict.fromkeys(environment for user in users for environment in self.of(user))
         if followed:
             return tuple(followed)
@@ -87,25 +97,8 @@ class Targets:
         return tuple(found.values())
 
     def _of_record(self, component: Component) -> tuple[Environment, ...]:
-        record = self._records.get((component.kind in _APPS, component.id.lower())) or self._records.get(
-            (component.kind in _APPS, component.name.strip().lower())
-        )
-        if record is None or record.environment is None:
-            return ()
-        return (self._named(record.environment.text),)
-
-    @cached_property
-    def _records(self) -> dict[tuple[bool, str], AppRecord | FlowRecord]:
-        governance = self._workspace.governance
-        if governance is None:
-            return {}
-        records: list[AppRecord | FlowRecord] = [*governance.apps, *governance.flows]
-        index: dict[tuple[bool, str], AppRecord | FlowRecord] = {}
-        for record in records:
-            for name in (record.id, record.name):
-                if name:
-                    index.setdefault((isinstance(record, AppRecord), name.strip().lower()), record)
-        return index
+        named = [record.environment.text for record in self._workspace.records_of(component) if record.environment]
+        return tuple(dict.fromkeys(map(self._named, named)))
 
     def _named(self, name: str) -> Environment:
         return self._workspace.environment(name) or Environment(name=name, at=None)

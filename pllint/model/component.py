@@ -4,6 +4,7 @@ from enum import StrEnum
 
 from pllint.finding import ComponentRef
 from pllint.model.connector_id import ConnectorKey
+from pllint.model.policy_ids import AgentParts
 from pllint.record import NamedTuple
 from pllint.source import Anchor
 
@@ -171,6 +172,16 @@ class Call(NamedTuple):
     """Of a desktop flow: attended or unattended."""
 
 
+class Gap(NamedTuple):
+    """Something the files do not tell of a component."""
+
+    words: str
+    """Follow its name: `has no script in the files, so its modules are not known`."""
+    at: Anchor
+    decides: bool = True
+    """What it uses is not all known, so no verdict on it is final."""
+
+
 class Component(NamedTuple):
     """An app, a flow or an agent."""
 
@@ -194,6 +205,9 @@ class Component(NamedTuple):
     """Code components of an app that declare external service use."""
     state: str | None = None
     """on, off or suspended."""
+    gaps: tuple[Gap, ...] = ()
+    agent: AgentParts | None = None
+    """What an agent is made of besides its connectors; its `uses` hold the policy ids of these too."""
 
     @property
     def ref(self) -> ComponentRef:

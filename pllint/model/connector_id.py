@@ -12,14 +12,14 @@ from pllint.record import NamedTuple
 ConnectorKey = NewType("ConnectorKey", str)
 """What reports and catalogue call a connector: `shared_sql`, `Http`, `DesktopFlow.Excel`, `ctx_parcel-20tracking`."""
 
-_API = re.compile(
-    r"^/?providers/microsoft\.powerapps/(?:scopes/admin/environments/([^/]+)/|environments/([^/]+)/)?apis/([^/]+)(?:/.*)?$",
-    re.IGNORECASE,
+_API = (
+    r"(?i)^/?providers/microsoft\.powerapps/(?:scopes/admin/environments/([^/]+)/|environments/([^/]+)/)?"
+    r"apis/([^/]+)(?:/.*)?$"
 )
-_OPERATION_GROUP = re.compile(r"^/?providers/microsoft\.processsimple/operationgroups/([^/]+)$", re.IGNORECASE)
-_BARE = re.compile(r"^[A-Za-z][\w.-]*$")
-_HASHES = re.compile(r"(?:[-.](?:5f)?[-.]?[0-9a-f]{16}){1,2}$", re.IGNORECASE)
-_ESCAPE = re.compile(r"-([0-9a-f]{2})", re.IGNORECASE)
+_OPERATION_GROUP = r"(?i)^/?providers/microsoft\.processsimple/operationgroups/([^/]+)$"
+_BARE = r"^[A-Za-z][\w.-]*$"
+_HASHES = r"(?i)(?:[-.](?:5f)?[-.]?[0-9a-f]{16}){1,2}$"
+_ESCAPE = r"(?i)-([0-9a-f]{2})"
 
 # The platform spells these with capitals, and so do policies; ids compare without regard to case.
 _VIRTUAL = {
@@ -59,15 +59,15 @@ def parse_connector_id(spelling: str) -> ConnectorId | None:
     """Reduce any spelling of a connector id to its parts; None when it is no connector id at all."""
     text = spelling.strip()
     admin_scope = False
-    if match := _API.match(text):
+    if match := re.match(_API, text):
         segment = match[3]
         environment = match[1] or match[2]
         # The admin cmdlets write an environment's own connectors, and only those, this way.
         admin_scope = bool(match[1])
-    elif match := _OPERATION_GROUP.match(text):
+    elif match := re.match(_OPERATION_GROUP, text):
         segment = match[1]
         environment = None
-    elif _BARE.match(text):
+    elif re.match(_BARE, text):
         segment = text
         environment = None
     else:
@@ -90,7 +90,7 @@ def plain_key(segment: str) -> ConnectorKey:
 
 def is_custom(segment: str) -> bool:
     """Tell whether the last segment of an id ends in the hashes only custom connectors have."""
-    return segment.lower().startswith("shared_") and _HASHES.search(segment) is not None
+    return segment.lower().startswith("shared_") and re.search(_HASHES, segment) is not None
 
 
 def custom_name(segment: str) -> ConnectorKey:
@@ -100,14 +100,14 @@ def custom_name(segment: str) -> ConnectorKey:
     case, underscores plain, other escapes kept as Dataverse keeps them.
     """
     name = segment.lower().removeprefix("shared_")
-    name = _HASHES.sub("", name)
+    name = re.sub(_HASHES, "", name)
     name = re.sub(r"[-._]5f", "_", name)
     return ConnectorKey(re.sub(r"\.([0-9a-f]{2})", r"-\1", name))
 
 
 def custom_names(name: str) -> tuple[str, str]:
     """Give the two names by which custom connectors are compared: decoded, and decoded without publisher prefix."""
-    decoded = _ESCAPE.sub(_character, custom_name(name)).strip()
+    decoded = re.sub(_ESCAPE, _character, custom_name(name)).strip()
     _, underscore, rest = decoded.partition("_")
     return decoded, rest if underscore else decoded
 

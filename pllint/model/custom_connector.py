@@ -1,8 +1,12 @@
 """Custom connectors, defined in the repository or only used by it."""
 
+import re
+
 from pllint.model.connector_id import ConnectorKey
 from pllint.record import NamedTuple
 from pllint.source import Anchor
+
+_ADDRESS = r"^(?:([A-Za-z][A-Za-z0-9+.-]*)://)?([^/?#@\s]+)([^?#]*)"
 
 
 class Host(NamedTuple):
@@ -17,6 +21,18 @@ class Host(NamedTuple):
     """host, policy-template or environment-variable."""
     variable: str | None = None
     """The environment variable it is written with, whose value each stage may set."""
+
+    def where(self, value: str) -> "Host":
+        """Give the host of a stage that sets the environment variable to a value; no name when that is no address."""
+        match = re.match(_ADDRESS, value.strip())
+        if match is None:
+            return self._replace(name=None)
+        path = match[3].rstrip("/")
+        return self._replace(
+            name=match[2],
+            scheme=(match[1] or self.scheme).lower(),
+            base_path=f"{path}{self.base_path}" if path else self.base_path,
+        )
 
 
 class Operation(NamedTuple):

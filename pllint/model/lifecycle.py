@@ -28,11 +28,12 @@ class Headcount(NamedTuple):
 
 
 class Listing(NamedTuple):
-    """A line of a policy that names a connector."""
+    """A line of a policy that names a connector, or a URL pattern made for its host alone."""
 
     policy: DlpPolicy
     group: DataGroup
     at: Anchor
+    pattern: str | None = None
 
 
 class RetiredUse(NamedTuple):

@@ -185,10 +185,12 @@ class NoteKind(StrEnum):
     EXEMPT_PARENT_ONLY = "exempt_parent_only"
     CLASS_UNKNOWN = "class_unknown"
     REACH_UNKNOWN = "reach_unknown"
+    ENDPOINT_UNKNOWN = "endpoint_unknown"
     OPERATION_UNKNOWN = "operation_unknown"
     CHILD_MISSING = "child_missing"
     CONNECTOR_UNKNOWN = "connector_unknown"
     TRIGGER_UNKNOWN = "trigger_unknown"
+    PARTS_MISSING = "parts_missing"
 
 
 class Note(NamedTuple):

@@ -1,21 +1,25 @@
 """Everything that was read, with the look-ups that checks and engines ask, each indexed once."""
 
-from collections.abc import Iterable, Sequence
+from __future__ import annotations
+
 from functools import cached_property
-from typing import TypeVar
+from typing import TYPE_CHECKING
 
-from pllint.finding import Finding, Skipped
-from pllint.model.advanced_policy import AdvancedPolicy, ConnectorSetting
-from pllint.model.component import APPS, Component, ComponentKind, ConnectorUse
+from pllint.model.component import APPS, ComponentKind
 from pllint.model.connector_id import custom_names
-from pllint.model.custom_connector import CustomConnector
-from pllint.model.environment import Environment
-from pllint.model.governance import AppRecord, FlowRecord, Governance, LicenceRecord
-from pllint.model.inventory import Inventory, ListedResource
-from pllint.model.policy import DlpPolicy
-from pllint.model.solution import DeploymentSettings, Solution
 
-Element = TypeVar("Element")
+if TYPE_CHECKING:  # a run imports the model of what it meets, and no more
+    from collections.abc import Iterable, Sequence
+
+    from pllint.finding import Finding, Skipped
+    from pllint.model.advanced_policy import AdvancedPolicy, ConnectorSetting
+    from pllint.model.component import Component, ConnectorUse
+    from pllint.model.custom_connector import CustomConnector
+    from pllint.model.environment import Environment
+    from pllint.model.governance import AppRecord, FlowRecord, Governance, LicenceRecord
+    from pllint.model.inventory import Inventory, ListedResource
+    from pllint.model.policy import DlpPolicy
+    from pllint.model.solution import DeploymentSettings, Solution
 
 
 class Workspace:
@@ -55,27 +59,38 @@ class Workspace:
         self.advanced_policies = tuple(advanced_policies)
         self.connector_settings = tuple(connector_settings)
         """What the tenant says of single connectors, in clouds that let it."""
-        self.inventory = inventory or Inventory()
-        """What exports list."""
+        self._inventory = inventory
         self.licences = tuple(licences) or (governance.licences if governance else ())
         """Licence records of manifest and exports together; `governance.licences` holds the same."""
 
-    def elements(self, kind: type[Element]) -> Sequence[Element]:
-        """Give every element of one type; a workspace itself for checks that look at the whole."""
-        return [element for element in self._of_type.get(kind, ()) if isinstance(element, kind)]
+    def elements(self, kind: str) -> Sequence[object]:
+        """Give every element of a type, by its qualified name; the workspace itself for what looks at the whole."""
+        return self._by_kind.get(kind, ())
 
     @cached_property
-    def _of_type(self) -> dict[type, tuple[object, ...]]:
-        return {
-            Workspace: (self,),
-            Solution: self.solutions,
-            Component: self.components,
-            CustomConnector: self.custom_connectors,
-            DlpPolicy: self.policies,
-            Environment: self.environments,
-            DeploymentSettings: self.deployment_settings,
-            Governance: () if self.governance is None else (self.governance,),
-        }
+    def _by_kind(self) -> dict[str, list[object]]:
+        elements: list[object] = [
+            self,
+            *self.solutions,
+            *self.components,
+            *self.custom_connectors,
+            *self.policies,
+            *self.environments,
+            *self.deployment_settings,
+            *([self.governance] if self.governance else []),
+        ]
+        index: dict[str, list[object]] = {}
+        for element in elements:
+            kind = type(element)
+            index.setdefault(f"{kind.__module__}.{kind.__qualname__}", []).append(element)
+        return index
+
+    @cached_property
+    def inventory(self) -> Inventory:
+        """What exports list."""
+        from pllint.model.inventory import Inventory
+
+        return self._inventory or Inventory()
 
     def component(self, component_id: str) -> Component | None:
         """Find a component by its id, case-insensitively."""
@@ -150,12 +165,13 @@ class Workspace:
     @cached_property
     def _records(self) -> dict[tuple[bool, str], list[AppRecord | FlowRecord]]:
         index: dict[tuple[bool, str], list[AppRecord | FlowRecord]] = {}
-        records: list[AppRecord | FlowRecord] = (
-            [*self.governance.apps, *self.governance.flows] if self.governance else []
-        )
-        for record in records:
+        if self.governance is None:
+            return index
+        records: list[tuple[bool, AppRecord | FlowRecord]] = [(True, record) for record in self.governance.apps]
+        records += [(False, record) for record in self.governance.flows]
+        for is_app, record in records:
             for name in {name.strip().lower() for name in (record.id, record.name) if name}:
-                index.setdefault((isinstance(record, AppRecord), name), []).append(record)
+                index.setdefault((is_app, name), []).append(record)
         return index
 
     def listed_as(self, component: Component) -> Sequence[ListedResource]:
@@ -187,6 +203,29 @@ class Workspace:
                 index.setdefault(flow, []).append(component)
         return index
 
+    def connector_in(self, connector: CustomConnector, environment: Environment) -> CustomConnector:
+        """Give a definition with the host it has in an environment, where deployment settings may set another one."""
+        if connector.host.variable is None:
+            return connector
+        value = self._variables.get((environment.name, connector.host.variable.lower()))
+        return connector._replace(host=connector.host.where(value)) if value else connector
+
+    @cached_property
+    def hosts_vary(self) -> bool:
+        """Tell whether some custom connector has another host in another environment."""
+        return bool(self._variables) and any(connector.host.variable for connector in self.custom_connectors)
+
+    @cached_property
+    def _variables(self) -> dict[tuple[str, str], str]:
+        # By environment and schema name; a stage that is no known environment judges nothing.
+        values: dict[tuple[str, str], str] = {}
+        for settings in self.deployment_settings:
+            environment = self.environment(settings.stage) if settings.stage else None
+            if environment is not None:
+                for name, value, _ in settings.variables:
+                    values.setdefault((environment.name, name.lower()), value)
+        return values
+
     def users_of(self, connector: str) -> Sequence[Component]:
         """Give the components that use a connector."""
         return self._users.get(connector.lower(), ())
@@ -203,8 +242,8 @@ class Workspace:
     def counts(self) -> tuple[tuple[str, int], ...]:
         """Count what was read, by kind, leaving out what there is none of."""
         kinds = [(f"{kind}s", sum(c.kind is kind for c in self.components)) for kind in ComponentKind]
-        inventory = self.inventory
-        listed = (inventory.resources, inventory.roles, inventory.connectors, inventory.connections)
+        known = self._inventory
+        listed = sum(map(len, (known.resources, known.roles, known.connectors, known.connections))) if known else 0
         counts = (
             ("solutions", len(self.solutions)),
             *kinds,
@@ -213,7 +252,7 @@ class Workspace:
             ("environments", len(self.environments)),
             ("deployment-settings", len(self.deployment_settings)),
             ("governance-files", self.governance_files),
-            ("inventory-rows", sum(map(len, listed))),
-            ("licence-rows", sum(map(len, self.inventory)) - sum(map(len, listed))),
+            ("inventory-rows", listed),
+            ("licence-rows", sum(map(len, known)) - listed if known else 0),
         )
         return tuple((name, count) for name, count in counts if count)

@@ -1,14 +1,16 @@
 """Canvas apps, component libraries, custom pages and code apps: which connectors, tables and flows they use.
 
 A solution keeps what an app is connected to beside the app, as JSON text in XML elements; a code app's own
-`power.config.json` holds the same two maps as real JSON.
+`power.config.json` holds the same two maps as real JSON, and so do an app's document and a legacy package, each in its
+own wrapping.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from pllint.model.component import Call, Component, ComponentKind, ConnectorUse, DeclaredReference
-from pllint.model.connector_id import ConnectorKey, custom_name, parse_connector_id
+from pllint.finding import Finding, Related, Severity
+from pllint.model.component import Call, Component, ComponentKind, ConnectorUse, DeclaredReference, Gap
+from pllint.model.connector_id import ConnectorId, ConnectorKey, custom_name, custom_names, parse_connector_id
 from pllint.model.solution import ConnectionReference
 from pllint.read.cloud_flow import bare_guid
 from pllint.read.document import Notes
@@ -16,11 +18,13 @@ from pllint.source import Anchor, Source
 from pllint.text.node import Node
 
 if TYPE_CHECKING:
+    from pllint.read.app_document import AppDocument
     from pllint.read.solution import CanvasAppEntry
     from pllint.text.xml_text import Element
 
 _CODE_APP = "4"
 _FLOWS = "shared_logicflows"
+_NATIVE_TABLE = "NativeCDSDataSourceInfo"
 _CUSTOM_FLAGS = ("isCustomApiConnection", "isCustomApiSolutionAware", "isCustomApi")
 
 
@@ -59,11 +63,99 @@ def code_app(
     )
 
 
+def document_app(
+    document: "AppDocument",
+    *,
+    name: str,
+    id: str,  # noqa: A002
+    solution: str | None,
+    references: Mapping[str, ConnectionReference],
+) -> Component:
+    """Read an app of which only the document is there; `name` and `id` are what its file or folder says."""
+    connections = _Connections(references)
+    connections.read(document.connections)
+    connections.read_data_sources(document.data_sources)
+    app = connections.component(
+        kind=ComponentKind.CANVAS_APP,
+        name=document.name or name,
+        id=id,
+        at=document.at,
+        solution=solution,
+        databases=document.databases,
+    )
+    if not document.complete:
+        words = "has only its pages in the files, which do not say what it is connected to"
+        return app._replace(gaps=(Gap(words=words, at=document.at),))
+    return app
+
+
+def package_app(
+    node: Node,
+    *,
+    name: str,
+    id: str,  # noqa: A002
+    apis: Mapping[str, str],
+    flows: Mapping[str, str],
+    references: Mapping[str, ConnectionReference],
+) -> Component:
+    """Read the definition of an app in a legacy package, `appDefinitionTemplate.properties`.
+
+    It names connectors and flows by resources of the package: `apis` and `flows` give the ids behind them.
+    """
+    connections = _Connections(references, apis, flows)
+    connections.read(node["connectionReferences"])
+    return connections.component(
+        kind=ComponentKind.CANVAS_APP,
+        name=node["displayName"].text or name,
+        id=id,
+        at=node.at,
+        solution=None,
+        databases=node["databaseReferences"],
+    )
+
+
+def disagreement(app: Component, document: Component) -> Finding | None:
+    """Compare the connectors of an app's entry and of its document; hashes, prefixes and spelling aside."""
+    entry_names, document_names = _compared(app), _compared(document)
+    # Most documents leave their map empty and the connections to the solution; silence contradicts nothing.
+    sides = [("its document", document_names, entry_names)]
+    if document.declared or document.calls_flows:
+        sides.insert(0, ("its entry in the solution", entry_names, document_names))
+    only = [
+        f"only {place} names {', '.join(sorted(one[name] for name in one.keys() - other.keys()))}"
+        for place, one, other in sides
+        if one.keys() - other.keys()
+    ]
+    if not only:
+        return None
+    return Finding(
+        at=app.at,
+        message=f"the app {app.name} is connected differently in two places: {', '.join(only)}",
+        remedy="Publish the app and export the solution again, so that both say what will be deployed",
+        check="SRC011",
+        severity=Severity.WARNING,
+        component=app.ref,
+        related=(Related(message="its document", at=document.at),),
+    )
+
+
+def _compared(app: Component) -> dict[str, str]:
+    return {custom_names(use.connector)[1] if use.custom else use.connector: use.connector for use in app.uses}
+
+
 class _Connections:
     """What the map of connections says, gathered by connector."""
 
-    def __init__(self, references: Mapping[str, ConnectionReference]) -> None:
+    def __init__(
+        self,
+        references: Mapping[str, ConnectionReference],
+        apis: Mapping[str, str] | None = None,
+        flows: Mapping[str, str] | None = None,
+    ) -> None:
         self._references = references
+        self._apis = apis or {}
+        self._flow_ids = flows or {}
+        self._native: Anchor | None = None
         self._uses: dict[str, ConnectorUse] = {}
         self._declared: list[DeclaredReference] = []
         self._calls: list[Call] = []
@@ -71,15 +163,39 @@ class _Connections:
     def read(self, connections: Node) -> None:
         """Take in the map."""
         for label, entry in connections.items():
-            spelling = entry.get("id").text or ""
+            # A document wraps what a solution writes bare, and has an id of its own around it.
+            wrapped = entry["connectionRef"]
+            inner = wrapped if wrapped.is_mapping else entry
+            spelling = inner.get("id").text or ""
+            spelling = self._apis.get(spelling.lower(), spelling)
             parsed = parse_connector_id(spelling) if spelling else None
             if parsed and parsed.key == _FLOWS:
-                self._take_flow(entry)
+                self._take_flow(inner)
             elif not entry.get("dataSources").value and entry.get("dependents").value:
                 # It belongs to a flow that the app calls, and is counted there.
                 continue
             else:
-                self._take_connection(label, entry)
+                self._take_connection(label, inner, spelling)
+
+    def read_data_sources(self, data_sources: Iterable[Node]) -> None:
+        """Take in a document's list of data sources, for what its map of connections leaves out."""
+        for source in data_sources:
+            spelling = source["ApiId"].text or ""
+            # The ApiId of a Dataverse table is a path to the table.
+            if spelling.lower().startswith("/providers/"):
+                parsed = parse_connector_id(spelling)
+                if parsed and parsed.key != _FLOWS and not self._knows(parsed):
+                    self._uses[parsed.key] = ConnectorUse(
+                        connector=parsed.key, custom=parsed.custom, at=source.at, spelling=spelling
+                    )
+            elif source["Type"].text == _NATIVE_TABLE and self._native is None:
+                self._native = source.at
+
+    def _knows(self, parsed: ConnectorId) -> bool:
+        if not parsed.custom:
+            return parsed.key in self._uses
+        short = custom_names(parsed.key)[1]
+        return any(use.custom and custom_names(use.connector)[1] == short for use in self._uses.values())
 
     def component(
         self,
@@ -101,7 +217,9 @@ class _Connections:
             uses=tuple(self._uses.values()),
             declared=tuple(self._declared),
             calls_flows=tuple(self._calls),
-            dataverse_at=next((entry.at for _, entry in databases.items() if entry.get("dataSources").value), None),
+            dataverse_at=next(
+                (entry.at for _, entry in databases.items() if entry.get("dataSources").value), self._native
+            ),
         )
 
     def _take_flow(self, entry: Node) -> None:
@@ -110,11 +228,11 @@ class _Connections:
                 flow = entry.get(hints).get(hint)
                 flow_id = flow.get("value").text if flow.is_mapping else flow.text
                 if flow_id:
-                    self._calls.append(Call(id=bare_guid(flow_id), at=entry.at))
+                    called = bare_guid(flow_id)
+                    self._calls.append(Call(id=self._flow_ids.get(called, called), at=entry.at))
                     return
 
-    def _take_connection(self, label: str, entry: Node) -> None:
-        spelling = entry.get("id").text or ""
+    def _take_connection(self, label: str, entry: Node, spelling: str) -> None:
         parsed = parse_connector_id(spelling) if spelling else None
         logical_name = entry.get("xrmConnectionReferenceLogicalName").text or None
         reference = self._references.get(logical_name.lower()) if logical_name else None

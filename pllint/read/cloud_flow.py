@@ -33,10 +33,10 @@ _NOTHING: Raw = {}
 _CONNECTION_TYPES = frozenset(
     f"{family}connection{way}" for family in ("openapi", "api") for way in ("", "webhook", "notification")
 )
-_LABEL = re.compile(r"\$connections'[)\]]+\??\['([^']+)'\]\??\['connectionId'\]")
-_FLOW_FILE = re.compile(r"^(.*)-([0-9A-F]{8}(?:-[0-9A-F]{4}){3}-[0-9A-F]{12})$", re.IGNORECASE)
-_COPY_NUMBER = re.compile(r"[-_]\d{1,3}$")
-_RUNTIME_URL = re.compile(r"/apim/([^/?]+)", re.IGNORECASE)
+_LABEL = r"\$connections'[)\]]+\??\['([^']+)'\]\??\['connectionId'\]"
+_FLOW_FILE = r"(?i)^(.*)-([0-9A-F]{8}(?:-[0-9A-F]{4}){3}-[0-9A-F]{12})$"
+_COPY_NUMBER = r"[-_]\d{1,3}$"
+_RUNTIME_URL = r"(?i)/apim/([^/?]+)"
 _DATAVERSE = ConnectorKey("shared_commondataserviceforapps")
 _DESKTOP_FLOWS = "shared_uiflow"
 _ENTRA_HTTP = frozenset({"shared_webcontents", "shared_webcontentsv2"})
@@ -441,11 +441,11 @@ def _named(spelling: str | None, logical_name: str | None) -> _Connector | None:
 def _label(host: Raw) -> str:
     for key in ("connectionName", "connectionReferenceName"):
         if name := _text(host.get(key)):
-            match = _LABEL.search(name)
+            match = re.search(_LABEL, name)
             return match[1] if match else name
     connection = host.get("connection")
     expression = _text(connection.get("name") if isinstance(connection, dict) else connection)
-    match = _LABEL.search(expression) if expression else None
+    match = re.search(_LABEL, expression) if expression else None
     return match[1] if match else ""
 
 
@@ -458,7 +458,7 @@ def _own_sources(host: Raw) -> tuple[tuple[Evidence, _Connector], ...]:
         else:
             sources.append((Evidence.API_ID, _Connector(parsed.key, parsed.custom, api_id)))
     url = _text(_mapping(host.get("api")).get("runtimeUrl"))
-    match = _RUNTIME_URL.search(url) if url else None
+    match = re.search(_RUNTIME_URL, url) if url else None
     if match and (named := _named("shared_" + match[1].removeprefix("shared_"), None)):
         sources.append((Evidence.RUNTIME_URL, named))
     return tuple(sources)
@@ -468,7 +468,7 @@ def _from_label(label: str) -> _Connector | None:
     # A label that does not look like a connector's name is a maker's or a designer's own word, and proves nothing.
     if not label.lower().startswith("shared_"):
         return None
-    return _named(_COPY_NUMBER.sub("", label), None)
+    return _named(re.sub(_COPY_NUMBER, "", label), None)
 
 
 def _is_ai_builder(host: Raw, metadata: Raw, sources: tuple[tuple[Evidence, _Connector], ...]) -> bool:
@@ -530,9 +530,9 @@ def _start(trigger_type: str, kind: str | None) -> tuple[TriggerClass | None, St
 
 
 _EXPRESSION_TEXT = r"'(?:[^']|'')*'"
-_PARAMETER = re.compile(rf"\s*parameters\(\s*({_EXPRESSION_TEXT})\s*\)\s*", re.IGNORECASE)
-_LITERAL = re.compile(rf"\s*({_EXPRESSION_TEXT})\s*")
-_CONCAT = re.compile(r"\s*concat\(", re.IGNORECASE)
+_PARAMETER = rf"(?i)\s*parameters\(\s*({_EXPRESSION_TEXT})\s*\)\s*"
+_LITERAL = rf"\s*({_EXPRESSION_TEXT})\s*"
+_CONCAT = r"(?i)\s*concat\("
 
 
 def _address_parts(text: str) -> Iterator[tuple[str, str]]:
@@ -570,11 +570,11 @@ def _closing_brace(text: str, position: int) -> int:
 
 
 def _expression_parts(expression: str) -> Iterator[tuple[str, str]]:
-    if match := _PARAMETER.fullmatch(expression):
+    if match := re.fullmatch(_PARAMETER, expression):
         yield "parameter", _unquoted(match[1])
-    elif match := _LITERAL.fullmatch(expression):
+    elif match := re.fullmatch(_LITERAL, expression):
         yield "text", _unquoted(match[1])
-    elif match := _CONCAT.match(expression):
+    elif match := re.match(_CONCAT, expression):
         yield from _concatenated_parts(expression, match.end())
     else:
         yield "expression", expression
@@ -582,9 +582,9 @@ def _expression_parts(expression: str) -> Iterator[tuple[str, str]]:
 
 def _concatenated_parts(expression: str, position: int) -> Iterator[tuple[str, str]]:
     while True:
-        if match := _PARAMETER.match(expression, position):
+        if match := re.compile(_PARAMETER).match(expression, position):
             yield "parameter", _unquoted(match[1])
-        elif match := _LITERAL.match(expression, position):
+        elif match := re.compile(_LITERAL).match(expression, position):
             yield "text", _unquoted(match[1])
         else:
             yield "expression", expression[position:]
@@ -606,7 +606,7 @@ def named_by_file(name: str) -> tuple[str, str]:
     stem = name.rpartition("/")[2]
     if stem.lower().endswith(".json"):
         stem = stem[: -len(".json")]
-    match = _FLOW_FILE.match(stem)
+    match = re.match(_FLOW_FILE, stem)
     return (match[1], match[2].lower()) if match else (stem, stem)
 
 

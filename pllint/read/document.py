@@ -1,5 +1,6 @@
 """Opening a file for the readers: bytes to a node, with what reading found on the way noted."""
 
+import gc
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -29,13 +30,30 @@ _REMEDIES = {
 }
 
 
+_COLLECT_AFTER = 16 << 20
+
+
 class Notes:
     """What reading finds and leaves out, gathered while files are opened."""
 
     def __init__(self, limits: Limits = DEFAULT_LIMITS) -> None:
         self.limits = limits
+        self._uncollected = 0
         self.findings: list[Finding] = []
         self.skipped: list[Skipped] = []
+
+    def opened(self, content: bytes) -> bytes:
+        """Take note of bytes that are about to be parsed.
+
+        The command line keeps the garbage collector off, which would search every parsed document again and again;
+        so what parsers leave in cycles is collected here, once for many megabytes.
+        """
+        self._uncollected += len(content)
+        if self._uncollected > _COLLECT_AFTER and not gc.isenabled():
+            self._uncollected = 0
+            gc.collect()
+            gc.freeze()  # what is left are elements, which stay to the end
+        return content
 
     def problem(self, source: Source, problem: Problem) -> None:
         """Note a problem of the text as a finding."""
@@ -69,7 +87,7 @@ def open_json(tree: Tree, name: str, notes: Notes, schema: str | None = None) ->
 
     source = tree.source(name, json_text.locate)
     try:
-        value, problems = json_text.parse(source.read(), notes.limits)
+        value, problems = json_text.parse(notes.opened(source.read()), notes.limits)
     except (MalformedError, OSError) as error:
         notes.refuse(source, problem_of(error))
         return None
@@ -82,7 +100,7 @@ def open_yaml(tree: Tree, name: str, notes: Notes, schema: str | None = None) ->
 
     source = tree.source(name, yaml_text.locate)
     try:
-        value, problems = yaml_text.parse(source.read(), notes.limits)
+        value, problems = yaml_text.parse(notes.opened(source.read()), notes.limits)
     except (MalformedError, OSError) as error:
         notes.refuse(source, problem_of(error))
         return None
@@ -95,7 +113,7 @@ def open_xml(tree: Tree, name: str, notes: Notes) -> "tuple[Element, Source] | N
 
     source = tree.source(name, xml_text.locate)
     try:
-        root, problems = xml_text.parse(source.read(), notes.limits)
+        root, problems = xml_text.parse(notes.opened(source.read()), notes.limits)
     except (MalformedError, OSError) as error:
         notes.refuse(source, problem_of(error))
         return None

@@ -5,9 +5,10 @@ searched for words that every file of some form must hold.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 from enum import StrEnum
 
+from pllint.read.app_document import DocumentForm
 from pllint.text.problem import MalformedError
 from pllint.text.tree import Tree
 
@@ -75,16 +76,31 @@ _MARKS = (
     (b'"admin_displayname"',),
     (b'"activateflowconfiguration"',),
 )
-_OURS_BY_NAME = re.compile(
-    r"(?:^|/)(?:api(?:definition|properties)[^/]*\.json|[^/]*\.swagger\.json|[^/]*_openapidefinition\.json"
-    r"|[^/]*deploymentsettings[^/]*\.json|[^/]*dlp-?policy[^/]*\.json|workflows/[^/]+-[0-9a-f-]{36}\.json)$",
-    re.IGNORECASE,
+_OURS_BY_NAME = (
+    r"(?i)(?:^|/)(?:api(?:definition|properties)[^/]*\.json|[^/]*\.swagger\.json|[^/]*_openapidefinition\.json"
+    r"|[^/]*deploymentsettings[^/]*\.json|[^/]*dlp-?policy[^/]*\.json|workflows/[^/]+-[0-9a-f-]{36}\.json)$"
 )
-_MANIFEST_KEYS = re.compile(
-    rb"^(?:tenant|environments|populations|apps|flows|connectors|licences|agents|websites|capacity|approvals"
-    rb"|retirements|waivers)[ \t]*:",
-    re.MULTILINE,
+_MANIFEST_KEYS = (
+    rb"(?m)^(?:tenant|environments|populations|apps|flows|connectors|licences|agents|websites|capacity|approvals"
+    rb"|retirements|waivers)[ \t]*:"
 )
+
+PACKAGE_FOLDERS = ("microsoft.flow/", "microsoft.powerapps/")
+"""Where a legacy package keeps its parts, lower case."""
+_DOCUMENT_FOLDERS = frozenset(
+    (
+        "assets", "componentreferences", "components", "connections", "controls", "datasources", "entropy", "other",
+        "pkgs", "references", "resources", "src",
+    )
+)  # fmt: skip
+_DOCUMENT_FILES = frozenset(
+    (
+        "appcheckerresult.sarif", "canvasmanifest.json", "checksum.json", "componentreferences.json",
+        "componentsmetadata.json", "controltemplates.json", "header.json", "logo.jpg", "properties.json",
+        "tojsonsettings.json",
+    )
+)  # fmt: skip
+_DOCUMENT_NAME = re.compile(r"(?:_DocumentUri(?:_msapp_src)?|_msapp_src)?(?:\.msap[pr]|\.zip)?$", re.IGNORECASE)
 
 
 def archive_form(tree: Tree) -> ArchiveForm:
@@ -92,7 +108,7 @@ def archive_form(tree: Tree) -> ArchiveForm:
     names = {entry.name.lower() for entry in tree.entries()}
     if {"solution.xml", "customizations.xml"} <= names:
         return ArchiveForm.SOLUTION
-    if "manifest.json" in names and any(name.startswith(("microsoft.flow/", "microsoft.powerapps/")) for name in names):
+    if "manifest.json" in names and any(name.startswith(PACKAGE_FOLDERS) for name in names):
         return ArchiveForm.LEGACY_PACKAGE
     if {"header.json", "properties.json"} <= names:
         return ArchiveForm.CANVAS_APP
@@ -121,6 +137,50 @@ def solution_roots(names: Iterable[str]) -> list[tuple[str, SolutionForm]]:
     return sorted(set(roots))
 
 
+def document_folders(names: Iterable[str]) -> dict[str, DocumentForm]:
+    """Give the folders that hold the document of a canvas app, by their file names, with its form."""
+    lowered = {name.lower(): name for name in names}
+    found: dict[str, DocumentForm] = {}
+    for name, original in lowered.items():
+        folder, slash, base = name.rpartition("/")
+        home = original.rpartition("/")[0]
+        if base == "canvasmanifest.json":
+            found.setdefault(home, DocumentForm.UNPACKED)
+        elif base == "header.json" and f"{folder}{slash}properties.json" in lowered:
+            if any(f"{folder}{slash}{part}" in lowered for part in ("resources/publishinfo.json", "src/app.pa.yaml")):
+                found[home] = DocumentForm.PACKAGE
+        elif base == "app.pa.yaml" and folder.rpartition("/")[2] == "src":
+            found.setdefault(home.rpartition("/")[0], DocumentForm.SOURCE)
+    return dict(sorted(found.items()))
+
+
+def document_parts(names: Iterable[str], folder: str) -> Iterator[str]:
+    """Give the files of a folder that belong to the document it holds; other things may lie beside it."""
+    prefix = f"{folder}/" if folder else ""
+    for name in names:
+        if name.startswith(prefix):
+            first, slash, _ = name[len(prefix) :].lower().partition("/")
+            if first in (_DOCUMENT_FOLDERS if slash else _DOCUMENT_FILES) or first.endswith(".msapr"):
+                yield name
+
+
+def app_name(path: str) -> str:
+    """Give the name of an app from that of its document's file or folder."""
+    return _DOCUMENT_NAME.sub("", re.split("[/!]", path)[-1], count=1)
+
+
+def package_roots(names: Collection[str]) -> list[str]:
+    """Give the folders that look like unpacked legacy packages by their file names, outermost first."""
+    lowered = {name.lower() for name in names}
+    marked = {
+        name[: max(at - 1, 0)]
+        for name in names
+        for folder in PACKAGE_FOLDERS
+        if (at := f"/{name.lower()}".find(f"/{folder}")) >= 0
+    }
+    return sorted(root for root in marked if (f"{root.lower()}/manifest.json" if root else "manifest.json") in lowered)
+
+
 def is_solution_manifest(root: Tree, form: SolutionForm) -> bool:
     """Tell whether a folder that looks like a solution has the manifest of one, and no table called Solution."""
     name = root.find("Other/Solution.xml" if form is SolutionForm.UNPACKED else "solution.xml")
@@ -132,7 +192,7 @@ def is_solution_manifest(root: Tree, form: SolutionForm) -> bool:
 
 def may_be_ours(name: str, content: bytes) -> bool:
     """Tell whether a JSON file is worth parsing, from the words in its bytes."""
-    if _OURS_BY_NAME.search(name):
+    if re.search(_OURS_BY_NAME, name):
         return True
     if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
         content = content.replace(b"\0", b"")
@@ -142,9 +202,9 @@ def may_be_ours(name: str, content: bytes) -> bool:
 
 def is_ours_by_name(name: str) -> bool:
     """Tell whether a file's name alone says that it should be one of ours, so that a broken one is an error."""
-    return _OURS_BY_NAME.search(name) is not None
+    return re.search(_OURS_BY_NAME, name) is not None
 
 
 def may_be_governance(content: bytes) -> bool:
     """Tell whether a YAML file is worth parsing as part of a governance manifest."""
-    return _MANIFEST_KEYS.search(content) is not None
+    return re.search(_MANIFEST_KEYS, content) is not None

@@ -17,6 +17,8 @@ from pllint.model.solution import (
     RootComponent,
     Solution,
 )
+from pllint.read import recognise
+from pllint.read.app_document import PAGE_SOURCE, DocumentEntry, DocumentForm
 from pllint.read.cloud_flow import bare_guid, is_cloud_flow, named_by_file
 from pllint.read.document import Notes, open_json, open_xml
 from pllint.record import NamedTuple
@@ -55,12 +57,10 @@ _FOLDERS = frozenset(
 )  # fmt: skip
 _ROOT_FILES = frozenset({"solution.xml", "customizations.xml", "[content_types].xml"})
 
-_APP_PACKAGE = "package of a canvas app: read from the app's entry in the solution instead"
 _DESKTOP_SCRIPT = "desktop flow: its script is not read"
 _NOT_A_FLOW = "lies among the flows, but is no flow definition"
 _CLASSIC = "classic workflow, rule or process: uses no connectors"
 _AGENT = "Copilot Studio agent: not read with the solution"
-_PAGE_SOURCE = "source of a canvas app: read from the app's entry in the solution instead"
 
 
 class FlowEntry(NamedTuple):
@@ -88,8 +88,8 @@ class CanvasAppEntry(NamedTuple):
     name: str
     element: "Element"
     source: Source
-    document: str | None = None
-    """The app package's name in the tree; None when the solution does not hold it."""
+    document: DocumentEntry | None = None
+    """The fullest document of the app; None when the solution holds none."""
 
 
 class ConnectorEntry(NamedTuple):
@@ -118,6 +118,8 @@ class SolutionParts(NamedTuple):
     solution: Solution
     flows: tuple[FlowEntry, ...] = ()
     apps: tuple[CanvasAppEntry, ...] = ()
+    documents: tuple[DocumentEntry, ...] = ()
+    """Documents of apps that the solution has no element for."""
     connectors: tuple[ConnectorEntry, ...] = ()
     components: tuple[Component, ...] = ()
     """Those of which the solution says all there is: model-driven apps, desktop flows, business process flows."""
@@ -155,6 +157,7 @@ class _Reading:
         self._flows: list[FlowEntry] = []
         self._components: list[Component] = []
         self._left: list[Skipped] = []
+        self._documents: list[DocumentEntry] = []
         self._by_folder: dict[str, list[str]] = {}
         for name in self._names:
             folder, slash, _ = name.partition("/")
@@ -173,6 +176,7 @@ class _Reading:
             solution=solution,
             flows=tuple(self._flows),
             apps=apps,
+            documents=tuple(self._documents),
             connectors=connectors,
             components=tuple(self._components),
             claimed=self._claimed(),
@@ -391,23 +395,39 @@ class _Reading:
     def _apps(self, customizations: "tuple[Element, Source] | None") -> Iterator[CanvasAppEntry]:
         elements = list(_elements(customizations, "CanvasApps", "CanvasApp"))
         for name in self._by_folder.get("canvasapps", ()):
-            lowered = name.lower()
-            if lowered.endswith(".meta.xml") and not self._is_twin(name, ".meta.xml"):
+            if name.lower().endswith(".meta.xml") and not self._is_twin(name, ".meta.xml"):
                 opened = open_xml(self._tree, name, self._notes)
                 if opened and opened[0].tag.lower() == "canvasapp":
                     elements.append(opened)
-            elif lowered.endswith(".msapp"):
-                self._leave(name, _APP_PACKAGE)
-            elif lowered.endswith((".pa.yaml", ".fx.yaml")):
-                self._leave(name, _PAGE_SOURCE)
+        documents = self._documents_by_name()
         for element, source in elements:
-            stated = element.value("DocumentUri")
-            yield CanvasAppEntry(
-                name=element.value("Name") or "",
-                element=element,
-                source=source,
-                document=self._part(stated, ("canvasapps",)) if stated else None,
-            )
+            name = element.value("Name") or ""
+            keys = [recognise.app_name(element.value("DocumentUri") or ""), name, element.value("DisplayName") or ""]
+            # Pages that were unpacked by hand are kept under the name the app is shown with.
+            found = [document for key in dict.fromkeys(map(_folded, keys)) for document in documents.pop(key, ())]
+            yield CanvasAppEntry(name=name, element=element, source=source, document=_fullest(found))
+        self._documents = [document for found in documents.values() if (document := _fullest(found))]
+
+    def _documents_by_name(self) -> dict[str, list[DocumentEntry]]:
+        names = self._by_folder.get("canvasapps", ())
+        folders = recognise.document_folders(names)
+        owned = {name for folder in folders for name in recognise.document_parts(names, folder)}
+        found = [
+            DocumentEntry(name=name, id=name, place=folder, form=form, packed=False)
+            for folder, form in folders.items()
+            if (name := recognise.app_name(folder))
+        ]
+        for name in names:
+            lowered = name.lower()
+            if lowered.endswith(".msapp"):
+                app = recognise.app_name(name)
+                found.append(DocumentEntry(name=app, id=app, place=name, form=DocumentForm.PACKAGE, packed=True))
+            elif lowered.endswith((".pa.yaml", ".fx.yaml")) and name not in owned:
+                self._leave(name, PAGE_SOURCE)
+        by_name: dict[str, list[DocumentEntry]] = {}
+        for entry in found:
+            by_name.setdefault(_folded(entry.name), []).append(entry)
+        return by_name
 
     def _connectors(self, customizations: "tuple[Element, Source] | None") -> Iterator[ConnectorEntry]:
         elements = list(_elements(customizations, "Connectors", "Connector"))
@@ -484,6 +504,15 @@ class _Reading:
         if parts:
             folder = parts[0].partition("/")[0]
             self._leave(f"{folder}/", _AGENT)
+
+
+def _folded(name: str) -> str:
+    return "".join(character for character in name.lower() if character.isalnum())
+
+
+def _fullest(documents: list[DocumentEntry]) -> DocumentEntry | None:
+    order = list(DocumentForm)
+    return min(documents, key=lambda one: (order.index(one.form), not one.packed), default=None)
 
 
 def _elements(opened: "tuple[Element, Source] | None", container: str, tag: str) -> "Iterator[tuple[Element, Source]]":

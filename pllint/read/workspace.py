@@ -5,38 +5,42 @@ solutions are read, then loose files, and only then the flows and apps of the so
 connection references wherever they live. One document is alive at a time.
 """
 
-from collections.abc import Callable, Mapping
+from __future__ import annotations
+
 from typing import TYPE_CHECKING
 
 from pllint.discover import Discovery, matches
-from pllint.model.component import Component
-from pllint.model.custom_connector import CustomConnector
-from pllint.model.environment import Environment
-from pllint.model.policy import DlpPolicy
-from pllint.model.solution import ConnectionReference, DeploymentSettings, EnvironmentVariable
 from pllint.model.workspace import Workspace
 from pllint.read import recognise
+from pllint.read.app_document import PAGE_SOURCE, DocumentEntry, DocumentForm
 from pllint.read.document import Notes, problem_of
 from pllint.read.recognise import ArchiveForm, SolutionForm
-from pllint.settings import Settings
 from pllint.source import Anchor, Source
 from pllint.text.node import Node
 from pllint.text.problem import Limits, MalformedError
 from pllint.text.tree import Archive, Tree
 
-if TYPE_CHECKING:  # the readers of forms are imported when a file of that form is met
+if TYPE_CHECKING:  # the readers of a form are imported when a file of that form is met
+    from collections.abc import Callable, Mapping, Sequence
+
+    from pllint.model.component import Component
+    from pllint.model.custom_connector import CustomConnector
+    from pllint.model.environment import Environment
+    from pllint.model.governance import Governance
+    from pllint.model.policy import DlpPolicy
+    from pllint.model.solution import ConnectionReference, DeploymentSettings, EnvironmentVariable
+    from pllint.read.app_document import AppDocument
     from pllint.read.dlp_policy import LooseRules
     from pllint.read.exports import Exports
-    from pllint.read.solution import SolutionParts
+    from pllint.read.legacy_package import PackageApp, PackageParts
+    from pllint.read.solution import CanvasAppEntry, SolutionParts
+    from pllint.settings import Settings
 
 _UNREAD_ARCHIVES = {
-    ArchiveForm.LEGACY_PACKAGE: "a legacy package of a flow or an app, which pllint does not read yet",
-    ArchiveForm.CANVAS_APP: "a canvas app document, which pllint does not read yet",
     ArchiveForm.CONFIGURATION_DATA: "configuration migration data, which holds no component",
 }
 _UNREAD_ENDINGS = {
-    ".msapp": "a canvas app document, which pllint does not read yet",
-    ".msapr": "a canvas app document, which pllint does not read yet",
+    ".msapr": "the rest of a canvas app document, whose pages are not here",
     ".tf": "Terraform, which pllint does not read yet",
     ".tfvars": "Terraform, which pllint does not read yet",
 }
@@ -73,6 +77,9 @@ class _Gathering:
         self._policies: list[DlpPolicy] = []
         self._loose_rules: list[LooseRules] = []
         self._listed: list[Environment] = []
+        self._packages: list[tuple[Tree, PackageParts]] = []
+        self._documents: list[tuple[Tree, DocumentEntry]] = []
+        """Documents of canvas apps outside solutions."""
         self._governance: list[Node] = []
         self._deployment_settings: list[DeploymentSettings] = []
         self._references: dict[str, ConnectionReference] = {}
@@ -95,18 +102,26 @@ class _Gathering:
         for name in names:
             folder, _, base = name.rpartition("/")
             siblings.setdefault(folder, []).append(base)
+        for folder in recognise.package_roots([name for name in names if name not in claimed]):
+            claimed.update(f"{folder}/{name}" if folder else name for name in self._package(tree.subtree(folder)))
+        for folder, document_form in recognise.document_folders(name for name in names if name not in claimed).items():
+            path = folder or tree.label.rstrip("/!")
+            name = recognise.app_name(path)
+            # Only what an export named is named after the app's logical name.
+            id_ = name if not path.endswith(name) else ""
+            document = DocumentEntry(name=name or "app", id=id_, place=folder, form=document_form, packed=False)
+            self._documents.append((tree, document))
+            claimed.update(recognise.document_parts(names, folder))
         for name in names:
             if name in claimed:
                 continue
-            if name.lower().endswith(".zip"):
+            if name.lower().endswith((".zip", ".msapp")):
                 self._archive(tree, name)
             else:
                 self._loose.append((tree, name, tuple(siblings[name.rpartition("/")[0]])))
 
     def workspace(self) -> Workspace:
         """Read what the survey found and join it."""
-        from pllint.read import custom_connector, dlp_policy, environments
-
         for _, parts in self._solutions:
             for reference in parts.solution.connection_references:
                 self._references.setdefault(reference.logical_name.lower(), reference)
@@ -114,37 +129,64 @@ class _Gathering:
                 self._variables.setdefault(variable.schema_name.lower(), variable)
         for tree, name, siblings in self._loose:
             self._read_loose(tree, name, siblings)
+        self._read_documents()
+        for tree, package in self._packages:
+            self._read_package(tree, package)
         for tree, parts in self._solutions:
             self._read_solution(tree, parts)
-        policies = dlp_policy.join(self._policies, self._loose_rules, self.notes)
-        governance = None
-        if self._governance:
-            from pllint.read.governance import governance_files
-
-            governance = governance_files(self._governance, self.notes)
-        declared = governance.environments if governance else ()
-        merged, contradictions = environments.merge(declared, self._listed, policies)
-        self.notes.findings.extend(contradictions)
-        proved = None
-        if self._exports is not None:
-            proved = self._exports.proved(governance, merged, self.notes)
-            governance, merged = proved.governance, proved.environments
-        connectors = custom_connector.join(self._connectors, self.notes)
-        custom_connector.note_open_hosts(connectors, self._deployment_settings, self.notes)
+        policies = self._joined_policies()
+        governance = self._merged_governance()
+        merged = self._merged_environments(governance, policies)
+        proved = self._exports.proved(governance, merged, self.notes) if self._exports is not None else None
         return Workspace(
             solutions=[parts.solution for _, parts in self._solutions],
             components=self._components,
-            custom_connectors=connectors,
+            custom_connectors=self._joined_connectors(),
             policies=policies,
-            environments=merged,
+            environments=proved.environments if proved else merged,
             deployment_settings=self._deployment_settings,
-            governance=governance,
+            governance=proved.governance if proved else governance,
             findings=self.notes.findings,
             skipped=self.notes.skipped,
             governance_files=len(self._governance),
             inventory=proved.inventory if proved else None,
             licences=proved.licences if proved else (),
         )
+
+    def _joined_policies(self) -> Sequence[DlpPolicy]:
+        if not self._policies and not self._loose_rules:
+            return ()
+        from pllint.read import dlp_policy
+
+        return dlp_policy.join(self._policies, self._loose_rules, self.notes)
+
+    def _joined_connectors(self) -> Sequence[CustomConnector]:
+        if not self._connectors:
+            return ()
+        from pllint.read import custom_connector
+
+        connectors = custom_connector.join(self._connectors, self.notes)
+        custom_connector.note_open_hosts(connectors, self._deployment_settings, self.notes)
+        return connectors
+
+    def _merged_governance(self) -> Governance | None:
+        if not self._governance:
+            return None
+        from pllint.read.governance import governance_files
+
+        return governance_files(self._governance, self.notes)
+
+    def _merged_environments(
+        self, governance: Governance | None, policies: Sequence[DlpPolicy]
+    ) -> Sequence[Environment]:
+        declared = governance.environments if governance else ()
+        if not declared and not self._listed and not policies:
+            return ()
+        from pllint.read import environments
+
+        merged, contradictions = environments.merge(declared, self._listed, policies)
+        self.notes.findings.extend(contradictions)
+        return merged
 
     def _note_problems(self, tree: Tree) -> None:
         for problem in tree.problems:
@@ -159,6 +201,21 @@ class _Gathering:
         self.notes.skipped.extend(parts.left)
         return parts.claimed
 
+    def _package(self, root: Tree) -> frozenset[str]:
+        from pllint.read.legacy_package import read_package
+
+        self._progress(root.label)
+        aside = Notes(self.notes.limits)
+        parts = read_package(root, aside)
+        if parts is None:
+            return frozenset()
+        self.notes.findings.extend(aside.findings)
+        self._packages.append((root, parts))
+        for flow in parts.missing:
+            reason = f"the package names the flow '{flow}', but does not hold its definition"
+            self.notes.skip(f"{root.label}manifest.json", reason)
+        return parts.claimed
+
     def _archive(self, tree: Tree, name: str) -> None:
         self._progress(tree.label + name)
         try:
@@ -170,7 +227,12 @@ class _Gathering:
 
     def _take_archive(self, archive: Archive) -> None:
         form = recognise.archive_form(archive)
-        if form in _UNREAD_ARCHIVES:
+        if form is ArchiveForm.CANVAS_APP:
+            self._note_problems(archive)
+            name = recognise.app_name(archive.label.rstrip("!"))
+            document = DocumentEntry(name=name, id=name, place="", form=DocumentForm.PACKAGE, packed=False)
+            self._documents.append((archive, document))
+        elif form in _UNREAD_ARCHIVES:
             self._note_problems(archive)
             self.notes.skip(archive.label.rstrip("!"), _UNREAD_ARCHIVES[form])
         else:
@@ -178,8 +240,8 @@ class _Gathering:
 
     # Solutions
 
-    def _read_solution(self, tree: Tree, parts: "SolutionParts") -> None:
-        from pllint.read import cloud_flow, custom_connector
+    def _read_solution(self, tree: Tree, parts: SolutionParts) -> None:
+        from pllint.read import cloud_flow
         from pllint.read.document import open_json
 
         name = parts.solution.unique_name
@@ -204,16 +266,125 @@ class _Gathering:
                         variables=variables,
                     )
                 )
-        if parts.apps:
-            from pllint.read.canvas_app import canvas_app
-
-            self._components.extend(
-                canvas_app(app, solution=name, references=references, notes=self.notes) for app in parts.apps
-            )
+        for app in parts.apps:
+            self._read_app(tree, app, name, references)
+        for entry in parts.documents:
+            self._read_document(tree, entry, name, references)
         self._components.extend(parts.components)
-        self._connectors.extend(
-            custom_connector.in_solution(tree, entry, name, variables, self.notes) for entry in parts.connectors
-        )
+        if parts.connectors:
+            from pllint.read import custom_connector
+
+            self._connectors.extend(
+                custom_connector.in_solution(tree, entry, name, variables, self.notes) for entry in parts.connectors
+            )
+
+    def _read_app(
+        self, tree: Tree, app: CanvasAppEntry, solution: str, references: Mapping[str, ConnectionReference]
+    ) -> None:
+        from pllint.read.canvas_app import canvas_app, disagreement, document_app
+
+        component = canvas_app(app, solution=solution, references=references, notes=self.notes)
+        self._components.append(component)
+        if app.document is None or app.document.form is DocumentForm.SOURCE:
+            return
+        document = self._open_document(tree, app.document)
+        if document is not None and document.complete:
+            other = document_app(document, name=app.name, id=app.name, solution=solution, references=references)
+            finding = disagreement(component, other)
+            if finding is not None:
+                self.notes.findings.append(finding)
+
+    # Legacy packages
+
+    def _read_package(self, tree: Tree, parts: PackageParts) -> None:
+        from pllint.read import cloud_flow
+        from pllint.read.document import open_json
+
+        flow_ids: dict[str, str] = {}
+        for flow in parts.flows:
+            self._progress(tree.label + flow.file)
+            node = open_json(tree, flow.file, self.notes, "cloud-flow")
+            if node is None:
+                continue
+            name, flow_id = cloud_flow.named(node, flow.resource)
+            name = flow.name if name == flow.resource and flow.name else name
+            flow_ids[flow.resource] = flow_id
+            self._components.append(
+                cloud_flow.cloud_flow(
+                    node,
+                    name=name,
+                    id=flow_id,
+                    solution=None,
+                    state=None,
+                    references=self._references,
+                    variables=self._variables,
+                )
+            )
+        for app in parts.apps:
+            self._read_packaged_app(tree, app, parts.apis, flow_ids)
+
+    def _read_packaged_app(
+        self, tree: Tree, app: PackageApp, apis: Mapping[str, str], flow_ids: Mapping[str, str]
+    ) -> None:
+        from pllint.read.canvas_app import package_app
+        from pllint.read.document import open_json
+
+        node = open_json(tree, app.file, self.notes) if app.file else None
+        if node is not None:
+            definition = node["appDefinitionTemplate"]["properties"]
+            self._components.append(
+                package_app(
+                    definition,
+                    name=app.name or app.id,
+                    id=app.id,
+                    apis=apis,
+                    flows=flow_ids,
+                    references=self._references,
+                )
+            )
+        elif app.document is not None:
+            self._read_document(tree, app.document, None, self._references)
+
+    # Documents of canvas apps
+
+    def _open_document(self, tree: Tree, entry: DocumentEntry) -> AppDocument | None:
+        from pllint.read.app_document import read_document
+
+        self._progress(tree.label + entry.place)
+        home = tree.subtree(entry.place)
+        rest = next((part.name for part in home.entries() if part.name.lower().endswith(".msapr")), None)
+        packed = entry.place if entry.packed else f"{entry.place}/{rest}".lstrip("/") if rest else None
+        if packed is not None:
+            try:
+                home = tree.open_archive(packed, self.notes.limits)
+            except (MalformedError, OSError) as error:
+                self.notes.refuse(tree.source(packed), problem_of(error))
+                return None
+            self._note_problems(home)
+        return read_document(home, entry.form, self.notes)
+
+    def _read_document(
+        self, tree: Tree, entry: DocumentEntry, solution: str | None, references: Mapping[str, ConnectionReference]
+    ) -> AppDocument | None:
+        from pllint.read.canvas_app import document_app
+
+        document = self._open_document(tree, entry)
+        if document is not None:
+            app = document_app(document, name=entry.name, id=entry.id, solution=solution, references=references)
+            self._components.append(app if entry.id else app._replace(id=app.name))
+        return document
+
+    def _read_documents(self) -> None:
+        # An app and its unpacked source may lie in two places; the file id of the document tells that they are one.
+        order = list(DocumentForm)
+        seen: dict[str, DocumentForm] = {}
+        for tree, entry in sorted(self._documents, key=lambda one: order.index(one[1].form)):
+            before = len(self._components)
+            document = self._read_document(tree, entry, None, self._references)
+            if document is None or document.file_id is None:
+                continue
+            if seen.setdefault(document.file_id, entry.form) is not entry.form:
+                del self._components[before:]
 
     # Loose files
 
@@ -223,6 +394,8 @@ class _Gathering:
         path = tree.label + name
         if ending in {".json", ".example"}:
             self._read_json(tree, name, siblings)
+        elif lowered.endswith((".pa.yaml", ".fx.yaml")):
+            self.notes.skip(path, PAGE_SOURCE)
         elif ending in {".yaml", ".yml"}:
             self._read_yaml(tree, name)
         elif ending in _TABLES:
@@ -244,7 +417,7 @@ class _Gathering:
                 self.notes.skip(source.path, _NOT_OURS)
                 return
             self._progress(source.path)
-            value, problems = json_text.parse(content, self.notes.limits)
+            value, problems = json_text.parse(self.notes.opened(content), self.notes.limits)
         except (MalformedError, OSError) as error:
             if expected:
                 self.notes.refuse(source, problem_of(error))
@@ -261,26 +434,17 @@ class _Gathering:
 
     def _take_json(self, tree: Tree, name: str, siblings: tuple[str, ...], node: Node) -> bool:
         """Read a JSON document as every form it has; false when it has none."""
-        from pllint.read import cloud_flow, custom_connector, deployment_settings, dlp_policy, inventory
+        from pllint.read import cloud_flow
         from pllint.read.document import check_schema
 
         base = name.rpartition("/")[2]
         value = node.value
         if cloud_flow.is_cloud_flow(value):
             check_schema(node, self.notes, "cloud-flow")
-            flow_name, flow_id = cloud_flow.named(node, base)
-            self._components.append(
-                cloud_flow.cloud_flow(
-                    node,
-                    name=flow_name,
-                    id=flow_id,
-                    solution=None,
-                    state=None,
-                    references=self._references,
-                    variables=self._variables,
-                )
-            )
+            self._take_flow(node, base)
             return True
+        from pllint.read import custom_connector, deployment_settings, dlp_policy, inventory
+
         if custom_connector.recognises_definition(base, value, siblings):
             connector = custom_connector.from_folder(tree, name, siblings, self.notes, node)
             if connector is not None:
@@ -293,7 +457,6 @@ class _Gathering:
             return True
         taken = False
         if dlp_policy.recognises(value):
-            check_schema(node, self.notes, "policy")
             self._policies.extend(dlp_policy.policies(node, self.notes))
             self._loose_rules.extend(dlp_policy.loose_rules(node, self.notes))
             taken = True
@@ -302,7 +465,7 @@ class _Gathering:
             taken = True
         return self._all_exports().take(node, self.notes) or taken
 
-    def _all_exports(self) -> "Exports":
+    def _all_exports(self) -> Exports:
         if self._exports is None:
             from pllint.read.exports import Exports
 
@@ -338,6 +501,21 @@ class _Gathering:
             self._listed.extend(inventory.environments(node, self.notes))
         else:
             exports.take_table(node, columns, self.notes)
+
+    def _take_flow(self, node: Node, file_name: str) -> None:
+        from pllint.read import cloud_flow
+
+        name, flow_id = cloud_flow.named(node, file_name)
+        flow = cloud_flow.cloud_flow(
+            node,
+            name=name,
+            id=flow_id,
+            solution=None,
+            state=None,
+            references=self._references,
+            variables=self._variables,
+        )
+        self._components.append(flow)
 
     def _read_yaml(self, tree: Tree, name: str) -> None:
         source = tree.source(name)

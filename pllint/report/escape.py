@@ -5,40 +5,50 @@ than it is read. What could do so is written as an escape that people can see: `
 """
 
 import re
+from collections.abc import Callable
 
 # C0, DEL, C1; soft marks of direction; zero-width characters but the two that scripts and emoji need; line and
 # paragraph separators; overrides and isolates; byte order mark; half surrogates; tag characters.
-_UNSAFE = re.compile(
+_UNSAFE = (
     "[\x00-\x1f\x7f-\x9f\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb"
     "\ud800-\udfff\U000e0000-\U000e007f]"
 )
 # Azure Pipelines obeys `##vso[` anywhere in a line, GitHub `##[` anywhere and `::` where a line begins.
-_COMMAND = re.compile(r"##(?=(?:vso)?\[)", re.IGNORECASE)
-_COMMAND_AT_START = re.compile(r"^(\s*)::")
-_MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|~@:$])")
+_COMMAND = r"(?i)##(?=(?:vso)?\[)"
+_COMMAND_AT_START = r"^(\s*)::"
+_MARKDOWN = r"([\\`*_{}\[\]()#+\-.!|~@:$])"
 _LAST_BYTE = 0xFF
 _LAST_OF_FIRST_PLANE = 0xFFFF
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
+def _without_unsafe(replace: Callable[[re.Match[str]], str], text: str) -> str:
+    # Nearly all text is printable, and then the pattern is not even compiled.
+    return text if text.isprintable() else re.sub(_UNSAFE, replace, text)
+
+
+def _without_commands(replacement: str, text: str) -> str:
+    return re.sub(_COMMAND, replacement, text) if "##" in text else text
+
+
 def for_terminal(text: str) -> str:
     """Give text on one line that neither a terminal nor the log of a build service obeys."""
-    return at_line_start(_COMMAND.sub(r"#\\x23", _UNSAFE.sub(_escape, text)))
+    return at_line_start(_without_commands(r"#\\x23", _without_unsafe(_escape, text)))
 
 
 def at_line_start(text: str) -> str:
     """Give text that a build service does not take for a command where it begins a line."""
-    return _COMMAND_AT_START.sub(r"\1\\x3a:", text)
+    return re.sub(_COMMAND_AT_START, r"\1\\x3a:", text) if "::" in text else text
 
 
 def for_display(line: str) -> str:
     """Give a source line for a screen with as many characters as it has, so that carets stay under them."""
-    return _COMMAND.sub("#?", _UNSAFE.sub(_picture, line))
+    return _without_commands("#?", _without_unsafe(_picture, line))
 
 
 def for_json(text: str) -> str:
     """Give JSON that holds the same values and is safe to print, to send and to show in a build log."""
-    return _COMMAND.sub(r"#\\u0023", _UNSAFE.sub(_json_escape, text))
+    return _without_commands(r"#\\u0023", _without_unsafe(_json_escape, text))
 
 
 def for_sarif(text: str) -> str:
@@ -48,7 +58,7 @@ def for_sarif(text: str) -> str:
 
 def for_github_message(text: str) -> str:
     """Give the message of a GitHub workflow command; newlines stay newlines there."""
-    return _COMMAND.sub(r"#\\x23", _by_line(text)).replace("%", "%25").replace("\n", "%0A")
+    return _without_commands(r"#\\x23", _by_line(text)).replace("%", "%25").replace("\n", "%0A")
 
 
 def for_github_property(text: str) -> str:
@@ -58,19 +68,19 @@ def for_github_property(text: str) -> str:
 
 def for_markdown(text: str) -> str:
     """Give text on one line that Markdown and the HTML in it show as it is, mentions and links included."""
-    return for_html(_MARKDOWN.sub(r"\\\1", _UNSAFE.sub(_escape, text)))
+    return for_html(re.sub(_MARKDOWN, r"\\\1", _without_unsafe(_escape, text)))
 
 
 def for_html(text: str) -> str:
     """Give text for an element or a quoted attribute."""
-    shown = _UNSAFE.sub(_escape, text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    shown = _without_unsafe(_escape, text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return shown.replace('"', "&quot;").replace("'", "&#39;")
 
 
 def for_csv(text: str) -> str:
     """Give one cell, quoted, that a spreadsheet does not calculate."""
     harmless = "'" + text if text.startswith(_FORMULA) else text
-    return '"' + _UNSAFE.sub(_escape, harmless).replace('"', '""') + '"'
+    return '"' + _without_unsafe(_escape, harmless).replace('"', '""') + '"'
 
 
 def _escape(match: re.Match[str]) -> str:
@@ -102,4 +112,4 @@ def _json_escape(match: re.Match[str]) -> str:
 
 
 def _by_line(text: str) -> str:
-    return "\n".join(_UNSAFE.sub(_escape, line) for line in text.replace("\r\n", "\n").split("\n"))
+    return "\n".join(_without_unsafe(_escape, line) for line in text.replace("\r\n", "\n").split("\n"))

@@ -36,6 +36,9 @@ _MERGE = "<<"
 _HASH = re.compile(r"(?<!\S)#")
 _MARKER = "pllint:"
 _SHOWN = 60
+_COLON_IN_FLOW = "found unexpected ':'"
+_PURE_AT_MOST = 1 << 18
+"""Characters that the parser in Python, twenty times slower, is given."""
 _PROBLEMS_AT_MOST = 100
 _FAULTS = {
     "could not find expected ':'": "a colon was expected after the key, but {found}",
@@ -63,11 +66,11 @@ class _Library(NamedTuple):
 
 
 @cache
-def _library() -> _Library:
+def _library(*, pure: bool = False) -> _Library:
     from ruamel.yaml import YAML
     from ruamel.yaml.error import YAMLError
 
-    yaml = YAML(typ="safe")  # the C parser, or the one in Python where the extension is not installed
+    yaml = YAML(typ="safe", pure=pure)  # the C parser, or the one in Python where the extension is not installed
 
     def events(text: str) -> "Generator[Event]":
         yaml.doc_infos.clear()
@@ -84,8 +87,7 @@ def parse(content: bytes, limits: Limits = DEFAULT_LIMITS) -> tuple[object, list
     """
     check_size(content, limits)
     text, problem = decode(content)
-    builder = _Builder(text, limits)
-    builder.run()
+    builder = _built(text, limits)
     return builder.value, [problem, *builder.problems] if problem else builder.problems
 
 
@@ -130,9 +132,9 @@ class _Builder:
         self._lines: Lines | None = None
         self._foreign_tags: set[str] = set()
 
-    def run(self) -> None:
+    def run(self, *, pure: bool = False) -> None:
         """Read the text; raise MalformedError."""
-        library = _library()
+        library = _library(pure=pure)
         try:
             with closing(library.events(self._text)) as events:
                 self._take(events)
@@ -303,6 +305,19 @@ class _Builder:
 _OPEN = object()
 
 
+def _built(text: str, limits: Limits) -> _Builder:
+    """Build with the C parser; what it refuses though YAML 1.2 has it, `{url: https://…}`, with the one in Python."""
+    builder = _Builder(text, limits)
+    try:
+        builder.run()
+    except MalformedError as error:
+        if error.problem.message != _COLON_IN_FLOW or len(text) > _PURE_AT_MOST:
+            raise
+        builder = _Builder(text, limits)
+        builder.run(pure=True)
+    return builder
+
+
 def _shown(text: str) -> str:
     return ascii(text if len(text) <= _SHOWN else f"{text[:_SHOWN]}...")
 
@@ -339,9 +354,8 @@ def locate(content: bytes, paths: Sequence[KeyPath]) -> list[Span]:
     lead on into JSON inside a scalar; then the span is the scalar's.
     """
     text = decode(content)[0]
-    builder = _Builder(text, DEFAULT_LIMITS)
     try:
-        builder.run()
+        builder = _built(text, DEFAULT_LIMITS)
     except MalformedError:
         return [WHOLE_FILE] * len(paths)
     lines = Lines(text)

@@ -1,7 +1,6 @@
 """DLP112, DLP113: custom connectors that nobody classified."""
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from pllint.model.component import Component
 from pllint.model.connector_id import ConnectorKey, custom_names
@@ -26,12 +25,17 @@ from pllint_dlp.wording import listed, opinions_as_related
 _SOURCE = "https://learn.microsoft.com/power-platform/admin/dlp-custom-connector-parity"
 
 
-class _Connector(NamedTuple):
+class _Connector:
     """A custom connector of the repository, defined there or only used."""
 
-    definition: CustomConnector
-    """Of one that is only used: its name, the first step that uses it, and no host."""
-    users: tuple[Component, ...]
+    def __init__(self, definition: CustomConnector, users: tuple[Component, ...]) -> None:
+        self.definition = definition
+        """Of one that is only used: its name, the first step that uses it, and no host."""
+        self.users = users
+
+    def within(self, environment: Environment, workspace: Workspace) -> "_Connector":
+        """Give it with the host it has in an environment."""
+        return _Connector(workspace.connector_in(self.definition, environment), self.users)
 
     @property
     def name(self) -> str:
@@ -65,11 +69,12 @@ def unclassified_custom_connector(workspace: Workspace, context: Context) -> Out
     for connector in _connectors(workspace):
         unknown: dict[str, list[str]] = {}
         for environment in context.connector_targets(connector.definition, connector.users):
-            posture = context.policies.custom_posture(connector.definition, environment)
+            there = connector.within(environment, workspace)
+            posture = context.policies.custom_posture(there.definition, environment)
             if posture.kind is PostureKind.UNKNOWN:
                 unknown.setdefault(posture.reason, []).append(environment.name)
             if posture.kind is PostureKind.OPEN:
-                yield _open(connector, environment, posture, context)
+                yield _open(there, environment, posture, context)
         yield from _not_known(connector, unknown)
 
 
@@ -87,11 +92,12 @@ def custom_connector_caught_by_default(workspace: Workspace, context: Context) -
     for connector in _connectors(workspace):
         unknown: dict[str, list[str]] = {}
         for environment in context.connector_targets(connector.definition, connector.users):
-            posture = context.policies.custom_posture(connector.definition, environment)
+            there = connector.within(environment, workspace)
+            posture = context.policies.custom_posture(there.definition, environment)
             if posture.kind is PostureKind.UNKNOWN:
                 unknown.setdefault(posture.reason, []).append(environment.name)
             if posture.kind is PostureKind.CAUGHT:
-                yield _caught(connector, environment, posture)
+                yield _caught(there, environment, posture)
         yield from _not_known(connector, unknown)
 
 

@@ -1,4 +1,4 @@
-"""DLP101 to DLP104, DLP109 and DLP110: the verdict on each app, flow and agent in each environment it goes to."""
+"""DLP101 to DLP104, DLP109 to DLP111: the verdict on each app, flow and agent in each environment it goes to."""
 
 from collections.abc import Iterator
 
@@ -6,7 +6,7 @@ from pllint.model.component import Component
 from pllint.model.environment import Environment
 from pllint.model.verdict import Note, NoteKind, Part, Rule, Verdict, Violation, ViolationKind
 from pllint.model.verdict import Outcome as VerdictOutcome
-from pllint.plugin import Anchor, Context, Finding, Need, Outcome, Related, Severity, check
+from pllint.plugin import Anchor, Confidence, Context, Finding, Need, Outcome, Related, Severity, check
 from pllint_dlp.wording import (
     deciding_lines,
     effect_of,
@@ -23,15 +23,18 @@ _CLASSES = "https://learn.microsoft.com/power-platform/admin/dlp-connector-class
 _ACTIONS = "https://learn.microsoft.com/power-platform/admin/connector-action-control"
 _ENDPOINTS = "https://learn.microsoft.com/power-platform/admin/connector-endpoint-filtering"
 _ENVIRONMENTS = "https://learn.microsoft.com/power-platform/guidance/adoption/dlp-strategy"
+_CHILD_FLOWS = "https://learn.microsoft.com/power-automate/prevent-data-loss"
 _IMPACT = "https://learn.microsoft.com/power-platform/admin/dlp-impact-policies-apps-flows"
 
 _OPEN = {
     NoteKind.CLASS_UNKNOWN: "Commit the complete export of the policy and the connector's definition with its host",
     NoteKind.REACH_UNKNOWN: "Commit the policy with the environments it is deployed to",
     NoteKind.OPERATION_UNKNOWN: "Export the flow again so that each step names its operation",
+    NoteKind.ENDPOINT_UNKNOWN: "Ask the owner of the connection for its address and compare it with the rules",
     NoteKind.CONNECTOR_UNKNOWN: "Export the flow again together with its connection references",
     NoteKind.ENDPOINT_NOT_EVALUABLE: "Write the address as a literal, or have an admin review the step by hand",
     NoteKind.CHILD_MISSING: "Add the solution that holds the called flow to the files linted",
+    NoteKind.PARTS_MISSING: "Export the component again with all its parts and commit them",
     NoteKind.TRIGGER_UNKNOWN: "Ask a Power Platform admin to try the flow in a test environment with the same policies",
 }
 
@@ -194,6 +197,34 @@ def verdict_open(component: Component, context: Context) -> Outcome:
             continue
         for note in _open_notes(verdict):
             yield _open(component, environment, note, context)
+
+
+@check(
+    id="DLP111",
+    name="child-flow-depends-on-http",
+    severity=Severity.INFO,
+    since="0.1",
+    source=_CHILD_FLOWS,
+    on=Component,
+    needs=[Need.POLICIES],
+)
+def child_flow_depends_on_http(component: Component, context: Context) -> Outcome:
+    """A flow calls a child flow where HTTP is blocked, and Microsoft's pages disagree whether that stops it."""
+    for environment, verdict in _verdicts(component, context):
+        for note in verdict.notes:
+            if note.kind is NoteKind.CHILD_FLOW_HTTP and note.policy is not None and component.calls_flows:
+                name = note.policy.name
+                yield Finding(
+                    at=component.calls_flows[0].at,
+                    message=f"{subject_of(component)} calls a child flow in {environment.name}, where the policy"
+                    f" '{name}' blocks HTTP: Microsoft's pages disagree whether that suspends it",
+                    remedy=f"Try the flow in a test environment under '{name}' before it goes to {environment.name}",
+                    confidence=Confidence.INFERRED,
+                    component=component.ref,
+                    environment=environment.name,
+                    policy=name,
+                    related=(Related(message=f"'{name}' blocks HTTP here", at=note.at),) if note.at else (),
+                )
 
 
 def _open_notes(verdict: Verdict) -> Iterator[Note]:

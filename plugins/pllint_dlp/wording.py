@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from pllint.model.component import Component, ComponentKind
-from pllint.model.connector_id import ConnectorKey
+from pllint.model.connector_id import ConnectorKey, custom_names
 from pllint.model.environment import Environment
 from pllint.model.verdict import Opinion, Part
 from pllint.plugin import Anchor, Context, Related
@@ -38,7 +38,10 @@ def name_of(key: ConnectorKey, context: Context) -> str:
     if row is not None:
         return row.name if row.name == key else f"{row.name} ({key})"
     definition = context.workspace.custom_connector(key)
-    return definition.display_name if definition is not None else key
+    if definition is not None:
+        return definition.display_name
+    # What carries no prefix of the platform's is the encoded name of a custom connector that is only used.
+    return key if key.startswith("shared_") or "." in key else custom_names(key)[0]
 
 
 def listed(names: Iterable[str], word: str = "and") -> str:

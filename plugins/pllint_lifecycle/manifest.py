@@ -95,6 +95,20 @@ def waiver_expired(governance: Governance, context: Context) -> Iterator[Finding
             )
 
 
+@check(
+    id="LIF304",
+    name="waiver-unused",
+    severity=Severity.WARNING,
+    since="0.1",
+    source=_SOURCE,
+    on=Governance,
+)
+def waiver_unused(_governance: Governance, _context: Context) -> Iterator[Finding]:
+    """A waiver or an allowing comment silences nothing."""
+    # Whether a waiver was needed is known once every finding is: pllint itself reports under this check.
+    yield from ()
+
+
 def _known(names: Iterable[str]) -> dict[str, str]:
     return {name.strip().lower(): name for name in names}
 

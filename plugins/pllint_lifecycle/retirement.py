@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pllint.model.component import ConnectorUse
 from pllint.model.governance import AppRecord, ConnectorRecord, Governance, LicenceReview, Retirement
 from pllint.model.lifecycle import Headcount, Retired
-from pllint.plugin import ComponentRef, Context, CouldNotRun, Finding, Need, Related, Severity, check
+from pllint.plugin import ComponentRef, Confidence, Context, CouldNotRun, Finding, Need, Related, Severity, check
 
 _SOURCE = "https://learn.microsoft.com/power-platform/guidance/coe/inactivity-notifications"
 
@@ -102,11 +102,14 @@ def retirement_dlp_not_updated(governance: Governance, context: Context) -> Iter
         if thing.kind != "connector":
             continue
         for listing in context.lifecycle.listings(thing):
+            what = f"puts its host into {listing.group}" if listing.pattern else f"lists it as {listing.group}"
             yield Finding(
                 at=listing.at,
                 message=f"{_subject((thing,))} is retired{_since(thing.retirement)}, and the data policy"
-                f" '{listing.policy.name}' still lists it as {listing.group}",
+                f" '{listing.policy.name}' still {what}",
                 remedy=f"Ask the administrator to take it out of the data policy '{listing.policy.name}'",
+                # A pattern does not say which connector it was made for; that no other has its host makes it likely.
+                confidence=Confidence.LIKELY if listing.pattern else Confidence.CERTAIN,
                 component=_ref(thing),
                 policy=listing.policy.name,
                 related=(Related("retired here", thing.at),),

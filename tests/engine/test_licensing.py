@@ -260,14 +260,16 @@ def test_sql_azure_and_dynamics_were_standard_once(
         pytest.param(app(use("Http")), "power-apps-premium", "power-automate-premium", id="an app"),
         pytest.param(flow(use("Http")), "power-automate-premium", "power-apps-premium", id="a scheduled flow"),
         pytest.param(
-            flow(use("Http"), starts_from=StartsFrom.POWER_APPS), "power-apps-premium", "power-automate-premium",
+            flow(use("Http"), starts_from=StartsFrom.POWER_APPS),
+            "power-apps-premium",
+            "power-automate-premium",
             id="a flow that an app starts",
         ),
         pytest.param(
             flow(use("Http"), starts_from=StartsFrom.AGENT), "copilot-studio", "power-automate-process", id="an agent's"
         ),
     ],
-)  # fmt: skip
+)
 def test_the_plans_that_fit(component: Component, first: str, never: str) -> None:
     plans = fitting_plans(component, premium(component, CATALOGUE))
 
@@ -351,7 +353,9 @@ def test_a_component_that_no_licence_record_fits_is_uncounted(component: Compone
             Governance(at=AT, licences=(LicenceRecord(plan="power-automate-trial", at=AT),)),
             id="a trial",
         ),
-        pytest.param(HTTP_FLOW, Governance(at=AT, flows=(RECORD._replace(licence="process"),)), id="a flow's own licence"),
+        pytest.param(
+            HTTP_FLOW, Governance(at=AT, flows=(RECORD._replace(licence="process"),)), id="a flow's own licence"
+        ),
         pytest.param(
             SQL_APP,
             Governance(at=AT, apps=(DESK,), populations=(held("power-apps-premium"),)),
@@ -360,7 +364,9 @@ def test_a_component_that_no_licence_record_fits_is_uncounted(component: Compone
         pytest.param(
             SQL_APP,
             Governance(
-                at=AT, apps=(DESK,), populations=(Population(name="drivers", at=AT, guests=Guests(at=AT, home="unknown")),)
+                at=AT,
+                apps=(DESK,),
+                populations=(Population(name="drivers", at=AT, guests=Guests(at=AT, home="unknown")),),
             ),
             id="an app for guests whose home licence is open",
         ),
@@ -370,7 +376,7 @@ def test_a_component_that_no_licence_record_fits_is_uncounted(component: Compone
             app()._replace(kind=ComponentKind.AGENT, uses=(use("shared_sql"),)), Governance(at=AT), id="an agent"
         ),
     ],
-)  # fmt: skip
+)
 def test_a_component_that_needs_none_or_has_a_record_is_not(component: Component, governance: Governance) -> None:
     assert licensing(governance, component).uncounted(component) is None
 

@@ -10,9 +10,10 @@ from pllint.model.connector_id import ConnectorKey
 from pllint.model.custom_connector import CustomConnector
 from pllint.model.environment import Environment
 from pllint.model.governance import (
-    Approval,
     AppRecord,
+    Approval,
     ConnectorRecord,
+    CreationRequest,
     Deployment,
     FlowRecord,
     Governance,
@@ -25,7 +26,7 @@ from pllint.model.governance import (
     SpotCheck,
     Stage,
 )
-from pllint.model.policy import ClassifiedConnector, DataGroup, DlpPolicy
+from pllint.model.policy import ClassifiedConnector, DataGroup, DlpPolicy, UrlPattern
 from pllint.model.workspace import Workspace
 from pllint.source import Anchor, Source
 
@@ -46,7 +47,9 @@ def answers(governance: Governance) -> Lifecycle:
             Governance(at=AT, connectors=(LEAVE._replace(stage=Stage.PRODUCTION),)), [], id="not at another stage"
         ),
         pytest.param(
-            Governance(at=AT, apps=(AppRecord(name="Desk", at=AT, retired=True),)), [("app", "Desk")], id="an app's word"
+            Governance(at=AT, apps=(AppRecord(name="Desk", at=AT, retired=True),)),
+            [("app", "Desk")],
+            id="an app's word",
         ),
         pytest.param(
             Governance(at=AT, flows=(FlowRecord(name="Tell", at=AT, retired=False),)), [], id="a flow's word against it"
@@ -60,17 +63,21 @@ def answers(governance: Governance) -> Lifecycle:
             Governance(at=AT, retirements=(Retirement(at=AT, app="Desk", date="2026-11-22"),)), [], id="not before it"
         ),
         pytest.param(
-            Governance(at=AT, retirements=(Retirement(at=AT, app="Desk"),)), [("app", "Desk")], id="a record without a day"
+            Governance(at=AT, retirements=(Retirement(at=AT, app="Desk"),)),
+            [("app", "Desk")],
+            id="a record without a day",
         ),
         pytest.param(
             Governance(
-                at=AT, connectors=(LEAVE,), retirements=(Retirement(at=AT, connector="leave system", date="2027-01-01"),)
+                at=AT,
+                connectors=(LEAVE,),
+                retirements=(Retirement(at=AT, connector="leave system", date="2027-01-01"),),
             ),
             [("connector", "leave system")],
             id="its stage before the record's day",
         ),
     ],
-)  # fmt: skip
+)
 def test_what_is_retired_on_the_day(governance: Governance, retired: list[tuple[str, str]]) -> None:
     assert [(thing.kind, thing.name) for thing in answers(governance).retired] == retired
 
@@ -93,7 +100,9 @@ def counted(*looks: tuple[str, int], licences: tuple[str, int] | None = None) ->
             id="the retirement's own count",
         ),
         pytest.param(
-            Governance(at=AT, connectors=(counted(("2026-08-01", 180), ("2026-05-01", 150), licences=("2026-03-01", 90)),)),
+            Governance(
+                at=AT, connectors=(counted(("2026-08-01", 180), ("2026-05-01", 150), licences=("2026-03-01", 90)),)
+            ),
             Retirement(at=AT, connector="Leave system"),
             180,
             id="the newest spot check",
@@ -126,7 +135,7 @@ def counted(*looks: tuple[str, int], licences: tuple[str, int] | None = None) ->
         ),
         pytest.param(Governance(at=AT), Retirement(at=AT, app="Desk"), None, id="nothing"),
     ],
-)  # fmt: skip
+)
 def test_the_population_last_verified(governance: Governance, retirement: Retirement, people: int | None) -> None:
     found = answers(governance).population(retirement)
 
@@ -170,7 +179,11 @@ DEFINITION = CustomConnector(name=ConnectorKey("ctx_absence"), display_name="Lea
         pytest.param(LEAVE, "ctx_absence", True, (DEFINITION,), True, id="by its definition's name"),
         pytest.param(
             LEAVE._replace(name="Absence", definition="governance.yaml"),
-            "ctx_absence", True, (DEFINITION,), True, id="by the path of its definition",
+            "ctx_absence",
+            True,
+            (DEFINITION,),
+            True,
+            id="by the path of its definition",
         ),
         pytest.param(
             LEAVE._replace(name="Twitter"), "shared_twitter", False, (), False, id="not the public connector so called"
@@ -179,7 +192,7 @@ DEFINITION = CustomConnector(name=ConnectorKey("ctx_absence"), display_name="Lea
             LEAVE._replace(name="shared_twitter"), "shared_twitter", False, (), True, id="the public connector, by id"
         ),
     ],
-)  # fmt: skip
+)
 def test_a_retired_connector_is_found_in_policies_and_flows(
     record: ConnectorRecord,
     key: str,
@@ -205,6 +218,49 @@ def test_a_retired_connector_is_found_by_the_name_a_flow_gives_it() -> None:
     lifecycle = Lifecycle(workspace, TODAY)
 
     assert [used.component for used in lifecycle.uses(lifecycle.retired[0])] == [component]
+
+
+def patterned(pattern: str, group: DataGroup = DataGroup.BUSINESS) -> DlpPolicy:
+    return DlpPolicy(id="1", name="Base", at=AT, patterns=(UrlPattern(order=1, pattern=pattern, group=group, at=AT),))
+
+
+HOSTED = LEAVE._replace(request=CreationRequest(at=AT, endpoint="leave.contoso.com"))
+
+
+@pytest.mark.parametrize(
+    ("policy", "others", "is_listed"),
+    [
+        pytest.param(patterned("https://leave.contoso.com/*"), (), True, id="a pattern for its host"),
+        pytest.param(patterned("https://LEAVE.contoso.com*"), (), True, id="ignoring case"),
+        pytest.param(patterned("https://*.contoso.com/*"), (), False, id="a pattern for many hosts"),
+        pytest.param(patterned("*"), (), False, id="a pattern for every host"),
+        pytest.param(patterned("https://leave.contoso.com.evil.net/*"), (), False, id="another host"),
+        pytest.param(
+            patterned("https://leave.contoso.com/*", DataGroup.BLOCKED), (), False, id="a pattern that blocks it"
+        ),
+        pytest.param(
+            patterned("https://leave.contoso.com/*"),
+            (HOSTED._replace(name="Leave 2", stage=Stage.PRODUCTION),),
+            False,
+            id="the host of a connector that is alive",
+        ),
+        pytest.param(
+            patterned("https://leave.contoso.com/*"),
+            (HOSTED._replace(name="Leave 0"),),
+            True,
+            id="of another retired one",
+        ),
+    ],
+)
+def test_a_pattern_for_the_host_of_a_retired_connector_alone_is_a_listing(
+    policy: DlpPolicy,
+    others: tuple[ConnectorRecord, ...],
+    is_listed: bool,  # noqa: FBT001 - a table's column
+) -> None:
+    workspace = Workspace(governance=Governance(at=AT, connectors=(HOSTED, *others)), policies=(policy,))
+    lifecycle = Lifecycle(workspace, TODAY)
+
+    assert bool(lifecycle.listings(lifecycle.retired[0])) is is_listed
 
 
 @pytest.mark.parametrize(

@@ -16,9 +16,8 @@ def read(*texts: str) -> tuple[Governance, list[Finding]]:
     notes = Notes()
     nodes = []
     for name, text in zip("abc", texts, strict=False):
-        content = text.encode()
-        value, _ = yaml_text.parse(content)
-        nodes.append(Node(value, Anchor(Source(f"{name}.yaml", lambda content=content: content, yaml_text.locate))))
+        value, _ = yaml_text.parse(text.encode())
+        nodes.append(Node(value, Anchor(Source(f"{name}.yaml", text.encode, yaml_text.locate))))
     governance = governance_files(nodes, notes)
     assert governance is not None
     return governance, notes.findings

@@ -1,10 +1,11 @@
 """The cases of licensing-cases.yaml, one test per case, named by its id.
 
-Run so far: `lifecycle`, for the checks that exist, by turning the facts into the manifest and the source they describe;
-`estate` for licence-count-missing; and of `app` and `flow` what makes them premium (`premium`, `why`) and the checks that
-exist. Not run yet, because nothing answers them: who needs which licence (`needs`, `short`), `next-spot-check`, `balance`,
-and the subjects copies, desktop, agent, website, ai-credits, capacity, requests, plan and cost. A case that names nothing
-of what is run is left out. An environment of a case is where its component goes, and nothing else is known of the estate.
+Run so far: `lifecycle`, for the checks that exist, by turning the facts into the manifest and the source they
+describe; `estate` for licence-count-missing; and of `app` and `flow` what makes them premium (`premium`, `why`) and the
+checks that exist. Not run yet, because nothing answers them: who needs which licence (`needs`, `short`, `unknown`),
+`next-spot-check`, `balance`, and the subjects copies, desktop, agent, website, ai-credits, capacity, requests, plan and
+cost. A case that names nothing of what is run is left out. An environment of a case is where its component goes, and
+nothing else is known of the estate.
 """
 
 import datetime
@@ -125,7 +126,7 @@ def _found(case: Node) -> set[str]:
     workspace = _workspace(case)
     as_of = datetime.date.fromisoformat(case["as-of"].text or _TODAY)
     context = Context(workspace, Settings(), as_of, _CATALOGUE)
-    judgement = judge(workspace, _CHECKS, context)
+    judgement = judge(_CHECKS, context)
     assert not judgement.crashed
     checks = (*_CHECKS, *source_checks())
     decided = Suppression(Settings(), checks, workspace, as_of).decide(judgement.findings, judgement.could_not_run)

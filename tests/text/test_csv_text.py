@@ -19,9 +19,7 @@ ROWS = [{"Name": "Parcel plan", "Bought": "40"}, {"Name": "Desk, second", "Bough
         pytest.param(b"\xef\xbb\xbfName;Bought\nParcel plan;40\nDesk, second;7\n", id="byte order mark"),
         pytest.param("\ufeffName\tBought\nParcel plan\t40\nDesk, second\t7\n".encode("utf-16-le"), id="UTF-16"),
         pytest.param(b"\n\nName;Bought\n\nParcel plan;40\n;\nDesk, second;7", id="empty rows"),
-        pytest.param(
-            b"Name;Bought;Name\nParcel plan;40;other\nDesk, second;7;x;y\n", id="a name twice"
-        ),
+        pytest.param(b"Name;Bought;Name\nParcel plan;40;other\nDesk, second;7;x;y\n", id="a name twice"),
     ],
 )
 def test_a_table_is_read_however_it_was_saved(content: bytes) -> None:

@@ -283,3 +283,22 @@ def test_the_parser_in_python_reads_the_same() -> None:
         "Span(line=1, column=13, end_line=1, end_column=16, pointer='/a/1')",
         "limit",
     ], done.stderr
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param("a: {url: https://x.example/y}", {"a": {"url": "https://x.example/y"}}, id="an address in braces"),
+        pytest.param("a: [https://x.example, b]", {"a": ["https://x.example", "b"]}, id="an address in brackets"),
+        pytest.param("a: {t: 12:30}", {"a": {"t": "12:30"}}, id="a time in braces"),
+    ],
+)
+def test_what_only_yaml_1_2_allows_is_read(text: str, expected: object) -> None:
+    value, problems = parse(text.encode())
+    assert value == expected
+    assert problems == []
+
+
+def test_a_place_is_found_where_only_yaml_1_2_reads_the_text() -> None:
+    [span] = locate(b"a:\n  - {name: x, url: https://x.example}\n", [("a", 0, "url")])
+    assert span[:4] == (2, 20, 2, 37)

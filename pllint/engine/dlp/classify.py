@@ -1,6 +1,5 @@
 """The class of a connector in one policy."""
 
-import re
 from collections.abc import Sequence
 from functools import cached_property
 
@@ -24,7 +23,6 @@ from pllint.model.verdict import Classification, Rule, Subject
 
 _EVERY_GROUP = frozenset[DataGroup | None]({DataGroup.BUSINESS, DataGroup.NON_BUSINESS, DataGroup.BLOCKED})
 _NO_SAY = frozenset[DataGroup | None]({None})
-_PLAIN_NAME = re.compile(r"[a-z0-9]*", re.ASCII)
 _HTTP_FAMILY = {key.lower() for key in HTTP_FAMILY}
 
 _HOST_UNKNOWN = "has a host that the files do not give, so the URL pattern that takes it cannot be told"
@@ -83,7 +81,9 @@ class IndexedPolicy:
         index: dict[str, list[tuple[str, ClassifiedConnector]]] = {}
         for entry in self.policy.classified or ():
             plain = entry.connector.removeprefix("shared_")
-            full, short = (plain, plain) if _PLAIN_NAME.fullmatch(plain) else custom_names(entry.connector)
+            # Most names hold nothing to decode.
+            simple = plain.isascii() and plain.isalnum() and plain.islower()
+            full, short = (plain, plain) if simple else custom_names(entry.connector)
             index.setdefault(short, []).append((full, entry))
             if full != short:
                 index.setdefault(full, []).append((full, entry))
@@ -175,7 +175,7 @@ class IndexedPolicy:
         """Give the class of a custom connector that is neither named nor taken by a pattern other than `*`."""
         if not self.policy.tenant_level:
             return self._by_default()
-        if self.policy.patterns is None:
+        if not self.policy.patterns:
             return self._by_patterns(None)
         return self._by_pattern(next((pattern for pattern in self._patterns if is_star(pattern.pattern)), None))
 
@@ -191,7 +191,8 @@ class IndexedPolicy:
 
     def _by_patterns(self, host: Host | None) -> Classification:
         policy = self.policy
-        if policy.patterns is None:
+        if not policy.patterns:
+            # The service keeps `*` in every list, so an empty one was cut on its way here.
             return Classification(
                 _NO_SAY,
                 Rule.PATTERNS_MISSING,

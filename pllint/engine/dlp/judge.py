@@ -14,7 +14,7 @@ from pllint.finding import Confidence
 from pllint.model.advanced_policy import AdvancedPolicy, AllowedConnector, ConnectorSetting
 from pllint.model.component import ComponentKind
 from pllint.model.environment import Environment
-from pllint.model.policy import ActionRules, Behaviour, DataGroup, EndpointRule
+from pllint.model.policy import ActionRules, Behaviour, DataGroup, DlpPolicy, EndpointRule
 from pllint.model.policy_ids import CHANNELS, HTTP, NATIVE_DATAVERSE, VIRTUAL
 from pllint.model.verdict import (
     Classification,
@@ -29,6 +29,7 @@ from pllint.model.verdict import (
     ViolationKind,
 )
 from pllint.record import NamedTuple
+from pllint.source import Anchor
 
 _FILTERABLE = {
     "http", "httpwebhook", "shared_webcontents", "shared_webcontentsv2", "shared_sql", "shared_azureblob",
@@ -44,6 +45,7 @@ _RANKS = {Confidence.CERTAIN: 0, Confidence.LIKELY: 1, Confidence.INFERRED: 2}
 class Judged(NamedTuple):
     """What one policy makes of a resource."""
 
+    policy: DlpPolicy
     violations: tuple[Violation, ...]
     """Broken whatever the unknowns are."""
     may_break: bool
@@ -51,8 +53,8 @@ class Judged(NamedTuple):
     notes: tuple[Note, ...]
     blocked: frozenset[str]
     """The connectors it surely blocks, by identity."""
-    http_blocked: bool = False
-    """It surely blocks the HTTP connector, used or not."""
+    http_blocked: Anchor | None = None
+    """The line by which it surely blocks the HTTP connector, used or not."""
 
 
 class _Class(NamedTuple):
@@ -87,12 +89,15 @@ def judge_policy(indexed: IndexedPolicy, gathered: Gathered, environment: Enviro
             denied, open_ = _judge_endpoints(indexed, ordered, each.brought, gathered.endpoints.get(each.key, []))
             violations += denied
             notes += open_
+            may_break = may_break or any(note.decides for note in open_)
+    http = indexed.classify(Subject(key=HTTP), environment)
     return Judged(
+        policy=indexed.policy,
         violations=tuple(violations),
         may_break=may_break,
         notes=tuple(notes),
         blocked=frozenset(blocked),
-        http_blocked=indexed.classify(Subject(key=HTTP), environment).group is DataGroup.BLOCKED,
+        http_blocked=http.at if http.group is DataGroup.BLOCKED else None,
     )
 
 
@@ -243,6 +248,11 @@ def _judge_endpoints(
     for endpoint in endpoints:
         if endpoint.current_environment and key.lower() == NATIVE_DATAVERSE:
             continue
+        if endpoint.in_connection and not endpoint.out_of_scope:
+            words = "reaches an address that no file gives, while the policy has endpoint rules"
+            denies = any(rule.behaviour is not Behaviour.ALLOW for rule in rules)
+            notes.append(Note(NoteKind.ENDPOINT_UNKNOWN, words, endpoint.at, policy, key, decides=denies))
+            continue
         words = _not_evaluable(endpoint, key.lower())
         module = key.lower().startswith("desktopflow.") and endpoint.value is None and not endpoint.out_of_scope
         deciding = _deciding_rule(rules, None if words else endpoint.value)
@@ -318,11 +328,17 @@ def judge_advanced(
                 notes.append(Note(NoteKind.NOT_GOVERNED, words, at=brought.at, connector=name))
             continue
         entry = indexed.allowed.get(key)
-        refused = _refused(entry, gathered.operations.get(key, ()))
-        if entry is not None and not refused:
-            continue
+        operations = gathered.operations.get(key, ())
+        refused = _refused(entry, operations)
         row = catalogue.find(name)
-        if row is not None and row.unblockable and environment.managed is not True:
+        exempt = row is not None and row.unblockable is True and environment.managed is not True
+        if entry is not None and not refused:
+            unnamed = next((operation for operation in operations if operation.id is None), None)
+            if unnamed is not None and entry.operations is not None and not exempt:
+                words = "is used without naming the operation, while the advanced policy allows only some"
+                notes.append(Note(NoteKind.OPERATION_UNKNOWN, words, at=unnamed.at, connector=name, decides=True))
+            continue
+        if exempt:
             words = "is not allowed by the advanced policy, but cannot be blocked in an environment that is not managed"
             notes.append(Note(NoteKind.UNBLOCKABLE_UNMANAGED, words, at=policy.at, connector=name))
         elif entry is None:

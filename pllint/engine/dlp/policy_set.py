@@ -165,6 +165,7 @@ class PolicySet:
             broken, advanced_notes = judge_advanced(advanced, gathered, environment, self._catalogue)
             violations.extend(broken)
             notes.extend(advanced_notes)
+            may_break = may_break or any(note.decides for note in advanced_notes)
         return verdict_of(violations, may_break=may_break, notes=notes)
 
     def _judge_open(
@@ -221,9 +222,12 @@ def _child_notes(gathered: Gathered, judged: Sequence[Judged]) -> Iterable[Note]
     calls = any(member.kind is ComponentKind.CLOUD_FLOW for member in gathered.members[1:]) or any(
         note.kind is NoteKind.CHILD_MISSING for note in gathered.resource.notes
     )
-    if calls and gathered.resource.kind is ComponentKind.CLOUD_FLOW and any(each.http_blocked for each in judged):
-        words = "calls a child flow where HTTP is blocked; Microsoft's pages disagree whether that counts"
-        yield Note(kind=NoteKind.CHILD_FLOW_HTTP, words=words)
+    if not calls or gathered.resource.kind is not ComponentKind.CLOUD_FLOW:
+        return
+    for each in judged:
+        if each.http_blocked is not None:
+            words = "calls a child flow where HTTP is blocked; Microsoft's pages disagree whether that counts"
+            yield Note(kind=NoteKind.CHILD_FLOW_HTTP, words=words, at=each.http_blocked, policy=each.policy)
 
 
 def _joined(first: frozenset[DataGroup | None], second: frozenset[DataGroup | None]) -> frozenset[DataGroup | None]:

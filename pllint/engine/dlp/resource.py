@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from pllint.engine.dlp.classify import identity
 from pllint.model.component import Component, ComponentKind, ConnectorUse, Step
-from pllint.model.connector_id import ConnectorKey
+from pllint.model.environment import Environment
 from pllint.model.policy_ids import APP_TO_FLOW, KNOWN_KINDS, NATIVE_DATAVERSE
 from pllint.model.verdict import Note, NoteKind, Subject
 from pllint.model.workspace import Workspace
@@ -47,6 +47,8 @@ class UsedEndpoint(NamedTuple):
     """The connection authenticates with Microsoft Entra ID."""
     out_of_scope: bool = False
     """The action is one that endpoint filtering does not look at."""
+    in_connection: bool = False
+    """The connection holds it, and no file does."""
     current_environment: bool = False
     """It is the environment's own organisation."""
 
@@ -129,19 +131,18 @@ class Resources:
 
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
-        self._own: dict[str, Resource] = {}
-        self._whole: dict[str, Gathered] = {}
+        self._whole: dict[tuple[int, Environment | None], Gathered] = {}
 
-    def of(self, component: Component) -> Gathered:
-        """Give a component with everything it and its children use."""
-        key = f"{component.kind} {component.id.lower()} {component.solution} {component.at.source.path}"
+    def of(self, component: Component, environment: Environment) -> Gathered:
+        """Give a component with everything it and its children use; hosts as they are in an environment."""
+        key = (id(component), environment if self._workspace.hosts_vary else None)
         if key not in self._whole:
-            self._whole[key] = Gathered(self._with_children(component))
+            self._whole[key] = Gathered(self._with_children(component, environment))
         return self._whole[key]
 
-    def _with_children(self, component: Component) -> Resource:
+    def _with_children(self, component: Component, environment: Environment) -> Resource:
         # Flat: the whole tree as children of the root, so that a circle of calls ends and nothing is built twice.
-        own = self._alone(component)
+        own = self._alone(component, environment)
         if component.kind not in UNITED:
             return own
         members: dict[str, Resource] = {}
@@ -153,7 +154,7 @@ class Resources:
                     words = f"calls a flow ({call[0]}) that is not in the files read"
                     notes.append(Note(kind=NoteKind.CHILD_MISSING, words=words, at=call[1]))
                 elif child.id.lower() not in members and child is not component:
-                    resource = self._alone(child)
+                    resource = self._alone(child, environment)
                     members[child.id.lower()] = resource
                     notes.extend(resource.notes)
                     waiting.append(child)
@@ -163,18 +164,18 @@ class Resources:
         for call in (*component.calls_flows, *component.calls_desktop_flows):
             yield (call.id, call.at), self._workspace.component(call.id)
 
-    def _alone(self, component: Component) -> Resource:
+    def _alone(self, component: Component, environment: Environment) -> Resource:
         uses: list[Used] = []
         operations: list[UsedOperation] = []
         endpoints: list[UsedEndpoint] = []
         for use in component.uses:
-            subject = self._subject(use)
+            subject = self._subject(use, environment)
             uses.append(Used(subject=subject, at=use.at))
-            for step in use.steps:
-                if step.operation is not None:
-                    operations.append(UsedOperation(subject=subject, id=step.operation, at=step.at))
-                if step.endpoint is not None:
-                    endpoints.append(_endpoint(subject, step))
+            # An app's files name no operations and addresses at all; its rules, where there are any, stay open.
+            steps = use.steps or (Step(name="", type="", at=use.at),)
+            for step in steps:
+                operations.append(UsedOperation(subject=subject, id=step.operation, at=step.at))
+                endpoints.append(_endpoint(subject, step))
         if component.dataverse_at is not None:
             uses.append(Used(subject=Subject(key=NATIVE_DATAVERSE), at=component.dataverse_at))
         notes = [
@@ -185,6 +186,9 @@ class Resources:
                 decides=True,
             )
             for unresolved in component.unresolved
+        ]
+        notes += [
+            Note(kind=NoteKind.PARTS_MISSING, words=gap.words, at=gap.at, decides=gap.decides) for gap in component.gaps
         ]
         trigger = component.trigger
         if (
@@ -203,19 +207,19 @@ class Resources:
             notes=tuple(notes),
         )
 
-    def _subject(self, use: ConnectorUse) -> Subject:
+    def _subject(self, use: ConnectorUse, environment: Environment) -> Subject:
         if not use.custom:
             return Subject(key=use.connector)
         definition = self._workspace.definition_of(use)
-        key: ConnectorKey = use.connector
-        return Subject(key=key, custom=True, host=definition.host if definition else None)
+        host = self._workspace.connector_in(definition, environment).host if definition else None
+        return Subject(key=use.connector, custom=True, host=host)
 
 
 def _endpoint(subject: Subject, step: Step) -> UsedEndpoint:
-    value = step.endpoint.value if step.endpoint else None
     return UsedEndpoint(
         subject=subject,
-        value=value,
+        value=step.endpoint.value if step.endpoint else None,
         at=step.endpoint.at if step.endpoint else step.at,
+        in_connection=step.endpoint is None,
         out_of_scope=(subject.key.lower(), (step.operation or "").lower()) in _OUT_OF_SCOPE,
     )
