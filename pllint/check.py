@@ -279,5 +279,4 @@ class Context:
             case Need.GOVERNANCE:
                 return workspace.governance is None
             case Need.LICENCE_RECORDS:
-                exported = workspace.inventory.skus or workspace.inventory.currencies
-                return workspace.governance is None and not exported
+                return workspace.governance is None and not workspace.lists_licences

@@ -21,6 +21,8 @@ HTTP_CONNECTORS = frozenset(
 """HTTP by its several names: action, webhook, request trigger, and HTTP with Microsoft Entra ID old and new."""
 _DATAVERSE = frozenset({"shared_commondataserviceforapps", "shared_commondataservice"})
 _DESKTOP_FLOWS = "shared_uiflow"
+BY_RULE = frozenset({*HTTP_CONNECTORS, *_DATAVERSE, _DESKTOP_FLOWS})
+"""Connectors whose tier plays no part."""
 
 # https://learn.microsoft.com/power-platform/admin/powerapps-flow-licensing-faq: SQL Server, Azure and Dynamics 365
 # connectors were standard until 2019-10-01, and for what was made before that day until 2024-10-01.
@@ -258,10 +260,10 @@ class Licensing:
     def _governance(self) -> Governance | None:
         """The manifest; where there is none, what licence exports alone say."""
         workspace = self._workspace
-        if workspace.governance is not None:
+        if workspace.governance is not None or not workspace.lists_licences:
             return workspace.governance
         listed: list[LicenceSku | Currency] = [*workspace.inventory.skus, *workspace.inventory.currencies]
-        return Governance(at=listed[0].at, licences=workspace.licences) if listed else None
+        return Governance(at=listed[0].at, licences=workspace.licences)
 
     def _need(self, component: Component, governance: Governance) -> LicenceNeed | None:
         """Say whose licence a premium component runs on, or None when nobody needs one."""

@@ -92,6 +92,12 @@ class Workspace:
 
         return self._inventory or Inventory()
 
+    @property
+    def lists_licences(self) -> bool:
+        """Tell whether a licence export was read, whatever products it lists."""
+        known = self._inventory
+        return known is not None and bool(known.skus or known.currencies)
+
     def component(self, component_id: str) -> Component | None:
         """Find a component by its id, case-insensitively."""
         return self._components.get(component_id.lower())
@@ -207,8 +213,8 @@ class Workspace:
         """Give a definition with the host it has in an environment, where deployment settings may set another one."""
         if connector.host.variable is None:
             return connector
-        value = self._variables.get((environment.name, connector.host.variable.lower()))
-        return connector._replace(host=connector.host.where(value)) if value else connector
+        values = self._variables.get(environment.name)
+        return connector._replace(host=connector.host.where(values)) if values else connector
 
     @cached_property
     def hosts_vary(self) -> bool:
@@ -216,14 +222,17 @@ class Workspace:
         return bool(self._variables) and any(connector.host.variable for connector in self.custom_connectors)
 
     @cached_property
-    def _variables(self) -> dict[tuple[str, str], str]:
-        # By environment and schema name; a stage that is no known environment judges nothing.
-        values: dict[tuple[str, str], str] = {}
+    def _variables(self) -> dict[str, dict[str, str | None]]:
+        # By environment and schema name; a stage that is no known environment judges nothing. An empty value leaves
+        # the variable as it is, and two files with two values leave it open.
+        values: dict[str, dict[str, str | None]] = {}
         for settings in self.deployment_settings:
             environment = self.environment(settings.stage) if settings.stage else None
             if environment is not None:
+                known = values.setdefault(environment.name, {})
                 for name, value, _ in settings.variables:
-                    values.setdefault((environment.name, name.lower()), value)
+                    if value and known.setdefault(name.lower(), value) != value:
+                        known[name.lower()] = None
         return values
 
     def users_of(self, connector: str) -> Sequence[Component]:

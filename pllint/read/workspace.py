@@ -553,6 +553,8 @@ def _other_form(value: object) -> str | None:
     if found is None:
         from pllint.read import connector_export
 
+        if isinstance(value, dict) and value.keys() == {"as-of", "connectors"}:
+            return "a catalogue of connectors, used where the settings name it"
         if connector_export.recognises(value):
             return "a tenant's list of connectors; `pllint catalogue refresh` makes a catalogue of it"
     return found

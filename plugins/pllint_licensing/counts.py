@@ -58,10 +58,13 @@ def licence_count_missing(component: Component, context: Context) -> Iterator[Fi
 
 
 def _holders(workspace: Workspace) -> str:
-    exported = bool(workspace.inventory.skus or workspace.inventory.currencies)
     if workspace.governance is None:
         return "the licence export holds no"
-    return "neither governance files nor licence exports hold a" if exported else "the governance files hold no"
+    return (
+        "neither governance files nor licence exports hold a"
+        if workspace.lists_licences
+        else "the governance files hold no"
+    )
 
 
 def _not_known(connectors: Sequence[str], flows: Sequence[str], catalogue: Catalogue) -> str:
