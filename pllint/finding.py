@@ -70,6 +70,10 @@ class Finding(NamedTuple):
     connectors: tuple[str, ...] = ()
     related: tuple[Related, ...] = ()
     source: str = ""
+    cause: str = ""
+    """What tells it from other findings of its check on the same component; part of the fingerprint."""
+    secret: bool = False
+    """The text at its place is a secret: no report shows it."""
 
 
 class CouldNotRun(NamedTuple):

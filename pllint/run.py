@@ -71,7 +71,8 @@ def report(context: Context, checks: Sequence[Check], discovery: Discovery) -> R
         if _asked_for(finding, workspace, discovery) and _in_environments(finding, context)
     ]
     facts = {check.id: check for check in checks}
-    findings = _placed([(finding, facts[finding.check], waiver) for finding, waiver in decided])
+    secrets = [*workspace.secrets, *(finding.at for finding in found if finding.secret)]
+    findings = _placed([(finding, facts[finding.check], waiver) for finding, waiver in decided], secrets)
     findings = tuple(sorted(findings, key=_order))
     return Report(
         version=__version__,
@@ -140,13 +141,18 @@ def _first_place(workspace: Workspace) -> Anchor:
     return next(iter(elements), Anchor(Source(".", bytes)))
 
 
-def _placed(found: Sequence[tuple[Finding, Check, str]]) -> tuple[ReportedFinding, ...]:
-    """Work out every place, one pass over the text of each file."""
+def _placed(found: Sequence[tuple[Finding, Check, str]], secrets: Sequence[Anchor]) -> tuple[ReportedFinding, ...]:
+    """Work out every place, one pass over the text of each file; what stands at a secret is never shown."""
+    shown = {finding.at.source for finding, _, _ in found}
+    hidden = [at for at in secrets if at.source in shown]
     wanted: dict[Source, dict[KeyPath, Span]] = {}
     for finding, _, _ in found:
         for at in (finding.at, *(related.at for related in finding.related)):
             if at.known is None:
                 wanted.setdefault(at.source, {})[at.path] = WHOLE_FILE
+    for at in hidden:
+        if at.known is None:
+            wanted.setdefault(at.source, {})[at.path] = WHOLE_FILE
     for source, spans in wanted.items():
         paths = list(spans)
         for path, span in zip(paths, _spans(source, paths), strict=True):
@@ -155,7 +161,7 @@ def _placed(found: Sequence[tuple[Finding, Check, str]]) -> tuple[ReportedFindin
     def place(at: Anchor) -> Place:
         return Place(path=at.source.path, span=at.known or wanted[at.source][at.path])
 
-    lines = _Lines()
+    lines = _Lines([(at.source, place(at).span) for at in hidden])
     seen: dict[str, int] = {}
     reported = []
     for finding, check, waiver in found:
@@ -193,11 +199,14 @@ def _spans(source: Source, paths: Sequence[KeyPath]) -> Sequence[Span]:
 
 
 class _Lines:
-    """The lines that findings point at; the text of one file at a time is kept."""
+    """The lines that findings point at, secrets blotted out; the text of one file at a time is kept."""
 
-    def __init__(self) -> None:
+    def __init__(self, secrets: Sequence[tuple[Source, Span]]) -> None:
         self._source: Source | None = None
         self._lines: list[str] = []
+        self._secrets: dict[Source, list[Span]] = {}
+        for source, span in secrets:
+            self._secrets.setdefault(source, []).append(span)
 
     def at(self, source: Source, line: int) -> tuple[str, ...]:
         if self._source != source:
@@ -209,7 +218,18 @@ class _Lines:
             except OSError:
                 text = ""
             self._lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+            for span in self._secrets.get(source, ()):
+                self._blot(span)
         return (self._lines[line - 1],) if 0 < line <= len(self._lines) and self._lines[line - 1].strip() else ()
+
+    def _blot(self, span: Span) -> None:
+        if span == WHOLE_FILE:  # nobody knows where in the file it stands
+            self._lines = []
+        for number in range(span.line, min(span.end_line, len(self._lines)) + 1):
+            line = self._lines[number - 1]
+            start = span.column - 1 if number == span.line else 0
+            end = span.end_column - 1 if number == span.end_line else len(line)
+            self._lines[number - 1] = line[:start] + "*" * (min(end, len(line)) - start) + line[end:]
 
 
 def _fingerprint(finding: Finding, place: Place) -> str:
@@ -221,6 +241,8 @@ def _fingerprint(finding: Finding, place: Place) -> str:
 
     subject = finding.component.id if finding.component else f"{place.path}{place.span.pointer}"
     parts = (finding.check, subject, finding.environment or "", finding.policy or "", *finding.connectors)
+    if finding.cause:
+        parts = (*parts, finding.cause)
     return sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 

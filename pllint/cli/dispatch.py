@@ -19,6 +19,8 @@ COMMANDS = {
     "checks": "all checks, and what each needs to run",
     "show": "what was read, and what was skipped and why",
     "catalogue": "the shipped connector data and its dates; search it; refresh it from a tenant's export",
+    "init": "write the settings and governance records that a project lacks",
+    "config": "the settings in force and where each value came from; or whether they are valid",
 }
 """The commands and what they do; each is a module beside this one."""
 

@@ -14,12 +14,15 @@ if TYPE_CHECKING:  # a run imports the model of what it meets, and no more
     from pllint.finding import Finding, Skipped
     from pllint.model.advanced_policy import AdvancedPolicy, ConnectorSetting
     from pllint.model.component import Component, ConnectorUse
+    from pllint.model.connector_definition import ConnectorDefinition
     from pllint.model.custom_connector import CustomConnector
     from pllint.model.environment import Environment
     from pllint.model.governance import AppRecord, FlowRecord, Governance, LicenceRecord
     from pllint.model.inventory import Inventory, ListedResource
     from pllint.model.policy import DlpPolicy
     from pllint.model.solution import DeploymentSettings, Solution
+    from pllint.model.tenant import TenantIsolation, TenantSetting
+    from pllint.source import Anchor
 
 
 class Workspace:
@@ -42,6 +45,10 @@ class Workspace:
         connector_settings: Iterable[ConnectorSetting] = (),
         inventory: Inventory | None = None,
         licences: Iterable[LicenceRecord] = (),
+        connector_definitions: Iterable[ConnectorDefinition] = (),
+        secrets: Iterable[Anchor] = (),
+        tenant_isolation: Iterable[TenantIsolation] = (),
+        tenant_settings: Iterable[TenantSetting] = (),
     ) -> None:
         self.solutions = tuple(solutions)
         self.components = tuple(components)
@@ -62,6 +69,12 @@ class Workspace:
         self._inventory = inventory
         self.licences = tuple(licences) or (governance.licences if governance else ())
         """Licence records of manifest and exports together; `governance.licences` holds the same."""
+        self.connector_definitions = tuple(connector_definitions)
+        """The files behind the custom connectors: folders, and those copies in solutions that say something else."""
+        self.secrets = tuple(secrets)
+        """Where secrets stand in files: no report shows that text, whatever the finding is about."""
+        self.tenant_isolation = tuple(tenant_isolation)
+        self.tenant_settings = tuple(tenant_settings)
 
     def elements(self, kind: str) -> Sequence[object]:
         """Give every element of a type, by its qualified name; the workspace itself for what looks at the whole."""
@@ -74,7 +87,10 @@ class Workspace:
             *self.solutions,
             *self.components,
             *self.custom_connectors,
+            *self.connector_definitions,
             *self.policies,
+            *self.advanced_policies,
+            *self.tenant_isolation,
             *self.environments,
             *self.deployment_settings,
             *([self.governance] if self.governance else []),

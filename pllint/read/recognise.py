@@ -47,7 +47,14 @@ _MARKS = (
     (b'"customconnectorruleclassification"',),
     (b'"policyname"',),
     (b'"apigroups"',),
-    (b'"powerplatform_data_loss_prevention_policy"',),
+    (b'"powerplatform_',),
+    (b"business_connectors", b'"sensitive"'),
+    (b'"resourcetype"', b'"policyid"'),
+    (b'"exemptresources"',),
+    (b'"isdisabled"', b'"allowedtenants"'),
+    (b'"connectorsettings"',),
+    (b'"disableenvironmentcreationbynonadminusers"',),
+    (b'"parameters"', b'"environmentfilter"'),
     (b'"rulesets"',),
     (b'"environmentsku"',),
     (b'"environmenttype"',),
@@ -80,6 +87,17 @@ _OURS_BY_NAME = (
     r"(?i)(?:^|/)(?:api(?:definition|properties)[^/]*\.json|[^/]*\.swagger\.json|[^/]*_openapidefinition\.json"
     r"|[^/]*deploymentsettings[^/]*\.json|[^/]*dlp-?policy[^/]*\.json|workflows/[^/]+-[0-9a-f-]{36}\.json)$"
 )
+_AGENT_FILES = frozenset({"agent.mcs.yml", "settings.mcs.yml", "agent.mcs.yaml", "settings.mcs.yaml"})
+_AGENT_KINDS = (
+    rb"(?m)\A(?:\xef\xbb\xbf)?(?:[ \t]*(?:#[^\n]*)?\r?\n|mcs\.metadata:[^\n]*\n(?:[ \t]+[^\n]*\n)*)*kind:[ \t]*"
+    rb"(?:AdaptiveDialog|TaskDialog|AgentDialog|McpTool|ConnectedAgentTool|InlineAgentSkill|GptComponentMetadata"
+    rb"|KnowledgeSourceConfiguration|ClosedListEntity|SkillDefinition|ExternalTriggerConfiguration)[ \t]*\r?$"
+)
+_YAML_MANIFEST = rb"(?m)^\s*(?:ImportExportXml|UniqueName)\s*:"
+_DSC = (
+    rb"(?m)^[ \t]*(?:PPAdminDLPPolicy|PPDLPPolicyConnectorConfigurations|PPPowerAppPolicyUrlPatterns"
+    rb"|PPTenantIsolationSettings)[ \t]+[\"'A-Za-z$]"
+)
 _MANIFEST_KEYS = (
     rb"(?m)^(?:tenant|environments|populations|apps|flows|connectors|licences|agents|websites|capacity|approvals"
     rb"|retirements|waivers)[ \t]*:"
@@ -100,7 +118,7 @@ _DOCUMENT_FILES = frozenset(
         "tojsonsettings.json",
     )
 )  # fmt: skip
-_DOCUMENT_NAME = re.compile(r"(?:_DocumentUri(?:_msapp_src)?|_msapp_src)?(?:\.msap[pr]|\.zip)?$", re.IGNORECASE)
+_DOCUMENT_NAME = r"(?i)(?:_DocumentUri(?:_msapp_src)?|_msapp_src)?(?:\.msap[pr]|\.zip)?$"
 
 
 def archive_form(tree: Tree) -> ArchiveForm:
@@ -137,6 +155,15 @@ def solution_roots(names: Iterable[str]) -> list[tuple[str, SolutionForm]]:
     return sorted(set(roots))
 
 
+def yaml_solutions(names: Iterable[str]) -> list[str]:
+    """Give the folders of the manifests of all solutions in YAML that share a root."""
+    return sorted(
+        name.rpartition("/")[0]
+        for name in names
+        if name.lower().startswith("solutions/") and name.lower().endswith("/solution.yml") and name.count("/") == 2  # noqa: PLR2004
+    )
+
+
 def document_folders(names: Iterable[str]) -> dict[str, DocumentForm]:
     """Give the folders that hold the document of a canvas app, by their file names, with its form."""
     lowered = {name.lower(): name for name in names}
@@ -164,9 +191,17 @@ def document_parts(names: Iterable[str], folder: str) -> Iterator[str]:
                 yield name
 
 
+def is_desktop_flow(value: object) -> bool:
+    """Tell whether a JSON document is a desktop flow's."""
+    if not isinstance(value, dict) or not isinstance(value.get("properties"), dict):
+        return False
+    versions = [value.get(key) for key in ("schemaversion", "schemaVersion")]
+    return any(isinstance(version, str) and version.startswith("ROBIN_") for version in versions)
+
+
 def app_name(path: str) -> str:
     """Give the name of an app from that of its document's file or folder."""
-    return _DOCUMENT_NAME.sub("", re.split("[/!]", path)[-1], count=1)
+    return re.sub(_DOCUMENT_NAME, "", re.split("[/!]", path)[-1], count=1)
 
 
 def package_roots(names: Collection[str]) -> list[str]:
@@ -179,6 +214,36 @@ def package_roots(names: Collection[str]) -> list[str]:
         if (at := f"/{name.lower()}".find(f"/{folder}")) >= 0
     }
     return sorted(root for root in marked if (f"{root.lower()}/manifest.json" if root else "manifest.json") in lowered)
+
+
+def agent_folders(names: Iterable[str]) -> list[str]:
+    """Give the folders that hold the clone of an agent; agents inside an agent are parts of it."""
+    found: list[str] = []
+    for name in sorted(names):
+        folder, _, base = name.rpartition("/")
+        if base.lower() in _AGENT_FILES and not any(not home or f"{folder}/".startswith(f"{home}/") for home in found):
+            found.append(folder)
+    return found
+
+
+def is_agent_file(name: str) -> bool:
+    """Tell whether a file inside a clone of an agent, by its name there, is a part of it."""
+    lowered = name.lower()
+    return lowered.endswith((".mcs.yml", ".mcs.yaml")) or lowered.startswith((".mcs/", "knowledge/files/"))
+
+
+def may_be_agent_part(name: str, content: bytes) -> bool:
+    """Tell whether a YAML file is a document of an agent."""
+    return name.lower().endswith((".mcs.yml", ".mcs.yaml")) or re.search(_AGENT_KINDS, content) is not None
+
+
+def is_yaml_manifest(root: Tree, folder: str) -> bool:
+    """Tell whether the `solution.yml` of a folder is a solution's."""
+    name = root.find(f"{folder}/solution.yml")
+    try:
+        return name is not None and re.search(_YAML_MANIFEST, root.read(name)) is not None
+    except (MalformedError, OSError):
+        return True  # reading it as a manifest tells what is wrong
 
 
 def is_solution_manifest(root: Tree, form: SolutionForm) -> bool:
@@ -203,6 +268,23 @@ def may_be_ours(name: str, content: bytes) -> bool:
 def is_ours_by_name(name: str) -> bool:
     """Tell whether a file's name alone says that it should be one of ours, so that a broken one is an error."""
     return re.search(_OURS_BY_NAME, name) is not None
+
+
+def may_be_terraform(content: bytes) -> bool:
+    """Tell whether Terraform text is worth parsing: it names a resource of the Power Platform, or a list of one."""
+    return b"powerplatform_" in content or b"_connectors" in content or b"power-platform" in content
+
+
+def may_be_pulumi(content: bytes) -> bool:
+    """Tell whether a YAML file is worth parsing as a Pulumi programme with data policies."""
+    return b"DlpPolicy" in content and b"resources" in content
+
+
+def is_dsc(content: bytes) -> bool:
+    """Tell whether PowerShell text is a Microsoft365DSC configuration with data policies or tenant isolation."""
+    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        content = content.replace(b"\0", b"")
+    return re.search(_DSC, content) is not None
 
 
 def may_be_governance(content: bytes) -> bool:

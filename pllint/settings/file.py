@@ -68,6 +68,22 @@ def read(path: str, root: str, presets: Presets | None) -> Settings:
     return _settings(merged, path, root, tuple(findings), sources)
 
 
+def origins(path: str, root: str, presets: Presets | None) -> dict[str, Node]:
+    """Give the node that decided each key, such as `checks.select`, in a settings file or in what that extends."""
+    merged: dict[str, object] = {}
+    for layer in _layers(_file(path, root), (os.path.abspath(path),), root, presets):
+        _merge(merged, layer.root)
+    return dict(_leaves(merged, ""))
+
+
+def _leaves(merged: Mapping[str, object], prefix: str) -> Iterator[tuple[str, Node]]:
+    for key, value in merged.items():
+        if isinstance(value, Node):
+            yield prefix + key, value
+        elif isinstance(value, dict):
+            yield from _leaves(value, f"{prefix}{key}.")
+
+
 def _layers(layer: _Layer, chain: tuple[str, ...], root: str, presets: Presets | None) -> Iterator[_Layer]:
     """Give what a layer extends, in order, then the layer."""
     for named in layer.root["extends"].listed():

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from pllint.model.environment import Environment
-from pllint.model.policy import DataGroup, DlpPolicy, Scope
+from pllint.model.policy import DataGroup, DlpPolicy, PolicyPart, Scope
 from pllint.model.verdict import Rule
 from pllint.model.workspace import Workspace
 from pllint.plugin import Confidence, Context, CouldNotRun, Finding, Need, Outcome, Related, Severity, check
@@ -70,7 +70,13 @@ def tenant_baseline_missing(workspace: Workspace, context: Context) -> Outcome:
     """No data policy covers environments that are yet to be created."""
     del context
     policies = workspace.policies
-    if not any(policy.scope in {Scope.ALL, Scope.EXCEPT} for policy in policies):
+    open_ = next((policy for policy in policies if policy.opening(PolicyPart.SCOPE)), None)
+    if open_ is not None and not any(policy.scope in {Scope.ALL, Scope.EXCEPT} for policy in policies):
+        yield CouldNotRun(
+            reason=f"the scope of the policy '{open_.name}' is decided outside the files",
+            remedy="commit the policy with the scope it is deployed with",
+        )
+    elif not any(policy.scope in {Scope.ALL, Scope.EXCEPT} for policy in policies):
         which = "the only policy does not have" if len(policies) == 1 else f"none of the {len(policies)} policies has"
         yield Finding(
             at=policies[0].at,
@@ -128,6 +134,13 @@ def _custom_open(environment: Environment, context: Context) -> Iterator[Finding
     silent = [(policy, policies.catch_all(policy)) for policy in policies.reaching(environment)]
     if any(classification.group is not None for _, classification in silent):
         return
+    for policy, classification in silent:
+        if not classification.known:
+            yield CouldNotRun(
+                reason=f"in the policy '{policy.name}' a custom connector {classification.words}",
+                remedy="commit the policy with the URL patterns it is deployed with",
+            )
+            return
     open_ = policies.reach_open(environment)
     if any(policies.catch_all(policy).group is not None for policy in open_) or (open_ and not silent):
         yield _reach_open(environment, open_[0])

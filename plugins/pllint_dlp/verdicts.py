@@ -29,6 +29,9 @@ _IMPACT = "https://learn.microsoft.com/power-platform/admin/dlp-impact-policies-
 _OPEN = {
     NoteKind.CLASS_UNKNOWN: "Commit the complete export of the policy and the connector's definition with its host",
     NoteKind.REACH_UNKNOWN: "Commit the policy with the environments it is deployed to",
+    NoteKind.RULES_UNKNOWN: "Commit the complete export of the policy with its connector configurations",
+    NoteKind.EXEMPTION_UNKNOWN: "Commit the complete output of Get-PowerAppDlpPolicyExemptResources",
+    NoteKind.ADVANCED_UNKNOWN: "Commit the advanced policy complete, with the environments it is assigned to",
     NoteKind.OPERATION_UNKNOWN: "Export the flow again so that each step names its operation",
     NoteKind.ENDPOINT_UNKNOWN: "Ask the owner of the connection for its address and compare it with the rules",
     NoteKind.CONNECTOR_UNKNOWN: "Export the flow again together with its connection references",
@@ -239,7 +242,7 @@ def _open_notes(verdict: Verdict) -> Iterator[Note]:
 def _open(component: Component, environment: Environment, note: Note, context: Context) -> Finding:
     policy = note.policy
     subject = f"{name_of(note.connector, context)} {note.words}" if note.connector else f"it {note.words}"
-    if note.kind is NoteKind.REACH_UNKNOWN:
+    if note.kind is NoteKind.REACH_UNKNOWN or (note.kind is NoteKind.ADVANCED_UNKNOWN and not note.connector):
         subject = note.words
     in_policy = f" (policy '{policy.name}')" if policy and note.kind is not NoteKind.REACH_UNKNOWN else ""
     inside = note.at is not None and note.at.source.path == component.at.source.path
