@@ -82,34 +82,31 @@ def _found_by_reading(_element: object, _context: object) -> Outcome:
 def _catalogue_stale(_workspace: object, context: Context) -> Outcome:
     import datetime
 
-    age = context.settings.catalogue_age_days
-    oldest = (context.as_of - datetime.timedelta(days=age)).isoformat()
+    oldest = (context.as_of - datetime.timedelta(days=context.settings.catalogue_age_days)).isoformat()
     old: dict[str, tuple[ConnectorUse, str]] = {}
-    for use in _judged_by_tier(context):
-        row = context.catalogue.find(use.connector)
-        # A date of the year or the month alone is given its last day.
-        if row is not None and row.tier and row.dated and row.dated < oldest[: len(row.dated)]:
-            old.setdefault(use.connector, (use, row.dated))
-    if not old:
+    for component in context.workspace.components:
+        for use in component.uses:
+            row = None if use.custom else context.catalogue.find(use.connector)
+            # A date of the year or the month alone is given its last day.
+            if row is not None and row.tier and row.dated and row.dated < oldest[: len(row.dated)]:
+                old.setdefault(use.connector, (use, row.dated))
+    if old:
+        yield from _told(old, context)
+
+
+def _told(old: dict[str, tuple[ConnectorUse, str]], context: Context) -> Iterator[Finding]:
+    from pllint.engine.licensing import BY_RULE
+
+    named = sorted((key, use) for key, use in old.items() if key not in BY_RULE)
+    if not named:
         return
-    named = sorted(old.items())
     use, _ = named[0][1]
     words = ", ".join(f"{context.catalogue.name_of(key)} ({key}, {dated})" for key, (_, dated) in named)
     subject, verb = ("the tier", "is") if len(named) == 1 else ("the tiers", "are")
     yield Finding(
         at=use.at,
-        message=f"{subject} of {words} {verb} from lists older than {age} days",
+        message=f"{subject} of {words} {verb} from lists older than {context.settings.catalogue_age_days} days",
         remedy="Export the tenant's own list of connectors and run `pllint catalogue refresh`",
         connectors=tuple(key for key, _ in named),
         related=tuple(Related(f"{key} is used here", one_use.at) for key, (one_use, _) in named[1:]),
     )
-
-
-def _judged_by_tier(context: Context) -> Iterator[ConnectorUse]:
-    """Give the uses whose tier the catalogue decides; custom connectors, HTTP and Dataverse are premium by rule."""
-    from pllint.engine.licensing import BY_RULE
-
-    for component in context.workspace.components:
-        for use in component.uses:
-            if not use.custom and use.connector not in BY_RULE:
-                yield use
