@@ -11,9 +11,9 @@ from pllint.check import Check, Context, Outcome, Status
 from pllint.finding import Finding, Related, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
-    from pllint.model.component import ConnectorUse
+    from pllint.model.component import Component, ConnectorUse
 
 ALWAYS_ON = frozenset({"SRC001", "SRC002", "SRC003", "SRC004", "SRC012"})
 """No setting and no waiver turns these off: without them a file could be left out in silence."""
@@ -83,23 +83,33 @@ def _catalogue_stale(_workspace: object, context: Context) -> Outcome:
     import datetime
 
     oldest = (context.as_of - datetime.timedelta(days=context.settings.catalogue_age_days)).isoformat()
-    old: dict[str, tuple[ConnectorUse, str]] = {}
+    old: list[tuple[Component, ConnectorUse, str]] = []
     for component in context.workspace.components:
         for use in component.uses:
             row = None if use.custom else context.catalogue.find(use.connector)
             # A date of the year or the month alone is given its last day.
             if row is not None and row.tier and row.dated and row.dated < oldest[: len(row.dated)]:
-                old.setdefault(use.connector, (use, row.dated))
+                old.append((component, use, row.dated))
     if old:
         yield from _told(old, context)
 
 
-def _told(old: dict[str, tuple[ConnectorUse, str]], context: Context) -> Iterator[Finding]:
+def _told(old: Sequence[tuple[Component, ConnectorUse, str]], context: Context) -> Iterator[Finding]:
     from pllint.engine.licensing import BY_RULE
+    from pllint.model.policy_ids import CONTENT_CONVERSION
 
-    named = sorted((key, use) for key, use in old.items() if key not in BY_RULE)
-    if not named:
+    deciding: dict[str, tuple[ConnectorUse, str]] = {}
+    for component, use, dated in old:
+        # Content Conversion is in no list that a tenant can export, so nothing newer is to be had.
+        if use.connector in deciding or use.connector in BY_RULE or use.connector == CONTENT_CONVERSION:
+            continue
+        found = context.licensing.premium(component)
+        reasons = {reason.connector for reason in found.reasons}
+        if use.connector in reasons or found.verdict.value != "yes":
+            deciding[use.connector] = (use, dated)
+    if not deciding:
         return
+    named = sorted(deciding.items())
     use, _ = named[0][1]
     words = ", ".join(f"{context.catalogue.name_of(key)} ({key}, {dated})" for key, (_, dated) in named)
     subject, verb = ("the tier", "is") if len(named) == 1 else ("the tiers", "are")

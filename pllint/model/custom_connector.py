@@ -7,8 +7,9 @@ from pllint.model.connector_id import ConnectorKey
 from pllint.record import NamedTuple
 from pllint.source import Anchor
 
-_ADDRESS = re.compile(r"^(?:([A-Za-z][A-Za-z0-9+.-]*)://)?([^/?#\s]*)([^?#]*)")
-_VARIABLE = re.compile(r"@\{?environmentVariables\(\s*[\"']([^\"']+)[\"']\s*\)\}?", re.IGNORECASE)
+# Compiled where they are met: few runs meet a host with variables.
+_ADDRESS = r"^(?:([A-Za-z][A-Za-z0-9+.-]*)://)?([^/?#\s]*)([^?#]*)"
+_VARIABLE = r"(?i:@\{?environmentVariables\(\s*[\"']([^\"']+)[\"']\s*\)\}?)"
 
 
 class Host(NamedTuple):
@@ -38,8 +39,8 @@ class Host(NamedTuple):
         """
         known = {**dict(self.values), **values}
         text = self.text or f'@environmentVariables("{self.variable}")'
-        full = _VARIABLE.sub(lambda found: known.get(found[1].lower()) or found[0], text).strip()
-        match = _ADDRESS.match(full)
+        full = re.sub(_VARIABLE, lambda found: known.get(found[1].lower()) or found[0], text).strip()
+        match = re.match(_ADDRESS, full)
         # What an "@" begins is an expression that only the platform works out.
         if match is None or not match[2] or "@" in match[2]:
             return self._replace(name=None, base_path=self.own_path)
@@ -50,7 +51,7 @@ class Host(NamedTuple):
 
 def variables_in(text: str) -> tuple[str, ...]:
     """Give the environment variables that a text is written with."""
-    return tuple(_VARIABLE.findall(text))
+    return tuple(re.findall(_VARIABLE, text))
 
 
 class Operation(NamedTuple):
