@@ -41,12 +41,16 @@ _HELP = """usage: pllint catalogue [info | find WORD... | refresh EXPORT... -o F
 def _parser(command: str, description: str) -> Parser:
     parser = Parser(f"catalogue {command}", description)
     parser.add_argument("--format", default="text", metavar="FORMAT", help="text (default) or json")
+    return parser
+
+
+def _with_settings(parser: Parser) -> Parser:
     parser.add_argument("--settings", metavar="FILE", help="instead of the nearest pllint.yaml")
     return parser
 
 
 def _info(arguments: Sequence[str]) -> int:
-    parser = _parser("info", "Show which data is shipped, its dates, counts and sources.")
+    parser = _with_settings(_parser("info", "Show which data is shipped, its dates, counts and sources."))
     parsed = parser.parse(arguments)
     form = one_of(str(parsed.format), _FORMATS, "format")
     catalogue = _catalogue(parsed.settings)
@@ -123,7 +127,7 @@ def _listed(counts: object) -> str:
 
 
 def _find(arguments: Sequence[str]) -> int:
-    parser = _parser("find", "Find connectors whose ids or names hold all the words.")
+    parser = _with_settings(_parser("find", "Find connectors whose ids or names hold all the words."))
     parser.add_argument("words", nargs="*", metavar="WORD", help="part of an id or a name; none: every connector")
     parser.add_argument("--tier", metavar="TIER", help="standard, premium or unknown")
     parser.add_argument("--release", metavar="STATUS", help="ga, preview, deprecated or unknown")
@@ -150,7 +154,7 @@ def _find(arguments: Sequence[str]) -> int:
         write(array([row_of(row) for row in found]), sys.stdout, "json")
     else:
         write("".join(f"{line}\n" for line in _lines(found)), sys.stdout)
-    return 0 if found else 1
+    return 0
 
 
 def row_of(row: CatalogueConnector) -> dict[str, object]:

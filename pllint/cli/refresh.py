@@ -98,8 +98,8 @@ def _export(path: str) -> ConnectorExport:
         raise UsageError(f"{path}: {error.problem.message}") from error
     export = connector_export(value)
     if not export.connectors:
-        what = "custom connectors only, which no catalogue holds" if export.custom else "no list of connectors"
-        raise UsageError(f"{path} is {what}; `pllint catalogue refresh --help` names the exports")
+        what = "custom connectors only, which no catalogue holds" if export.custom else "no connectors"
+        raise UsageError(f"{path} lists {what}; see `pllint catalogue refresh --help`")
     return export
 
 

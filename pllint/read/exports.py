@@ -119,7 +119,9 @@ class Exports:
         metered = proved.metered(environments, governance, inventory, notes)
         records = proved.licences(governance, inventory, metered, notes)
         if governance is not None:
-            governance = proved.records(governance, inventory, metered, notes)._replace(licences=records)
+            governance = proved.records(governance, inventory, metered, notes)._replace(
+                licences=records, dataverse=governance.dataverse or proved.dataverse(inventory)
+            )
         return Proved(governance, metered, records, inventory)
 
     def _named(self, notes: Notes) -> tuple[LicenceSku, ...]:

@@ -1,11 +1,11 @@
 """Environments as the platform lists them: REST and API answers, the admin cmdlet, pac, the inventory."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from pllint.model.environment import Environment, EnvironmentType
 from pllint.read.document import Notes, check_schema
-from pllint.read.powershell import Cuts, is_cut, unwrapped
+from pllint.read.powershell import Cuts, is_cut, samples, unwrapped
 from pllint.record import NamedTuple
 from pllint.source import Anchor, KeyPath, Source, Span
 from pllint.text.node import Node
@@ -22,7 +22,6 @@ _TYPES = {
 }
 _UNSTATED = {"", "notspecified"}
 _LISTS = ("environment_list", "Raw", "data")
-_FIRST = 20
 _PATH = re.compile(r"^/?providers/microsoft\.businessappplatform/(?:scopes/admin/)?environments/[^/]+$", re.IGNORECASE)
 _DEFAULT_ID = re.compile(r"^default-[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$", re.IGNORECASE)
 _RESOURCE_TYPE = "microsoft.powerplatform/environments"
@@ -46,7 +45,7 @@ class _Facts(NamedTuple):
 
 def recognises(value: object) -> bool:
     """Tell whether a document lists environments."""
-    return any(_form(item) for item in _candidates(value))
+    return any(_form(item) for item in samples(value, *_LISTS))
 
 
 def environments(node: Node, notes: Notes) -> list[Environment]:
@@ -99,20 +98,6 @@ def _blanked(content: bytes) -> bytes:
         return content
     before = content[: found.end() - 1]
     return re.sub(rb"[^\r\n]+", b"", before) + content[found.end() - 1 :]
-
-
-def _candidates(value: object, depth: int = 6) -> Iterator[object]:
-    if isinstance(value, list) and depth:
-        for item in value[:_FIRST]:
-            yield from _candidates(item, depth - 1)
-        return
-    if isinstance(value, dict) and depth:
-        for name in (*_LISTS, "value", "Value"):
-            inner = value.get(name)
-            if isinstance(inner, list | dict):
-                yield from _candidates(inner, depth - 1)
-                return
-    yield value
 
 
 def _form(value: object) -> str | None:

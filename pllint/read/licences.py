@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pllint.catalogue.skus import sku
 from pllint.model.inventory import BillingMember, BillingPolicy, Capacity, Currency, LicenceSku
 from pllint.read.document import Notes
-from pllint.read.powershell import Cuts, unwrapped
+from pllint.read.powershell import Cuts, samples, unwrapped
 from pllint.record import NamedTuple
 from pllint.source import Anchor
 from pllint.text.node import Node
@@ -15,7 +15,6 @@ COLUMNS = ("name", "id", "purchased", "assigned", "warning", "as-of")
 """What a column of a portal's table may be mapped to."""
 
 _WRAPPERS = ("license_information", "data")
-_FIRST = 20
 # The two tables under Licences in the Power Platform admin centre, in English: per user and per app.
 _KNOWN_COLUMNS = (
     {"name": "License name", "purchased": "Purchased licenses", "assigned": "Assigned licenses"},
@@ -52,7 +51,7 @@ class LicenceFacts(NamedTuple):
 
 def recognises(value: object) -> bool:
     """Tell whether a document is a licence export of some form."""
-    return any(_form(item) for item in _candidates(value))
+    return any(_form(item) for item in samples(value, *_WRAPPERS))
 
 
 def licences(node: Node, notes: Notes, as_of: str | None = None) -> LicenceFacts:
@@ -174,20 +173,6 @@ def count_of(text: str | None) -> int | None:
     if match := _GROUPED.match(plain):
         plain = plain.replace(match[1], "")
     return int(plain) if plain.isascii() and plain.isdecimal() else None
-
-
-def _candidates(value: object, depth: int = 6) -> Iterator[object]:
-    if isinstance(value, list) and depth:
-        for item in value[:_FIRST]:
-            yield from _candidates(item, depth - 1)
-        return
-    if isinstance(value, dict) and depth:
-        for name in (*_WRAPPERS, "value", "Value"):
-            inner = value.get(name)
-            if isinstance(inner, list | dict):
-                yield from _candidates(inner, depth - 1)
-                return
-    yield value
 
 
 def _form(value: object) -> str | None:

@@ -12,7 +12,7 @@ from pllint.catalogue.plans import plan_named
 from pllint.finding import Finding, Related, Severity
 from pllint.model.component import APPS
 from pllint.model.environment import Environment
-from pllint.model.governance import AppRecord, FlowRecord, Governance, LicenceRecord, Name
+from pllint.model.governance import AppRecord, DataverseUse, FlowRecord, Governance, LicenceRecord, Name
 from pllint.model.inventory import Currency, Inventory, LicenceSku, ListedResource, PrincipalKind, RoleAssignment
 from pllint.read.document import Notes
 from pllint.record import NamedTuple
@@ -26,6 +26,7 @@ _CURRENCY_PLANS = {
     "pahostedrpa": "power-automate-hosted-process",
     "paunattendedrpa": "power-automate-unattended-rpa",
 }
+_MB_PER_GB = 1024
 _Listing = TypeVar("_Listing")
 _UNDATED = "the day of one of them is not known"
 
@@ -99,6 +100,8 @@ def licences(
         count, records = counts.get(plan), of_plan[plan]
         if count is not None and record is records[0]:
             _compare(records, count, told, notes)
+        if count is not None:
+            _compare_passes(record, count, record.as_of or told, environments, notes)
         # What one of several purchases of a plan holds, no export tells.
         found.append(_filled(record, count, told) if count is not None and len(records) == 1 else record)
     found += [
@@ -149,6 +152,29 @@ def _compare(records: Sequence[LicenceRecord], count: _Count, told: str | None, 
             "Correct the count, or write under as-of the day it was true",
             Related(f"listed as {proved:,}", count.at),
             severity=Severity.WARNING if undated else None,
+        )
+
+
+def _compare_passes(
+    record: LicenceRecord, count: _Count, day: str | None, environments: Sequence[Environment], notes: Notes
+) -> None:
+    undated = day is None or count.as_of is None
+    listed = {name.text.lower(): (name, passes) for name, passes in count.allocated}
+    for name, passes in record.allocated:
+        known = _known(name.text, environments)
+        found = listed.get((known.name if known else name.text).lower())
+        if found is None or found[1] == passes or not (undated or day == count.as_of):
+            continue
+        when = f", and {_UNDATED}" if undated else f" on {day}"
+        _contradiction(
+            notes,
+            name.at,
+            f"{passes:,} passes are recorded as allocated to {name.text}, but {found[0].at.source.path} lists"
+            f" {found[1]:,}{when}",
+            "Correct the count, or write under as-of the day it was true",
+            Related(f"listed as {found[1]:,}", found[0].at),
+            severity=Severity.WARNING if undated else None,
+            environment=name.text,
         )
 
 
@@ -234,6 +260,23 @@ def _allocated(
             named = next((known.name for known in environments if known.goes_by(one.environment)), one.environment)
             found.setdefault(plan, {}).setdefault(named.lower(), (Name(named, one.at), one.allocated))
     return {plan: tuple(places.values()) for plan, places in found.items()}
+
+
+# Storage
+
+
+def dataverse(inventory: Inventory) -> DataverseUse | None:
+    """Give the storage that the capacity report says is used; None without one."""
+    used = {one.kind.lower(): one for one in inventory.capacities if one.used_mb is not None}
+    kept = [one for kind in ("database", "file", "log") if (one := used.get(kind))]
+    if not kept:
+        return None
+    database, file, log = (
+        f"{one.used_mb / _MB_PER_GB:.3f}" if (one := used.get(kind)) and one.used_mb is not None else None
+        for kind in ("database", "file", "log")
+    )
+    days = [one.as_of for one in kept if one.as_of]
+    return DataverseUse(at=kept[0].at, database_gb=database, file_gb=file, log_gb=log, date=min(days) if days else None)
 
 
 # Environments on pay-as-you-go plans

@@ -15,11 +15,10 @@ from pllint.model.inventory import (
 )
 from pllint.read.document import Notes
 from pllint.read.licences import count_of, day_of
-from pllint.read.powershell import Cuts, is_cut, unwrapped
+from pllint.read.powershell import Cuts, is_cut, samples, unwrapped
 from pllint.record import NamedTuple
 from pllint.text.node import Node
 
-_FIRST = 20
 _ENVIRONMENT = re.compile(r"/environments/([^/]+)", re.IGNORECASE)
 _SHARED = re.compile(r"/(?:apps|flows)/([^/]+)/(?:permissions|roleassignments)(?:/|$)", re.IGNORECASE)
 _GUID = re.compile(r"^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$", re.IGNORECASE)
@@ -62,7 +61,7 @@ class ResourceFacts(NamedTuple):
 
 def recognises(value: object) -> bool:
     """Tell whether a document lists apps, flows, connectors, connections or shares."""
-    return any(_form(item) for item in _candidates(value))
+    return any(_form(item) for item in samples(value, "data"))
 
 
 def recognises_columns(columns: Sequence[str]) -> bool:
@@ -84,7 +83,7 @@ def resources(node: Node, notes: Notes) -> ResourceFacts:
             if resource is not None:
                 found.append(resource)
         elif form == "role":
-            roles.append(_role(item, cuts))
+            roles.append(_role(item))
         elif form == "permission":
             roles += _permission(item)
         elif form in {"connector", "rest-connector", "inventory-connector"}:
@@ -93,20 +92,6 @@ def resources(node: Node, notes: Notes) -> ResourceFacts:
             connections += _connection(item, cuts)
     cuts.note(notes, "facts such as owners and shares of what it lists are")
     return ResourceFacts(tuple(found), tuple(roles), tuple(connectors), tuple(connections))
-
-
-def _candidates(value: object, depth: int = 6) -> Iterator[object]:
-    if isinstance(value, list) and depth:
-        for item in value[:_FIRST]:
-            yield from _candidates(item, depth - 1)
-        return
-    if isinstance(value, dict) and depth:
-        for name in ("data", "value", "Value"):
-            inner = value.get(name)
-            if isinstance(inner, list | dict):
-                yield from _candidates(inner, depth - 1)
-                return
-    yield value
 
 
 def _form(value: object) -> str | None:
@@ -349,8 +334,7 @@ _RESOURCES: Mapping[str | None, Callable[[Node, Cuts], ListedResource | None]] =
 }
 
 
-def _role(item: Node, cuts: Cuts) -> RoleAssignment:
-    del cuts  # its members are plain texts
+def _role(item: Node) -> RoleAssignment:
     kind = _principal(item.get("PrincipalType").text)
     return RoleAssignment(
         resource=(item.get("AppName", "FlowName").text or "").lower(),

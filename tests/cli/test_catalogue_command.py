@@ -52,20 +52,20 @@ def test_info_tells_dates_counts_and_sources(capsys: pytest.CaptureFixture[str])
 
 
 @pytest.mark.parametrize(
-    ("arguments", "status", "first"),
+    ("arguments", "first"),
     [
-        (["sharepoint", "online"], 0, "shared_sharepointonline"),
-        (["SQL Server"], 0, "shared_sql"),
-        (["--unblockable", "--tier", "premium"], 0, "shared_commondataservice"),
-        (["--release", "deprecated", "skype"], 0, "shared_skypeforbiz"),
-        (["nothing-like-it"], 1, None),
+        (["sharepoint", "online"], "shared_sharepointonline"),
+        (["SQL Server"], "shared_sql"),
+        (["--unblockable", "--tier", "premium"], "shared_commondataservice"),
+        (["--release", "deprecated", "skype"], "shared_skypeforbiz"),
+        (["nothing-like-it"], None),
     ],
 )
 @pytest.mark.usefixtures("project")
 def test_find_takes_words_tier_release_and_unblockable(
-    arguments: list[str], status: int, first: str | None, capsys: pytest.CaptureFixture[str]
+    arguments: list[str], first: str | None, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["catalogue", "find", *arguments, "--format", "json"]) == status
+    assert main(["catalogue", "find", *arguments, "--format", "json"]) == 0
 
     rows = _json(capsys)
     assert isinstance(rows, list)
@@ -213,7 +213,11 @@ def test_a_run_judges_by_the_tenants_own_list_and_says_so(capsys: pytest.Capture
         ),
         (
             ["refresh", "other.json", "-o", "a.json"],
-            "other.json is no list of connectors; `pllint catalogue refresh --help` names the exports",
+            "other.json lists no connectors; see `pllint catalogue refresh --help`",
+        ),
+        (
+            ["refresh", "custom.json", "-o", "a.json"],
+            "custom.json lists custom connectors only, which no catalogue holds; see `pllint catalogue refresh --help`",
         ),
         (
             ["refresh", "rows.json", "-o", "other.json", "--as-of", "2026-11-02"],
@@ -225,6 +229,7 @@ def test_a_run_judges_by_the_tenants_own_list_and_says_so(capsys: pytest.Capture
 def test_a_mistake_is_one_line(arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]) -> None:
     _write("rows.json", [ROW])
     _write("other.json", {"apps": []})
+    _write("custom.json", [{"ConnectorName": "shared_x", "ConnectorId": CUSTOM, "DisplayName": "Depot"}])
 
     status = main(["catalogue", *arguments])
 

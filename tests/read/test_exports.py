@@ -14,6 +14,7 @@ from pllint.source import Anchor, Source
 
 SKU = "inventory/skus-2026-11-02.json"
 PREMIUM = "b30411f5-fea1-4a59-9ad9-3db7c7ead579"
+DECLARED = "environments:\n  - {name: hr-production, id: e1}\n  - {name: hr-test, id: e2}\n"
 APP = "11111111-1111-4111-8111-111111111111"
 
 
@@ -242,6 +243,52 @@ def test_passes_are_allocated_to_environments_by_the_currency_report(tmp_path: P
     assert [(name.text, passes) for name, passes in record.allocated] == [("hr-production", 20)]
 
 
+@pytest.mark.parametrize(
+    ("passes", "told"),
+    [
+        pytest.param(20, [], id="the same"),
+        pytest.param(
+            25,
+            [
+                (
+                    "warning: 25 passes are recorded as allocated to hr-production, but inventory/currency.json lists"
+                    " 20, and the day of one of them is not known"
+                )
+            ],
+            id="another count",
+        ),
+    ],
+)
+def test_recorded_passes_of_an_environment_are_compared(tmp_path: Path, passes: int, told: list[str]) -> None:
+    report = [
+        {"currencyType": "AppPass", "purchased": 30, "allocated": 20},
+        {"environmentId": "e1", "currencyAllocations": [{"currencyType": "AppPass", "allocated": 20}]},
+    ]
+    text = f"licences:\n  - plan: power-apps-per-app\n    purchased: 30\n    allocated: {{hr-production: {passes}}}\n"
+
+    workspace = project(tmp_path, currency=report, licences=text, environments=DECLARED)
+
+    assert contradictions(workspace) == told
+
+
+def test_used_storage_comes_from_the_capacity_report(tmp_path: Path) -> None:
+    rows = [
+        {
+            "capacityType": kind,
+            "totalCapacity": 9000,
+            "consumption": {"actual": 1, "rated": used, "ratedUpdatedOn": f"2026-11-{day}T08:00:00+00:00"},
+        }
+        for kind, used, day in (("Database", 2048, "02"), ("Log", 512, "01"))
+    ]
+
+    workspace = project(tmp_path, currency={"tenantCapacities": rows}, environments=DECLARED)
+
+    assert workspace.governance is not None
+    used = workspace.governance.dataverse
+    assert used is not None
+    assert (used.database_gb, used.file_gb, used.log_gb, used.date) == ("2.000", None, "0.500", "2026-11-01")
+
+
 # Pay-as-you-go
 
 
@@ -281,9 +328,6 @@ def listed(**members: object) -> dict[str, object]:
     plain = {"AppName": APP, "DisplayName": "Parcel desk", "EnvironmentName": "E1", "Owner": owner}
     raw = {"properties": {"displayName": "Parcel desk", "sharedUsersCount": 12, "sharedGroupsCount": 2}}
     return {**plain, "CreatedTime": "2018-03-01T10:00:00Z", "Internal": raw, **members}
-
-
-DECLARED = "environments:\n  - {name: hr-production, id: e1}\n  - {name: hr-test, id: e2}\n"
 
 
 def test_the_record_of_an_app_is_filled_from_the_list(tmp_path: Path) -> None:

@@ -183,8 +183,11 @@ COE = {
 def test_the_table_of_the_centre_of_excellence_lists_environments() -> None:
     deleted = {**COE, "admin_environmentname": "other", "admin_environmentdeleted": "Yes"}
 
-    (environment,) = read([COE, deleted])
+    notes = Notes()
 
+    (environment,) = read([COE, deleted], notes)
+
+    assert notes.findings == []
     assert (environment.id, environment.name, environment.type) == (ID, "HR Production", EnvironmentType.PRODUCTION)
     assert environment.goes_by("hr.crm4.dynamics.com")
     assert environment.managed is None
