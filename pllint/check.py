@@ -15,6 +15,7 @@ if TYPE_CHECKING:  # an engine is imported when it is first asked
 
     from pllint.catalogue import Catalogue
     from pllint.engine.dlp import PolicySet, Resources
+    from pllint.engine.dlp.review import PolicyReview
     from pllint.engine.licensing import Licensing
     from pllint.engine.lifecycle import Lifecycle
     from pllint.engine.targets import Targets
@@ -226,6 +227,20 @@ class Context:
 
         workspace = self.workspace
         return PolicySet(workspace.policies, self.catalogue, workspace.advanced_policies, workspace.connector_settings)
+
+    @cached_property
+    def review(self) -> PolicyReview:
+        """The same policies, looked at for what is wrong with them."""
+        from pllint.engine.dlp.review import PolicyReview
+
+        workspace = self.workspace
+        return PolicyReview(
+            workspace.policies,
+            self.policies,
+            self.catalogue,
+            workspace.tenant_environments,
+            workspace.connector_settings,
+        )
 
     @cached_property
     def _resources(self) -> Resources:

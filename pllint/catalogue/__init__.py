@@ -63,6 +63,7 @@ class Catalogue:
         self.overlay = overlay
         self._own = _opened(overlay) if overlay else None
         self._dates: dict[str, str | None] | None = None
+        self._unblockable: frozenset[ConnectorKey] | None = None
 
     @property
     def as_of(self) -> str:
@@ -102,6 +103,34 @@ class Catalogue:
         shipped: dict[str, _Row] = {row["id"]: row for row in json.loads(self._bytes())["connectors"]}
         own = self._own.rows if self._own else {}
         return tuple(self._connector(shipped.get(key), own.get(key)) for key in sorted({*shipped, *own}))
+
+    def unblockable(self) -> frozenset[ConnectorKey]:
+        """Give the connectors that no data policy can block."""
+        if self._unblockable is None:
+            lines = (line for line in self._bytes().splitlines() if b'"unblockable": true' in line)
+            keys = {str(json.loads(line.rstrip(b","))["id"]) for line in lines}
+            keys |= self._own.rows.keys() if self._own else set()
+            rows = (self.find(key) for key in keys)
+            self._unblockable = frozenset(row.key for row in rows if row and row.unblockable)
+        return self._unblockable
+
+    def consumer_service(self, key: str) -> str | None:
+        """Say why a connector does not belong among business data: `publishes to a social network`; None if it may."""
+        from pllint.catalogue.facts import CONSUMER
+
+        return CONSUMER.get(key.lower())
+
+    def generic_http(self) -> Mapping[ConnectorKey, str]:
+        """Give the connectors that cannot be blocked and call any address of their service, with the operation."""
+        from pllint.catalogue.facts import GENERIC_HTTP
+
+        return GENERIC_HTTP
+
+    def has_siblings(self, key: str) -> bool:
+        """Tell whether a connector stands for one thing with others, so that policies are right to list it."""
+        from pllint.catalogue.facts import FAMILIES
+
+        return any(key == member for family in FAMILIES for member in family.members)
 
     def _bytes(self) -> bytes:
         if self._content is None:

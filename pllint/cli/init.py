@@ -14,7 +14,7 @@ from pllint.catalogue import Catalogue
 from pllint.check import Context
 from pllint.cli.arguments import Parser
 from pllint.cli.check import settings_for
-from pllint.cli.output import options_for, write
+from pllint.cli.output import options_for, print_line, write
 from pllint.cli.progress import Progress
 from pllint.discover import matches
 from pllint.errors import SettingsError, UsageError
@@ -27,8 +27,8 @@ from pllint.source import Anchor, Source
 from pllint.starter import Section, Starter, starter
 from pllint.text.yaml_writing import with_items
 
-_NEVER_READ = frozenset({"SRC001", "SRC003", "SRC004", "SRC006"})
-"""Checks that say of a file that it was not read, or not as it was meant."""
+_NOT_READ = frozenset({"SRC001", "SRC003", "SRC004"})
+"""Checks that say of a file that it was not read, or not as a whole."""
 
 HOOK = f"""\
 repos:
@@ -86,17 +86,20 @@ def run(arguments: Sequence[str]) -> int:
         workspace = api.read((settings.root,), settings, progress)
     _refuse_unread(workspace, settings)
     as_of = datetime.date.fromisoformat(settings.as_of) if settings.as_of else datetime.date.today()  # noqa: DTZ011 - the day it is where the person is
-    begun = starter(Context(workspace, settings, as_of, Catalogue()))
+    begun = starter(Context(workspace, settings, as_of, Catalogue(overlay=settings.catalogue)))
     changes = list(_changes(begun, settings.root))
     for change in changes:
         _keep_inside(settings.root, change.path)
     if parsed.diff:
         write("".join(f"{line}\n" for change in changes for line in _diff(change)), sys.stdout)
+        for change in changes:
+            if change.by_hand:
+                print_line(f"pllint: {for_terminal(change.path)} is left: {change.told} to add by hand", sys.stderr)
         return 0
     for change in changes:
         _write(settings.root, change)
     width = options_for(sys.stdout).width
-    lines = [*_found(workspace, settings.root), "", *_done(changes), "", *_next(begun, width)]
+    lines = [*_found(workspace, settings.root, folder), "", *_done(changes), "", *_next(begun, width)]
     write("".join(f"{line}\n" for line in lines), sys.stdout)
     return 0
 
@@ -104,7 +107,7 @@ def run(arguments: Sequence[str]) -> int:
 def _refuse_unread(workspace: Workspace, settings: Settings) -> None:
     """Raise SettingsError for a governance file that nobody can read: its records would be begun a second time."""
     for finding in workspace.findings:
-        if finding.check in _NEVER_READ and matches(finding.at.source.path, settings.governance):
+        if finding.check in _NOT_READ and matches(finding.at.source.path, settings.governance):
             path = os.path.join(settings.root, finding.at.source.path)
             at = Anchor(Source(path, bytes), known=finding.at.span)
             raise SettingsError(
@@ -153,10 +156,9 @@ def _bytes(root: str, path: str) -> bytes | None:
 
 def _keep_inside(root: str, path: str) -> None:
     """Raise UsageError for a path that a link leads out of the project."""
-    project = os.path.realpath(root)
-    target = os.path.realpath(os.path.join(root, path))
-    if os.path.commonpath((project, target)) != project:
-        raise UsageError(f"{path} is a link that leads out of the project, where init writes nothing")
+    project = os.path.join(os.path.realpath(root), "")
+    if not os.path.realpath(os.path.join(root, path)).startswith(project):
+        raise UsageError(f"{path} leads out of the project, where init writes nothing")
 
 
 def _write(root: str, change: Change) -> None:
@@ -187,7 +189,7 @@ def _write(root: str, change: Change) -> None:
 # What is told
 
 
-def _found(workspace: Workspace, root: str) -> Iterator[str]:
+def _found(workspace: Workspace, root: str, folder: str) -> Iterator[str]:
     counts = [
         counted(number, kind.removesuffix("s").replace("-", " ")) if kind != "policies" else counted(number, "policy")
         for kind, number in workspace.counts
@@ -195,6 +197,8 @@ def _found(workspace: Workspace, root: str) -> Iterator[str]:
     ]
     where = for_terminal(os.path.basename(os.path.abspath(root)) or root)
     yield f"Found {joined(counts)} in {where}." if counts else f"Found nothing yet that pllint reads in {where}."
+    if os.path.realpath(folder) != os.path.realpath(root):
+        yield f"That is the project: its {FILE_NAME} is in force in {for_terminal(folder)}."
 
 
 def _done(changes: Sequence[Change]) -> Iterator[str]:

@@ -65,6 +65,9 @@ class Operation(NamedTuple):
     deprecated: bool = False
     agentic_protocol: str | None = None
     """`x-ms-agentic-protocol`, which makes the operation an MCP server."""
+    family: str | None = None
+    """`x-ms-api-annotation`: operations of one family are revisions of each other."""
+    revision: int | None = None
 
 
 class CustomConnector(NamedTuple):

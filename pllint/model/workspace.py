@@ -25,6 +25,14 @@ if TYPE_CHECKING:  # a run imports the model of what it meets, and no more
     from pllint.source import Anchor
 
 
+_FURTHEST = (True, True, True)
+
+
+def _distance(solution: Solution) -> tuple[bool, bool, bool]:
+    """Order the exports of one version: the lower, the nearer to what people edit."""
+    return (solution.archived, solution.managed is True, solution.form == "exploded")
+
+
 class Workspace:
     """The typed picture of what was linted. Nothing changes it after reading."""
 
@@ -53,7 +61,8 @@ class Workspace:
         self.solutions = tuple(solutions)
         self.components = tuple(components)
         self.custom_connectors = tuple(custom_connectors)
-        self.policies = tuple(policies)
+        self.policies = tuple(sorted(policies, key=_place_of))
+        """By name: nothing said about them depends on the order of files."""
         self.environments = tuple(environments)
         """Declared, listed or named by a policy; never "any other"."""
         self.deployment_settings = tuple(deployment_settings)
@@ -134,6 +143,16 @@ class Workspace:
                 index.setdefault(name.lower(), environment)
         return index
 
+    @cached_property
+    def tenant_environments(self) -> tuple[Environment, ...]:
+        """The environments the tenant has, as far as anybody knows.
+
+        An inventory is complete: what a policy names beside it does not exist, or not any more.
+        """
+        if not any(environment.listed for environment in self.environments):
+            return self.environments
+        return tuple(environment for environment in self.environments if environment.listed or environment.declared)
+
     def solution(self, unique_name: str) -> Solution | None:
         """Find a solution by its unique name."""
         return self._solutions.get(unique_name.lower())
@@ -141,6 +160,45 @@ class Workspace:
     @cached_property
     def _solutions(self) -> dict[str, Solution]:
         return {solution.unique_name.lower(): solution for solution in self.solutions}
+
+    def solution_of(self, component: Component) -> Solution | None:
+        """Find the solution whose file a component is read from: one name may stand for several exports."""
+        return self._solution_of.get(id(component))
+
+    @cached_property
+    def _solution_of(self) -> dict[int, Solution]:
+        exports: dict[str, list[Solution]] = {}
+        for solution in sorted(self.solutions, key=lambda one: -len(one.folder)):
+            exports.setdefault(solution.unique_name, []).append(solution)
+        index: dict[int, Solution] = {}
+        for component in self.components:
+            found = exports.get(component.solution or "", ())
+            path = component.at.source.path
+            inside = next((one for one in found if path.startswith(one.folder)), None)
+            if inside is not None:
+                index[id(component)] = inside
+        return index
+
+    def is_copy(self, solution: Solution) -> bool:
+        """Tell whether a solution is an export of what lies here as source too.
+
+        Zips are copies of folders, managed exports of unmanaged ones, unzipped exports of unpacked ones, each of the
+        very same version. What is true of both is to be said of the source.
+        """
+        return id(solution) in self._copies
+
+    def is_copied(self, component: Component) -> bool:
+        """Tell whether a component belongs to such a copy."""
+        solution = self.solution_of(component)
+        return solution is not None and id(solution) in self._copies
+
+    @cached_property
+    def _copies(self) -> frozenset[int]:
+        best: dict[tuple[str, str | None], tuple[bool, bool, bool]] = {}
+        for solution in self.solutions:
+            key = (solution.unique_name, solution.version)
+            best[key] = min(best.get(key, _FURTHEST), _distance(solution))
+        return frozenset(id(one) for one in self.solutions if _distance(one) > best[one.unique_name, one.version])
 
     def definition_of(self, use: ConnectorUse) -> CustomConnector | None:
         """Find the definition of a custom connector a component uses: by GUID, by name, by name without prefix."""
@@ -281,3 +339,7 @@ class Workspace:
             ("licence-rows", sum(map(len, known)) - listed if known else 0),
         )
         return tuple((name, count) for name, count in counts if count)
+
+
+def _place_of(policy: DlpPolicy) -> tuple[str, str, str, str]:
+    return policy.name, policy.id, policy.at.source.path, str(policy.at.path)

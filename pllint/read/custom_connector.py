@@ -530,6 +530,8 @@ def _operations(definition: Node) -> Iterator[Operation]:
                     trigger=operation["x-ms-trigger"].present,
                     deprecated=operation["deprecated"].flag or False,
                     agentic_protocol=operation["x-ms-agentic-protocol"].text,
+                    family=operation["x-ms-api-annotation"]["family"].text,
+                    revision=operation["x-ms-api-annotation"]["revision"].integer,
                 )
 
 

@@ -165,7 +165,6 @@ class _Gathering:
             components=self._components,
             custom_connectors=self._joined_connectors(),
             connector_definitions=self._joined_definitions(),
-            secrets=[secret.at for one in self._definitions for secret in one.secrets],
             policies=policies,
             environments=proved.environments if proved else merged,
             deployment_settings=self._deployment_settings,
@@ -179,6 +178,7 @@ class _Gathering:
             connector_settings=self._governing.connector_settings,
             tenant_isolation=self._governing.isolation,
             tenant_settings=self._governing.settings,
+            secrets=self._secrets(),
         )
 
     def _joined_connectors(self) -> Sequence[CustomConnector]:
@@ -217,6 +217,16 @@ class _Gathering:
         merged, contradictions = environments.merge(declared, listed, policies)
         self.notes.findings.extend(contradictions)
         return merged
+
+    def _secrets(self) -> Iterator[Anchor]:
+        for component in self._components:
+            yield from (secret.at for secret in component.secrets)
+        for _, parts in self._solutions:
+            yield from (one.secret_at for one in parts.solution.environment_variables if one.secret_at)
+        for settings in self._deployment_settings:
+            yield from (secret.at for secret in settings.secrets)
+        for definition in self._definitions:
+            yield from (secret.at for secret in definition.secrets)
 
     def _note_problems(self, tree: Tree) -> None:
         for problem in tree.problems:

@@ -133,6 +133,16 @@ CATALOGUE = {
     "as-of": "2026-11-02",
     "connectors": [{"id": "shared_parcels", "name": "Parcels", "tier": "Premium", "last_seen": "2026-11-02"}],
 }
+CONFIG = {
+    "project": ".",
+    "settings": "pllint.yaml",
+    "values": [
+        {"key": "as-of", "value": "today", "from": "command-line", "option": "--as-of"},
+        {"key": "checks.select", "value": ["ALL"], "from": "file", "path": "pllint.yaml", "line": 1, "column": 10},
+        {"key": "fail-on", "value": "warning", "from": "preset", "preset": "strict"},
+        {"key": "profile", "from": "default"},
+    ],
+}
 
 GOOD = [
     pytest.param("settings", example("settings"), id="settings: every key"),
@@ -259,6 +269,7 @@ GOOD = [
     pytest.param("show", SHOW, id="show"),
     pytest.param("checks", [CHECK], id="checks"),
     pytest.param("catalogue", CATALOGUE, id="catalogue"),
+    pytest.param("config", CONFIG, id="config"),
 ]
 
 BAD = [
@@ -514,6 +525,10 @@ BAD = [
         {**SHOW, "components": [{**COMPONENT, "premium": True}]},
         ("components", 0, "premium"),
         "yes, no or",
+    ),
+    Bad("config", {"values": []}, (), "'project' is missing"),
+    Bad(
+        "config", {**CONFIG, "values": [{"key": "as-of", "from": "magic"}]}, ("values", 0, "from"), "'magic', expected"
     ),
     Bad("checks", [{**CHECK, "needs": "policies"}], (0, "needs"), "'policies', expected a list"),
     Bad("checks", [{**CHECK, "name": "Blocked"}], (0, "name"), "'Blocked', expected text of the form"),

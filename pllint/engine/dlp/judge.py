@@ -364,6 +364,9 @@ def judge_advanced(
         if exempt:
             words = "is not allowed by the advanced policy, but cannot be blocked in an environment that is not managed"
             notes.append(Note(NoteKind.UNBLOCKABLE_UNMANAGED, words, at=policy.at, connector=name))
+        elif entry is None and not policy.allowed_known:
+            words = "may be on the allow list of the advanced policy or not, since that is computed elsewhere"
+            notes.append(Note(NoteKind.ADVANCED_UNKNOWN, words, at=policy.at, connector=name, decides=True))
         elif entry is None:
             missing.append(Part(name, "is not on the allow list", policy.at, brought.at))
         else:
