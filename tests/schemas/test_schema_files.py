@@ -47,8 +47,8 @@ def references(name: str) -> set[str]:
 
 def test_the_schemas_that_pllint_promises_are_there() -> None:
     assert NAMES == [
-        "catalogue", "checks", "cloud-flow", "config", "connector-definition", "connector-properties", "deployment-settings",
-        "environments", "governance", "policy", "report", "settings", "show", "solution",
+        "catalogue", "checks", "cloud-flow", "config", "connector-definition", "connector-properties",
+        "deployment-settings", "environments", "governance", "policy", "report", "settings", "show", "solution",
     ]  # fmt: skip
 
 
