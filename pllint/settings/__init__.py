@@ -94,6 +94,8 @@ class Settings(NamedTuple):
     exclude: tuple[str, ...] = ()
     policies: tuple[str, ...] = ("policies/**",)
     governance: tuple[str, ...] = ("governance/**",)
+    inventory: tuple[str, ...] = ("inventory/**",)
+    """Where exports of the tenant lie that are read whatever is linted."""
     targets: tuple[Target, ...] = ()
     checks: CheckSelection = CheckSelection()
     per_path: tuple[PathIgnore, ...] = ()

@@ -201,6 +201,7 @@ def _settings(
         exclude=values.below("sources").texts("exclude"),
         policies=values.texts("policies") or default.policies,
         governance=values.texts("governance") or default.governance,
+        inventory=values.texts("inventory") or default.inventory,
         targets=tuple(
             Target(
                 solution=node["solution"].text or "",

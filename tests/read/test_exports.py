@@ -410,3 +410,16 @@ def test_shares_are_counted_where_the_list_has_no_counts(tmp_path: Path) -> None
 
     (found,) = workspace.inventory.resources
     assert (found.shared_users, found.shared_groups, found.shared_with_everyone) == (2, 1, False)
+
+
+def test_exports_beside_what_is_linted_are_read_too(tmp_path: Path) -> None:
+    settings = "licence-exports: [{files: [more/*.json]}]\n"
+    project(tmp_path, skus=[bought(40)], settings=settings)
+    for folder in ("more", "elsewhere", "solutions"):
+        (tmp_path / folder).mkdir()
+        content = json.dumps([bought(5, skuId=None, skuPartNumber=folder.upper())])
+        (tmp_path / folder / "skus.json").write_text(content, encoding="utf-8")
+
+    workspace = api.read([str(tmp_path / "solutions")], load(str(tmp_path / "solutions")))
+
+    assert sorted(one.name for one in workspace.inventory.skus) == ["MORE", "POWERAPPS_PER_USER", "SOLUTIONS"]
