@@ -26,6 +26,7 @@ from pllint.text import csv_text
 from pllint.text.node import Node
 from pllint.text.problem import MalformedError
 
+_SHOWN = 20
 _LICENCE_WORDS = ("licen", "lizen", "sku", "subscription")
 
 
@@ -116,10 +117,11 @@ class Exports:
             )
         )
         _tell_unknown(skus, notes)
-        metered = proved.metered(environments, governance, inventory, notes)
-        records = proved.licences(governance, inventory, metered, notes)
+        metered = proved.metered(proved.Places(environments), governance, inventory, notes)
+        places = proved.Places(metered)
+        records = proved.licences(governance, inventory, places, notes)
         if governance is not None:
-            governance = proved.records(governance, inventory, metered, notes)._replace(
+            governance = proved.records(governance, inventory, places, notes)._replace(
                 licences=records, dataverse=governance.dataverse or proved.dataverse(inventory)
             )
         return Proved(governance, metered, records, inventory)
@@ -160,4 +162,7 @@ def _tell_unknown(skus: Sequence[LicenceSku], notes: Notes) -> None:
         if not one.known:
             by_file.setdefault(one.at.source.path, []).append(one.name)
     for path, names in by_file.items():
-        notes.skip(path, f"in part: no licence plan that pllint knows is called {', '.join(sorted(set(names)))}")
+        distinct = sorted(set(names))
+        more = f" and {len(distinct) - _SHOWN} more" if distinct[_SHOWN:] else ""
+        words = ", ".join(distinct[:_SHOWN])
+        notes.skip(path, f"in part: no licence plan that pllint knows is called {words}{more}")

@@ -5,7 +5,8 @@ newer one counts; on one day they cannot both be. Where a day is missing only th
 is told; assigned numbers change daily.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
 from pllint.catalogue.plans import plan_named
@@ -13,7 +14,15 @@ from pllint.finding import Finding, Related, Severity
 from pllint.model.component import APPS
 from pllint.model.environment import Environment
 from pllint.model.governance import AppRecord, DataverseUse, FlowRecord, Governance, LicenceRecord, Name
-from pllint.model.inventory import Currency, Inventory, LicenceSku, ListedResource, PrincipalKind, RoleAssignment
+from pllint.model.inventory import (
+    BillingMember,
+    Currency,
+    Inventory,
+    LicenceSku,
+    ListedResource,
+    PrincipalKind,
+    RoleAssignment,
+)
 from pllint.read.document import Notes
 from pllint.record import NamedTuple
 from pllint.source import Anchor
@@ -29,6 +38,21 @@ _CURRENCY_PLANS = {
 _MB_PER_GB = 1024
 _Listing = TypeVar("_Listing")
 _UNDATED = "the day of one of them is not known"
+
+
+class Places:
+    """Environments by every name they go by."""
+
+    def __init__(self, environments: Sequence[Environment]) -> None:
+        self.environments = environments
+        self._by_name: dict[str, Environment] = {}
+        for one in environments:
+            for name in (one.name, one.id or one.name, *one.aliases):
+                self._by_name.setdefault(name.strip().lower(), one)
+
+    def find(self, name: str) -> Environment | None:
+        """Find the environment that a file means by a name or an id."""
+        return self._by_name.get(name.strip().lower())
 
 
 class _Count(NamedTuple):
@@ -85,10 +109,10 @@ def _once(listed: Iterable[_Listing], key: Callable[[_Listing], tuple[str, ...]]
 
 
 def licences(
-    governance: Governance | None, inventory: Inventory, environments: Sequence[Environment], notes: Notes
+    governance: Governance | None, inventory: Inventory, places: Places, notes: Notes
 ) -> tuple[LicenceRecord, ...]:
     """Give one list of licence records out of manifest and exports."""
-    counts = _counts(inventory, environments, notes)
+    counts = _counts(inventory, places, notes)
     declared = governance.licences if governance else ()
     of_plan: dict[str, list[LicenceRecord]] = {}
     for record in declared:
@@ -101,7 +125,7 @@ def licences(
         if count is not None and record is records[0]:
             _compare(records, count, told, notes)
         if count is not None:
-            _compare_passes(record, count, record.as_of or told, environments, notes)
+            _compare_passes(record, count, record.as_of or told, places, notes)
         # What one of several purchases of a plan holds, no export tells.
         found.append(_filled(record, count, told) if count is not None and len(records) == 1 else record)
     found += [
@@ -155,13 +179,11 @@ def _compare(records: Sequence[LicenceRecord], count: _Count, told: str | None, 
         )
 
 
-def _compare_passes(
-    record: LicenceRecord, count: _Count, day: str | None, environments: Sequence[Environment], notes: Notes
-) -> None:
+def _compare_passes(record: LicenceRecord, count: _Count, day: str | None, places: Places, notes: Notes) -> None:
     undated = day is None or count.as_of is None
     listed = {name.text.lower(): (name, passes) for name, passes in count.allocated}
     for name, passes in record.allocated:
-        known = _known(name.text, environments)
+        known = places.find(name.text)
         found = listed.get((known.name if known else name.text).lower())
         if found is None or found[1] == passes or not (undated or day == count.as_of):
             continue
@@ -178,7 +200,7 @@ def _compare_passes(
         )
 
 
-def _counts(inventory: Inventory, environments: Sequence[Environment], notes: Notes) -> dict[str, _Count]:
+def _counts(inventory: Inventory, places: Places, notes: Notes) -> dict[str, _Count]:
     """Add the products of each plan up; of two exports that list one plan the newer counts."""
     identified = _current([one for one in inventory.skus if one.plan and one.counts and one.id])
     loose: dict[tuple[str, str], list[LicenceSku]] = {}
@@ -190,7 +212,13 @@ def _counts(inventory: Inventory, environments: Sequence[Environment], notes: No
     for one in identified:
         known = by_plan.setdefault(str(one.plan), {})
         other = known.setdefault(str(one.id), one)
-        if other is not one:
+        if other is one:
+            continue
+        if other.at.source == one.at.source:  # two purchases of one product
+            known[str(one.id)] = other._replace(
+                purchased=_sum([other.purchased, one.purchased]), assigned=_sum([other.assigned, one.assigned])
+            )
+        else:
             _told_twice(other, one, notes)
     for plan, products in by_plan.items():
         offers.setdefault(plan, []).append(_total(list(products.values())))
@@ -200,19 +228,17 @@ def _counts(inventory: Inventory, environments: Sequence[Environment], notes: No
         plan_id = _CURRENCY_PLANS.get(currency.kind.lower())
         if plan_id and currency.environment is None and currency.purchased is not None:
             offers.setdefault(plan_id, []).append(_Count(currency.at, currency.purchased, None, currency.as_of))
-    allocated = _allocated(inventory.currencies, environments)
+    allocated = _allocated(inventory.currencies, places)
     return {plan: _newest(found)._replace(allocated=allocated.get(plan, ())) for plan, found in offers.items()}
 
 
 def _current(skus: Sequence[LicenceSku]) -> list[LicenceSku]:
     """Leave out what a newer export of the same list replaces, so that a product no longer held is not counted."""
     newest = max((one.as_of for one in skus if one.as_of), default=None)
-    alone = [one.at.source.path for one in skus]
+    rows = Counter(one.at.source.path for one in skus)
     recent = {one.id for one in skus if one.as_of == newest}
     return [
-        one
-        for one in skus
-        if one.as_of in {newest, None} or (alone.count(one.at.source.path) == 1 and one.id not in recent)
+        one for one in skus if one.as_of in {newest, None} or (rows[one.at.source.path] == 1 and one.id not in recent)
     ]
 
 
@@ -250,14 +276,13 @@ def _newest(found: Sequence[_Count]) -> _Count:
     return best._replace(purchased=purchased, assigned=assigned)
 
 
-def _allocated(
-    currencies: Iterable[Currency], environments: Sequence[Environment]
-) -> dict[str, tuple[tuple[Name, int], ...]]:
+def _allocated(currencies: Iterable[Currency], places: Places) -> dict[str, tuple[tuple[Name, int], ...]]:
     found: dict[str, dict[str, tuple[Name, int]]] = {}
     for one in currencies:
         plan = _CURRENCY_PLANS.get(one.kind.lower())
         if plan and one.environment and one.allocated is not None:
-            named = next((known.name for known in environments if known.goes_by(one.environment)), one.environment)
+            known = places.find(one.environment)
+            named = known.name if known else one.environment
             found.setdefault(plan, {}).setdefault(named.lower(), (Name(named, one.at), one.allocated))
     return {plan: tuple(places.values()) for plan, places in found.items()}
 
@@ -283,18 +308,22 @@ def dataverse(inventory: Inventory) -> DataverseUse | None:
 
 
 def metered(
-    environments: Sequence[Environment], governance: Governance | None, inventory: Inventory, notes: Notes
+    places: Places, governance: Governance | None, inventory: Inventory, notes: Notes
 ) -> tuple[Environment, ...]:
     """Mark the environments that a pay-as-you-go plan is linked to."""
     off = {policy.id for policy in inventory.billing_policies if policy.enabled is False}
-    members = [member for member in inventory.billing_members if member.policy not in off]
+    members: dict[str, BillingMember] = {}
+    for one in inventory.billing_members:
+        known = places.find(one.environment)
+        if known is not None and one.policy not in off:
+            members.setdefault(known.name, one)
+    declarations = [(places.find(one.name), one) for one in (governance.environments if governance else ())]
+    declared_as = {known.name: one for known, one in reversed(declarations) if known is not None}
 
     def marked(environment: Environment) -> Environment:
-        declared = next(
-            (one for one in (governance.environments if governance else ()) if environment.goes_by(one.name)), None
-        )
+        declared = declared_as.get(environment.name)
         said = declared.pay_as_you_go if declared else None
-        member = next((one for one in members if environment.goes_by(one.environment)), None)
+        member = members.get(environment.name)
         if declared and said is False and member:
             _contradiction(
                 notes,
@@ -308,21 +337,19 @@ def metered(
         proved = True if member else environment.pay_as_you_go
         return environment._replace(pay_as_you_go=said if proved is None else proved)
 
-    return tuple(map(marked, environments))
+    return tuple(map(marked, places.environments))
 
 
 # Apps and flows
 
 
-def records(
-    governance: Governance, inventory: Inventory, environments: Sequence[Environment], notes: Notes
-) -> Governance:
+def records(governance: Governance, inventory: Inventory, places: Places, notes: Notes) -> Governance:
     """Fill in what the manifest leaves out about apps and flows that an export lists."""
     if not inventory.resources:
         return governance
     index = _Listed(inventory.resources)
-    apps = [_app(record, index.of(record), environments, notes) for record in governance.apps]
-    flows = [_flow(record, index.of(record), environments, notes) for record in governance.flows]
+    apps = [_app(record, index.of(record), places, notes) for record in governance.apps]
+    flows = [_flow(record, index.of(record), places, notes) for record in governance.flows]
     return governance._replace(apps=tuple(apps), flows=tuple(flows))
 
 
@@ -345,47 +372,43 @@ class _Listed:
         return self._by_name.get((isinstance(record, AppRecord), record.name.strip().lower()), []), False
 
 
-def _app(
-    record: AppRecord, listed: tuple[list[ListedResource], bool], environments: Sequence[Environment], notes: Notes
-) -> AppRecord:
-    one = _the_one(record, listed, environments, notes)
+def _app(record: AppRecord, listed: tuple[list[ListedResource], bool], places: Places, notes: Notes) -> AppRecord:
+    one = _the_one(record, listed, places, notes)
     if one is None:
         return record
     return record._replace(
         owner=record.owner or _owner(one),
         created=record.created or one.created,
-        environment=record.environment or _environment(one, environments),
+        environment=record.environment or _environment(one, places),
         groups=one.shared_groups if record.groups is None else record.groups,
     )
 
 
-def _flow(
-    record: FlowRecord, listed: tuple[list[ListedResource], bool], environments: Sequence[Environment], notes: Notes
-) -> FlowRecord:
-    one = _the_one(record, listed, environments, notes)
+def _flow(record: FlowRecord, listed: tuple[list[ListedResource], bool], places: Places, notes: Notes) -> FlowRecord:
+    one = _the_one(record, listed, places, notes)
     if one is None:
         return record
     return record._replace(
         owner=record.owner or _owner(one),
         created=record.created or one.created,
-        environment=record.environment or _environment(one, environments),
+        environment=record.environment or _environment(one, places),
     )
 
 
 def _the_one(
     record: AppRecord | FlowRecord,
     listed: tuple[list[ListedResource], bool],
-    environments: Sequence[Environment],
+    places: Places,
     notes: Notes,
 ) -> ListedResource | None:
     """Give the listed app or flow that a record means; None where several may be meant."""
     found, by_id = listed
     if record.environment is not None:
-        wanted = _known(record.environment.text, environments)
+        wanted = places.find(record.environment.text)
         here = [one for one in found if wanted and one.environment and wanted.goes_by(one.environment)]
         # A name alone may be borne by another app elsewhere.
         if not here and by_id and wanted:
-            _elsewhere(record, record.environment, found, environments, notes)
+            _elsewhere(record, record.environment, found, places, notes)
         found = here or [one for one in found if one.environment is None]
     if len(found) != 1:
         return None
@@ -409,13 +432,13 @@ def _elsewhere(
     record: AppRecord | FlowRecord,
     said: Name,
     found: Sequence[ListedResource],
-    environments: Sequence[Environment],
+    places: Places,
     notes: Notes,
 ) -> None:
-    places = [known for one in found if one.environment and (known := _known(one.environment, environments))]
-    if not places:
+    elsewhere = {known.name for one in found if one.environment and (known := places.find(one.environment))}
+    if not elsewhere:
         return
-    names = ", ".join(sorted({place.name for place in places}))
+    names = ", ".join(sorted(elsewhere))
     _contradiction(
         notes,
         said.at,
@@ -426,14 +449,10 @@ def _elsewhere(
     )
 
 
-def _known(name: str, environments: Sequence[Environment]) -> Environment | None:
-    return next((one for one in environments if one.goes_by(name)), None)
-
-
-def _environment(one: ListedResource, environments: Sequence[Environment]) -> Name | None:
+def _environment(one: ListedResource, places: Places) -> Name | None:
     if not one.environment:
         return None
-    known = _known(one.environment, environments)
+    known = places.find(one.environment)
     return Name(known.name if known else one.environment, one.at)
 
 
@@ -446,7 +465,7 @@ def _plan_id(name: str) -> str:
     return plan.id if plan else name.strip().lower()
 
 
-def _sum(counts: Iterator[int | None]) -> int | None:
+def _sum(counts: Iterable[int | None]) -> int | None:
     known = [count for count in counts if count is not None]
     return sum(known) if known else None
 

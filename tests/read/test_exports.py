@@ -181,6 +181,13 @@ def test_of_two_exports_the_newer_counts(tmp_path: Path) -> None:
     assert counts(workspace.licences) == [("power-apps-premium", 40, 0, "2026-11-02")]
 
 
+def test_two_purchases_of_a_product_in_one_list_are_added_up(tmp_path: Path) -> None:
+    workspace = project(tmp_path, skus=[bought(40, 38), bought(2, 1)])
+
+    assert contradictions(workspace) == []
+    assert counts(workspace.licences) == [("power-apps-premium", 42, 39, "2026-11-02")]
+
+
 def test_two_undated_exports_that_differ_are_told(tmp_path: Path) -> None:
     settings = "licence-exports: [{files: [inventory/skus-*.json], as-of: 2026-11-01}]\n"
 
