@@ -39,6 +39,8 @@ def judge(checks: Sequence[Check], context: Context) -> Judgement:
     could_not_run: list[CouldNotRun] = []
     crashed = False
     for check in checks:
+        if check.given and not getattr(context.workspace, check.given):
+            continue
         missing = next((need for need in check.needs if context.lacks(need)), None)
         if missing is not None:
             could_not_run.append(CouldNotRun(reason=missing.value, remedy=missing.remedy, check=check.id))

@@ -1,14 +1,26 @@
 """Which command is meant, and what its errors look like: one line that begins with `pllint:`."""
 
+from __future__ import annotations
+
 import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 from pllint.cli.output import print_line
 from pllint.errors import PllintError, UsageError
 from pllint.report.escape import for_terminal
+
+if TYPE_CHECKING:
+    from typing import Protocol
+
+    class Command(Protocol):
+        """What the module of a command holds."""
+
+        def run(self, arguments: Sequence[str]) -> int:
+            """Run the command with the arguments behind its name, and give the exit status."""
+
 
 WRONG_USE = 2
 _INTERRUPTED = 130  # what shells give for a process that Ctrl-C ended
@@ -23,13 +35,6 @@ COMMANDS = {
     "config": "the settings in force and where each value came from; or whether they are valid",
 }
 """The commands and what they do; each is a module beside this one."""
-
-
-class Command(Protocol):
-    """What the module of a command holds."""
-
-    def run(self, arguments: Sequence[str]) -> int:
-        """Run the command with the arguments behind its name, and give the exit status."""
 
 
 def run(arguments: Sequence[str]) -> int:

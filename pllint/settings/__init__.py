@@ -4,15 +4,32 @@
 the command line.
 """
 
+from __future__ import annotations
+
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 from pllint.errors import SettingsError, UsageError
 from pllint.finding import Finding, Severity
 from pllint.record import NamedTuple
 from pllint.source import Anchor
 from pllint.text.problem import DEFAULT_LIMITS, Limits
+
+if TYPE_CHECKING:
+    from typing import Protocol
+
+    class NamedCheck(Protocol):
+        """What a check is called."""
+
+        @property
+        def id(self) -> str:
+            """The id."""
+
+        @property
+        def name(self) -> str:
+            """The pattern found."""
+
 
 FILE_NAME = "pllint.yaml"
 Presets = Callable[[], Mapping[str, Mapping[str, object]]]
@@ -117,18 +134,6 @@ class Settings(NamedTuple):
     catalogue_age_days: int = 550
     """How old the data on a connector may be before a verdict that rests on it is told."""
     licence_exports: tuple[LicenceExport, ...] = ()
-
-
-class NamedCheck(Protocol):
-    """What a check is called."""
-
-    @property
-    def id(self) -> str:
-        """The id."""
-
-    @property
-    def name(self) -> str:
-        """The pattern found."""
 
 
 def load(start: str, explicit: str | None = None, presets: Presets | None = None) -> Settings:
