@@ -75,7 +75,8 @@ _REMEDIES = {
     Need.ENVIRONMENTS: "declare environments in governance/environments.yaml, or commit the export of"
     " Get-AdminPowerAppEnvironment",
     Need.GOVERNANCE: "add governance/*.yaml or run `pllint init`",
-    Need.LICENCE_RECORDS: "add governance/licences.yaml or run `pllint init`",
+    Need.LICENCE_RECORDS: "add governance/licences.yaml or run `pllint init`, or commit the export of"
+    " Get-MgSubscribedSku",
 }
 
 
@@ -316,5 +317,7 @@ class Context:
                 return not workspace.policies
             case Need.ENVIRONMENTS:
                 return not workspace.environments
-            case Need.GOVERNANCE | Need.LICENCE_RECORDS:
+            case Need.GOVERNANCE:
                 return workspace.governance is None
+            case Need.LICENCE_RECORDS:
+                return workspace.governance is None and not workspace.lists_licences

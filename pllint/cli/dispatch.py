@@ -30,6 +30,7 @@ COMMANDS = {
     "explain": "the page of a check",
     "checks": "all checks, and what each needs to run",
     "show": "what was read, and what was skipped and why",
+    "catalogue": "the shipped connector data and its dates; search it; refresh it from a tenant's export",
     "init": "write the settings and governance records that a project lacks",
     "config": "the settings in force and where each value came from; or whether they are valid",
 }
@@ -73,7 +74,7 @@ def _help() -> str:
         "",
         "usage: pllint [COMMAND] [PATH...] [OPTIONS]",
         "",
-        *(f"  {name:<9}{summary}" for name, summary in COMMANDS.items()),
+        *(f"  {name:<11}{summary}" for name, summary in COMMANDS.items()),
         "",
         "`pllint COMMAND --help` lists the options of a command; a path named like a command is written ./check.",
         "Exit status: 0 nothing at or above the threshold, 1 findings, 2 wrong use, 3 nothing was linted,",

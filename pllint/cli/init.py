@@ -87,7 +87,7 @@ def run(arguments: Sequence[str]) -> int:
         workspace = api.read((settings.root,), settings, progress)
     _refuse_unread(workspace, settings)
     as_of = datetime.date.fromisoformat(settings.as_of) if settings.as_of else datetime.date.today()  # noqa: DTZ011 - the day it is where the person is
-    begun = starter(Context(workspace, settings, as_of, Catalogue()))
+    begun = starter(Context(workspace, settings, as_of, Catalogue(overlay=settings.catalogue)))
     changes = list(_changes(begun, settings.root))
     for change in changes:
         _keep_inside(settings.root, change.path)
