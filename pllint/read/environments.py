@@ -133,7 +133,7 @@ def _take_listed(state: _Merge, environment: Environment) -> None:
         group=known.group or environment.group,
         aliases=tuple(dict.fromkeys((*known.aliases, *environment.aliases))),
         listed=known.listed or environment.listed,
-        declared=known.declared or environment.declared,
+        pay_as_you_go=known.pay_as_you_go or environment.pay_as_you_go,
     )
     state.origins[place].update(origins)
 

@@ -19,9 +19,9 @@ from pllint.model.solution import (
     Solution,
 )
 from pllint.read import literals, recognise
-from pllint.read.app_document import PAGE_SOURCE, DocumentEntry, DocumentForm
 from pllint.read.cloud_flow import bare_guid, is_cloud_flow, named_by_file
 from pllint.read.document import Notes, open_json, open_xml, open_yaml
+from pllint.read.recognise import PAGE_SOURCE, DocumentEntry, DocumentForm
 from pllint.record import NamedTuple
 from pllint.schema import violations
 from pllint.source import Anchor, KeyPath, Source
@@ -251,6 +251,7 @@ class _Reading:
         self._missing: list[PackageFile] = []
         self._held: set[str] = set()
         self._documents: list[DocumentEntry] = []
+        self._agent_is_incomplete = False
         self._documents_seen: dict[str, Callable[[object], bool] | None] = {}
         self._by_folder: dict[str, list[str]] = {}
         self._home = manifest or ""
@@ -269,11 +270,12 @@ class _Reading:
         apps = tuple(self._apps(customizations))
         self._model_driven_apps(customizations, solution.unique_name)
         agents = tuple(self._agents())
+        lists_components = customizations is not None or self._form == "yaml"
         self._held.update(name for name in (*(app.name.lower() for app in apps), *_names_of(connectors)) if name)
         solution = solution._replace(
             missing_files=tuple(self._missing),
-            unlisted_files=tuple(self._unlisted_files()) if customizations else (),
-            held=frozenset(self._held) if customizations else None,
+            unlisted_files=tuple(self._unlisted_files()) if lists_components else (),
+            held=frozenset(self._held) if lists_components else None,
             unread=tuple(self._unread(customizations)),
         )
         return SolutionParts(
@@ -345,9 +347,10 @@ class _Reading:
         return tuple(path.replace("\\", "/").strip("/").lower().removesuffix(".meta.yml") for path in paths if path)
 
     def _unlisted_files(self) -> Iterator[PackageFile]:
+        deepest = 2 if self._form == "yaml" else 1  # there each flow has a folder of its own
         for folder in ("workflows", "connector", "connectors"):
             for name in self._by_folder.get(folder, ()):
-                if name.count("/") == 1 and self._is_part(folder, name.lower()) and name not in self._named:
+                if name.count("/") <= deepest and self._is_part(folder, name.lower()) and name not in self._named:
                     yield PackageFile(name=name, at=Anchor(self._tree.source(name)))
         for document in self._documents:
             if document.packed:
@@ -363,6 +366,8 @@ class _Reading:
     def _unread(self, customizations: "tuple[Element, Source] | None") -> Iterator[str]:
         if self._desktop_flows:
             yield "desktop flows"
+        if self._agent_is_incomplete:
+            yield "agents"
         for folder, word in _UNREAD_USERS.items():
             if self._by_folder.get(folder):
                 yield word
@@ -771,10 +776,12 @@ class _Reading:
                     is_missing=data is None and kind not in _WITHOUT_DOCUMENT,
                 )
                 by_bot[bot].append(part)
+                self._agent_is_incomplete = self._agent_is_incomplete or part.is_missing
             else:
                 orphan = orphan or folder.partition("/")[0]
         if orphan:
             self._leave(f"{orphan}/", _ORPHAN)
+            self._agent_is_incomplete = True
         return by_bot
 
 

@@ -103,6 +103,7 @@ def connection_reference_unused(workspace: Workspace, context: Context) -> Itera
         if component.kind is ComponentKind.CLOUD_FLOW and not workspace.is_copied(component):
             yield from _unused_in_flow(component, context)
     named = {(entry.logical_name or "").lower() for one in workspace.components for entry in one.declared}
+    named |= {(use.reference or "").lower() for one in workspace.components for use in one.uses}
     for solution in workspace.solutions:
         if not workspace.is_copy(solution):
             yield from _unused_in_solution(solution, named, context)
@@ -125,7 +126,7 @@ def _unused_in_flow(flow: Component, context: Context) -> Iterator[Finding]:
 
 def _unused_in_solution(solution: Solution, named: set[str], context: Context) -> Iterator[Finding]:
     workspace = context.workspace
-    # Agents, desktop flows and reports use connection references too, and say so where nothing reads it.
+    # Desktop flows and reports use connection references too, and say so where nothing reads it.
     if solution.unread or solution.held is None or _lacks_a_user(solution):
         return
     # Solutions that hold nothing but references serve others.
@@ -140,7 +141,7 @@ def _unused_in_solution(solution: Solution, named: set[str], context: Context) -
         yield Finding(
             at=reference.at,
             message=f"the solution '{solution.unique_name}' holds the connection reference"
-            f" '{reference.logical_name}'{what}, which no app or flow uses",
+            f" '{reference.logical_name}'{what}, which no app, flow or agent uses",
             remedy=f"Remove the connection reference from {solution.unique_name}: whoever imports it is asked for a"
             " connection that nothing needs (maker)",
             confidence=Confidence.LIKELY,
