@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from enum import StrEnum
 from functools import cached_property
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TypedDict, TypeVar
 
 from pllint.finding import CouldNotRun, Finding, Severity
 from pllint.record import NamedTuple
@@ -25,6 +25,24 @@ if TYPE_CHECKING:  # an engine is imported when it is first asked
     from pllint.model.verdict import Verdict
     from pllint.model.workspace import Workspace
     from pllint.settings import Settings
+
+    class _Row(TypedDict):
+        """A check as `checks.json` lists it."""
+
+        id: str
+        name: str
+        summary: str
+        severity: str
+        status: str
+        since: str
+        source: str
+        on: str
+        needs: list[str]
+        tags: list[str]
+        given: str
+        module: str
+        function: str
+
 
 Element = TypeVar("Element")
 Outcome = Iterable[Finding | CouldNotRun]
@@ -57,7 +75,8 @@ _REMEDIES = {
     Need.ENVIRONMENTS: "declare environments in governance/environments.yaml, or commit the export of"
     " Get-AdminPowerAppEnvironment",
     Need.GOVERNANCE: "add governance/*.yaml or run `pllint init`",
-    Need.LICENCE_RECORDS: "add governance/licences.yaml or run `pllint init`",
+    Need.LICENCE_RECORDS: "add governance/licences.yaml or run `pllint init`, or commit the export of"
+    " Get-MgSubscribedSku",
 }
 
 
@@ -157,38 +176,38 @@ def listed(package: str) -> tuple[Check, ...]:
     plugin = sys.modules[package]
     path = os.path.join(os.path.dirname(plugin.__file__ or ""), "checks.json")
     with open(path, encoding="utf-8") as file:
-        rows = json.load(file)
-    return tuple(_listed(row) for row in rows)
+        rows: list[_Row] = json.load(file)
+    return tuple(map(_listed, rows))
 
 
-def _listed(row: dict[str, str | list[str]]) -> Check:
-    facts = {key: value for key, value in row.items() if isinstance(value, str)}
+def _listed(row: _Row) -> Check:
+    module, function = row["module"], row["function"]
 
     def judge(element: object, context: Context) -> Outcome:
         from importlib import import_module
 
-        written: Check = getattr(import_module(facts["module"]), facts["function"])
+        written: Check = getattr(import_module(module), function)
         return written.judge(element, context)
 
     return Check(
-        id=facts["id"],
-        name=facts["name"],
-        summary=facts["summary"],
-        severity=Severity(facts["severity"]),
-        since=facts["since"],
-        source=facts["source"],
-        on=facts["on"],
-        judge=judge,
-        module=facts["module"],
-        function=facts["function"],
-        needs=tuple(Need[name] for name in row["needs"]),
-        status=Status(facts["status"]),
-        tags=tuple(row["tags"]),
-        given=facts["given"],
+        row["id"],
+        row["name"],
+        row["summary"],
+        Severity(row["severity"]),
+        row["since"],
+        row["source"],
+        row["on"],
+        judge,
+        module,
+        function,
+        tuple([Need[name] for name in row["needs"]]),
+        Status(row["status"]),
+        tuple(row["tags"]),
+        row["given"],
     )
 
 
-def row_of(check: Check) -> dict[str, str | list[str]]:
+def row_of(check: Check) -> _Row:
     """Give a check as `checks.json` lists it."""
     return {
         "id": check.id,
@@ -244,8 +263,9 @@ class Context:
             workspace.policies,
             self.policies,
             self.catalogue,
-            workspace.tenant_environments,
-            workspace.connector_settings,
+            environments=workspace.tenant_environments,
+            listed=workspace.listed_environments,
+            settings=workspace.connector_settings,
         )
 
     @cached_property
@@ -299,5 +319,7 @@ class Context:
                 return not workspace.policies
             case Need.ENVIRONMENTS:
                 return not workspace.environments
-            case Need.GOVERNANCE | Need.LICENCE_RECORDS:
+            case Need.GOVERNANCE:
                 return workspace.governance is None
+            case Need.LICENCE_RECORDS:
+                return workspace.governance is None and not workspace.lists_licences

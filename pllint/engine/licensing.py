@@ -2,6 +2,7 @@
 
 import datetime
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cached_property
 
 from pllint.catalogue import Catalogue
 from pllint.catalogue.plans import plan_named
@@ -9,6 +10,7 @@ from pllint.model.component import APPS, Component, ComponentKind, ConnectorUse,
 from pllint.model.connector_id import ConnectorKey
 from pllint.model.environment import Environment, EnvironmentType
 from pllint.model.governance import AppRecord, FlowRecord, Governance, Name
+from pllint.model.inventory import Currency, LicenceSku
 from pllint.model.licensing import LicenceNeed, Premium, PremiumReason, ReasonWord, Uncounted, Verdict
 from pllint.model.workspace import Workspace
 from pllint.source import Anchor
@@ -19,6 +21,8 @@ HTTP_CONNECTORS = frozenset(
 """HTTP by its several names: action, webhook, request trigger, and HTTP with Microsoft Entra ID old and new."""
 _DATAVERSE = frozenset({"shared_commondataserviceforapps", "shared_commondataservice"})
 _DESKTOP_FLOWS = "shared_uiflow"
+BY_RULE = frozenset({*HTTP_CONNECTORS, *_DATAVERSE, _DESKTOP_FLOWS})
+"""Connectors whose tier plays no part."""
 
 # https://learn.microsoft.com/power-platform/admin/powerapps-flow-licensing-faq: SQL Server, Azure and Dynamics 365
 # connectors were standard until 2019-10-01, and for what was made before that day until 2024-10-01.
@@ -239,7 +243,7 @@ class Licensing:
 
         None when nothing is needed, or a fitting record is there. The verdict may be unknown.
         """
-        governance = self._workspace.governance
+        governance = self._governance
         if governance is None or component.kind in {ComponentKind.AGENT, ComponentKind.DESKTOP_FLOW}:
             return None
         found = self.premium(component)
@@ -251,6 +255,15 @@ class Licensing:
             return None
         sold = (plan_named(plan) for plan in plans if plan in _SOLD_TODAY)
         return Uncounted(premium=found, need=need, plans=tuple(plan.name for plan in sold if plan is not None))
+
+    @cached_property
+    def _governance(self) -> Governance | None:
+        """The manifest; where there is none, what licence exports alone say."""
+        workspace = self._workspace
+        if workspace.governance is not None or not workspace.lists_licences:
+            return workspace.governance
+        listed: list[LicenceSku | Currency] = [*workspace.inventory.skus, *workspace.inventory.currencies]
+        return Governance(at=listed[0].at, licences=workspace.licences)
 
     def _need(self, component: Component, governance: Governance) -> LicenceNeed | None:
         """Say whose licence a premium component runs on, or None when nobody needs one."""
@@ -310,7 +323,9 @@ class Licensing:
 
 
 def _is_metered(environment: Environment, governance: Governance) -> bool:
-    return any(declared.pay_as_you_go and environment.goes_by(declared.name) for declared in governance.environments)
+    return environment.pay_as_you_go is True or any(
+        declared.pay_as_you_go and environment.goes_by(declared.name) for declared in governance.environments
+    )
 
 
 def _is_personal(environment: Environment) -> bool:

@@ -1,12 +1,17 @@
 """Apps, flows and agents, and what they use."""
 
+from __future__ import annotations
+
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from pllint.finding import ComponentRef
-from pllint.model.connector_id import ConnectorKey
-from pllint.model.policy_ids import AgentParts
 from pllint.record import NamedTuple
-from pllint.source import Anchor
+
+if TYPE_CHECKING:
+    from pllint.model.connector_id import ConnectorKey
+    from pllint.model.policy_ids import AgentParts
+    from pllint.source import Anchor
 
 
 class ComponentKind(StrEnum):

@@ -19,9 +19,9 @@ from pllint.model.solution import (
     Solution,
 )
 from pllint.read import literals, recognise
-from pllint.read.app_document import PAGE_SOURCE, DocumentEntry, DocumentForm
 from pllint.read.cloud_flow import bare_guid, is_cloud_flow, named_by_file
 from pllint.read.document import Notes, open_json, open_xml, open_yaml
+from pllint.read.recognise import PAGE_SOURCE, DocumentEntry, DocumentForm
 from pllint.record import NamedTuple
 from pllint.schema import violations
 from pllint.source import Anchor, KeyPath, Source
@@ -251,6 +251,7 @@ class _Reading:
         self._missing: list[PackageFile] = []
         self._held: set[str] = set()
         self._documents: list[DocumentEntry] = []
+        self._agent_is_incomplete = False
         self._documents_seen: dict[str, Callable[[object], bool] | None] = {}
         self._by_folder: dict[str, list[str]] = {}
         self._home = manifest or ""
@@ -365,6 +366,8 @@ class _Reading:
     def _unread(self, customizations: "tuple[Element, Source] | None") -> Iterator[str]:
         if self._desktop_flows:
             yield "desktop flows"
+        if self._agent_is_incomplete:
+            yield "agents"
         for folder, word in _UNREAD_USERS.items():
             if self._by_folder.get(folder):
                 yield word
@@ -773,10 +776,12 @@ class _Reading:
                     is_missing=data is None and kind not in _WITHOUT_DOCUMENT,
                 )
                 by_bot[bot].append(part)
+                self._agent_is_incomplete = self._agent_is_incomplete or part.is_missing
             else:
                 orphan = orphan or folder.partition("/")[0]
         if orphan:
             self._leave(f"{orphan}/", _ORPHAN)
+            self._agent_is_incomplete = True
         return by_bot
 
 

@@ -3,17 +3,14 @@
 from collections.abc import Iterator
 
 from pllint.model.component import Component
-from pllint.model.connector_id import ConnectorKey
 from pllint.model.environment import Environment
 from pllint.model.policy import DataGroup
 from pllint.model.policy_ids import PUBLIC_SURFACE, UNAUTHENTICATED
 from pllint.model.verdict import Effect, Rule, ViolationKind
 from pllint.model.workspace import Workspace
-from pllint.plugin import Anchor, Context, CouldNotRun, Finding, Need, Outcome, Severity, check
+from pllint.plugin import Anchor, Context, Finding, Need, Outcome, Severity, check
 from pllint_dlp.judged import finding_of, violations_of
-from pllint_dlp.wording import few, listed, opinions_as_related, place_of, state_of, subject_of
-
-_COMPLETE = "export the policy again with its connector groups and environments"
+from pllint_dlp.wording import few, listed, opinions_as_related, place_of, state_of, subject_of, unknown_blocks
 
 
 @check(
@@ -60,11 +57,14 @@ def agent_cannot_publish(component: Component, context: Context) -> Outcome:
 )
 def unauthenticated_agents_possible(workspace: Workspace, context: Context) -> Outcome:
     """Makers can publish agents that anyone with the link can use, since no policy blocks them in an environment."""
-    for environment in _reached(workspace, context):
-        effect = context.policies.effect(UNAUTHENTICATED, environment)
-        if effect.blocked is None:
-            yield _open(environment, [UNAUTHENTICATED], effect, context)
-        elif effect.blocked is False:
+    judged = [
+        (environment, {UNAUTHENTICATED: context.policies.effect(UNAUTHENTICATED, environment)})
+        for environment in _reached(workspace, context)
+    ]
+    yield from unknown_blocks(judged, context)
+    for environment, effects in judged:
+        effect = effects[UNAUTHENTICATED]
+        if effect.blocked is False:
             policies = [opinion.policy.name for opinion in effect.opinions]
             where = listed((f"'{name}'" for name in policies), "or") if policies else "a data policy"
             name = context.catalogue.name_of(UNAUTHENTICATED)
@@ -91,12 +91,13 @@ def unauthenticated_agents_possible(workspace: Workspace, context: Context) -> O
 )
 def agent_channels_unclassified(workspace: Workspace, context: Context) -> Outcome:
     """Nobody decided on the public channels of agents, or on public websites as their knowledge, in an environment."""
-    for environment in _reached(workspace, context):
-        effects = {key: context.policies.effect(key, environment) for key in PUBLIC_SURFACE}
+    judged = [
+        (environment, {key: context.policies.effect(key, environment) for key in PUBLIC_SURFACE})
+        for environment in _reached(workspace, context)
+    ]
+    yield from unknown_blocks(judged, context)
+    for environment, effects in judged:
         undecided = {key: effect for key, effect in effects.items() if _is_undecided(effect)}
-        unknown = [key for key, effect in effects.items() if effect.blocked is None]
-        if unknown:
-            yield _open(environment, unknown, effects[unknown[0]], context)
         if not undecided:
             continue
         first = next(iter(undecided.values()))
@@ -138,10 +139,3 @@ def _place(effect: Effect, environment: Environment, context: Context) -> Anchor
         return effect.opinions[0].classification.at
     advanced = context.policies.advanced(environment)
     return advanced.at if advanced else environment.at or context.workspace.policies[0].at
-
-
-def _open(environment: Environment, keys: list[ConnectorKey], effect: Effect, context: Context) -> CouldNotRun:
-    names = listed((context.catalogue.name_of(key) for key in keys), "or")
-    return CouldNotRun(
-        reason=f"whether {names} is blocked in {environment.name} cannot be told: {effect.missing}", remedy=_COMPLETE
-    )

@@ -82,4 +82,7 @@ def _ungoverned(environment: Environment, flows: list[Component], context: Conte
 
 
 def _lists_modules(policy: DlpPolicy) -> bool:
-    return any(entry.connector.startswith("DesktopFlow.") for entry in policy.classified or ())
+    # A list that is computed elsewhere may hold some.
+    return bool(policy.open_groups) or any(
+        entry.connector.startswith("DesktopFlow.") for entry in policy.classified or ()
+    )

@@ -1,7 +1,5 @@
 """DLP206, DLP208 to DLP211: HTTP connectors where they should not be open, or to any address."""
 
-from collections.abc import Iterator
-
 from pllint.model.connector_id import ConnectorKey
 from pllint.model.environment import ANY_OTHER, Environment, EnvironmentType
 from pllint.model.policy import DataGroup, DlpPolicy, PolicyPart
@@ -9,7 +7,7 @@ from pllint.model.policy_ids import ENTRA_HTTP, HTTP, HTTP_FAMILY, HTTP_WEBHOOK
 from pllint.model.verdict import Effect, Opinion
 from pllint.model.workspace import Workspace
 from pllint.plugin import Anchor, Confidence, Context, CouldNotRun, Finding, Need, Outcome, Severity, check
-from pllint_dlp.wording import listed, opinions_as_related, state_of
+from pllint_dlp.wording import listed, opinions_as_related, state_of, unknown_blocks
 
 _CLASSES = "https://learn.microsoft.com/power-platform/admin/dlp-connector-classification"
 
@@ -36,7 +34,7 @@ def http_enabled_in_default_environment(workspace: Workspace, context: Context) 
         usable = {key: effect for key, effect in effects.items() if effect.blocked is False}
         if usable:
             yield _enabled(environment, usable, effects, context)
-        yield from _open(environment, effects, context)
+        yield from unknown_blocks([(environment, effects)], context)
 
 
 @check(
@@ -51,21 +49,24 @@ def http_enabled_in_default_environment(workspace: Workspace, context: Context) 
 def http_enabled_outside_approved_environments(workspace: Workspace, context: Context) -> Outcome:
     """An HTTP connector can be used in an environment that nobody approved for it."""
     approved = context.settings.approved_http_environments
+    judged: list[tuple[Environment, dict[ConnectorKey, Effect]]] = []
     for environment in workspace.tenant_environments:
         if environment.is_default or any(environment.goes_by(entry) for entry in approved):
             continue
         effects = {key: context.policies.effect(key, environment) for key in HTTP_FAMILY}
         usable = {key: effect for key, effect in effects.items() if effect.blocked is False}
         governed = {key: effect for key, effect in usable.items() if effect.ungoverned is None}
+        judged.append((environment, effects))
         if not governed or not _is_reached(environment, context):
-            yield from _open(environment, effects, context)
-        elif environment.type is None and any(entry.lower() in set(EnvironmentType) for entry in approved):
+            continue
+        if environment.type is None and any(entry.lower() in set(EnvironmentType) for entry in approved):
             yield CouldNotRun(
                 reason=f"the type of {environment.name} is not known, and approved environments are named by type",
                 remedy="declare it in governance/environments.yaml, or name it under approved-http-environments",
             )
         elif environment.type not in {entry.lower() for entry in approved}:
             yield _unapproved(environment, governed, context)
+    yield from unknown_blocks(judged, context)
 
 
 def _unapproved(environment: Environment, usable: dict[ConnectorKey, Effect], context: Context) -> Finding:
@@ -250,15 +251,3 @@ def _remedy(policies: list[str], usable: list[ConnectorKey], environment: Enviro
         return f"Ask a Power Platform admin to block {entries} in a data policy that reaches {environment.name}"
     where = listed((f"'{name}'" for name in policies), "or")
     return f"Ask a Power Platform admin to block {entries} in {where}, or in a policy for {environment.name} alone"
-
-
-def _open(environment: Environment, effects: dict[ConnectorKey, Effect], context: Context) -> Iterator[CouldNotRun]:
-    by_reason: dict[str, list[str]] = {}
-    for key, effect in effects.items():
-        if effect.blocked is None:
-            by_reason.setdefault(effect.missing, []).append(context.catalogue.name_of(key))
-    for reason, names in by_reason.items():
-        yield CouldNotRun(
-            reason=f"whether {listed(names, 'or')} is blocked in {environment.name} cannot be told: {reason}",
-            remedy="export the policy again with its connector groups and environments",
-        )

@@ -185,7 +185,7 @@ def retired_connector_listed(policy: DlpPolicy, context: Context) -> Outcome:
             entries,
             f"the policy '{policy.name}' still lists {_names(entries, context)}, which"
             f" {'are' if len(entries) > 1 else 'is'} retired",
-            f"Ask a Power Platform admin to review these entries of '{policy.name}' and to delete or block them",
+            f"Ask a Power Platform admin to delete the entries of '{policy.name}' that no flow or app needs",
         )
 
 

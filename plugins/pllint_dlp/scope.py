@@ -1,8 +1,6 @@
 """DLP222, DLP224, DLP225, DLP242: where policies reach, and which of them do nothing or the same."""
 
-from collections.abc import Iterable
-
-from pllint.model.environment import Environment, EnvironmentRef
+from pllint.model.environment import Environment
 from pllint.model.policy import DlpPolicy, Scope
 from pllint.model.policy_review import Emptiness
 from pllint.model.workspace import Workspace
@@ -33,11 +31,10 @@ def policy_environment_unknown(policy: DlpPolicy, context: Context) -> Outcome:
     """A policy names an environment that the tenant does not have."""
     if policy.scope is Scope.ALL or not policy.environments:
         return
-    known = _known(context)
-    if not known:
+    if not context.workspace.listed_environments:
         yield _NO_LIST
         return
-    unknown = [ref for ref in policy.environments if not _is_known(ref, known)]
+    unknown = context.review.unlisted(policy)
     if unknown:
         names = few(ref.display_name or ref.name for ref in unknown)
         many = len(unknown) > 1
@@ -149,12 +146,3 @@ def policies_redundant(workspace: Workspace, context: Context) -> Outcome:
                 environment=environment.name,
                 related=tuple(Related(message=f"'{policy.name}' reaches it", at=policy.at) for policy in policies[1:]),
             )
-
-
-def _known(context: Context) -> list[Environment]:
-    return [each for each in context.workspace.environments if each.listed or each.declared]
-
-
-def _is_known(ref: EnvironmentRef, known: Iterable[Environment]) -> bool:
-    names = [name for name in (ref.name, ref.display_name) if name]
-    return any(environment.goes_by(name) for environment in known for name in names)

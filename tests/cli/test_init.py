@@ -70,6 +70,18 @@ def test_the_project_can_be_linted_afterwards(project: Path) -> None:
     assert _about_what_was_written(project) == []
 
 
+def test_targets_are_written_for_environments_that_are_declared_with_them(project: Path) -> None:
+    inventory = (project / "inventory" / "environments.json").read_text(encoding="utf-8")
+    named = inventory.replace("HR test", "hr-test").replace("HR production", "hr-production")
+    _write(project, "inventory/environments.json", named)
+
+    main(["init"])
+
+    targets = [(target.solution, target.environments) for target in load(".").targets]
+    assert targets == [(name, ("hr-production", "hr-test")) for name in ("ExpenseApproval", "ParcelDesk")]
+    assert _about_what_was_written(project) == []
+
+
 def test_licences_that_nobody_counted_stay_uncounted(project: Path) -> None:
     main(["init"])
 
@@ -131,6 +143,18 @@ def test_records_go_to_the_file_that_holds_the_list(project: Path) -> None:
 
     assert not (project / _FLOWS).exists()
     assert "  - name: Notify approver\n" in (project / "governance" / "ours.yaml").read_text(encoding="utf-8")
+
+
+def test_several_lists_of_one_file_all_grow(project: Path) -> None:
+    ours = "apps:\n  - name: Old leave app\nflows:\n  - name: Announce parcels\nconnectors: []\n"
+    _write(project, "governance/ours.yaml", ours)
+
+    main(["init"])
+
+    grown = YAML(typ="safe").load(project / "governance" / "ours.yaml")
+    assert {key: len(records) for key, records in grown.items()} == {"apps": 2, "flows": 5, "connectors": 0}
+    main(["init"])
+    assert YAML(typ="safe").load(project / "governance" / "ours.yaml") == grown
 
 
 def test_a_file_keeps_its_mode(project: Path) -> None:
@@ -208,7 +232,7 @@ def test_broken_records_are_not_begun_a_second_time(project: Path, capsys: pytes
 
     assert _files(project) == before
     told = capsys.readouterr().err
-    assert told.startswith(f"pllint: {os.path.join('.', 'governance', 'ours.yaml')}:2:1: ")
+    assert told.startswith(f"pllint: {os.path.join('governance', 'ours.yaml')}:2:1: ")
     assert told.endswith("; put that right first, then run `pllint init` again\n")
 
 

@@ -129,6 +129,10 @@ SETTINGS_OF_A_STAGE = {
     "ConnectionReferences": [{"LogicalName": "ctx_mail_1", "ConnectionId": "", "ConnectorId": "#{connector}#"}],
 }
 
+CATALOGUE = {
+    "as-of": "2026-11-02",
+    "connectors": [{"id": "shared_parcels", "name": "Parcels", "tier": "Premium", "last_seen": "2026-11-02"}],
+}
 CONFIG = {
     "project": ".",
     "settings": "pllint.yaml",
@@ -264,6 +268,7 @@ GOOD = [
     pytest.param("report", REPORT, id="report"),
     pytest.param("show", SHOW, id="show"),
     pytest.param("checks", [CHECK], id="checks"),
+    pytest.param("catalogue", CATALOGUE, id="catalogue"),
     pytest.param("config", CONFIG, id="config"),
 ]
 
@@ -522,9 +527,19 @@ BAD = [
         "yes, no or",
     ),
     Bad("config", {"values": []}, (), "'project' is missing"),
-    Bad("config", {**CONFIG, "values": [{"key": "as-of", "from": "magic"}]}, ("values", 0, "from"), "'magic', expected"),
+    Bad(
+        "config", {**CONFIG, "values": [{"key": "as-of", "from": "magic"}]}, ("values", 0, "from"), "'magic', expected"
+    ),
     Bad("checks", [{**CHECK, "needs": "policies"}], (0, "needs"), "'policies', expected a list"),
     Bad("checks", [{**CHECK, "name": "Blocked"}], (0, "name"), "'Blocked', expected text of the form"),
+    Bad(
+        "catalogue",
+        {**CATALOGUE, "connectors": [{"id": "shared_parcels", "last_seen": "today"}]},
+        ("connectors", 0, "last_seen"),
+        "'today', expected a day such as 2026-03-05",
+    ),
+    Bad("settings", {"catalogue-age-days": 0}, ("catalogue-age-days",), "expected a whole number above 0"),
+    Bad("settings", {"licence-exports": [{"files": "a.csv"}]}, ("licence-exports", 0, "files"), "expected a list of"),
 ]
 BAD_ONES = [pytest.param(*bad, id=f"{bad.name} {'/'.join(map(str, bad.path))} {bad.says[:20]}") for bad in BAD]
 

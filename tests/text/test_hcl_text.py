@@ -122,7 +122,7 @@ def test_the_pointer_says_how_far_a_path_went() -> None:
         ("a = [1\n", "not HCL: ] is missing", 1),
         ('a = "b\n', "not HCL: the closing quotation mark is missing", 1),
         ("resource {\n", "not HCL: } is missing", 1),
-        ("a = 1\n]\n", "not HCL: ']' cannot stand here", 2),
+        ("a = 1\n]\n", "not HCL: the text cannot be read from here on", 2),
     ],
 )
 def test_text_that_is_no_hcl_is_refused_at_its_place(text: str, message: str, line: int) -> None:
@@ -134,7 +134,9 @@ def test_text_that_is_no_hcl_is_refused_at_its_place(text: str, message: str, li
     assert problem.span.line in {line, line + 1}
 
 
-@pytest.mark.parametrize("text", ["a=" + "[" * 300 + "]" * 300, "a=" + "(" * 300 + "1" + ")" * 300, "a {" * 300 + "}" * 300])
+@pytest.mark.parametrize(
+    "text", ["a=" + "[" * 300 + "]" * 300, "a=" + "(" * 300 + "1" + ")" * 300, "a {" * 300 + "}" * 300]
+)
 def test_depth_has_a_limit(text: str) -> None:
     with pytest.raises(MalformedError) as caught:
         hcl_text.parse(text.replace("{", "{\n").replace("}", "\n}\n").encode(), Limits(nesting=200))

@@ -11,7 +11,7 @@ from pllint.engine.dlp.pattern import extends_host, hazards, is_star
 from pllint.engine.dlp.policy_set import PolicySet
 from pllint.model.advanced_policy import ConnectorSetting
 from pllint.model.connector_id import ConnectorKey
-from pllint.model.environment import ANY_OTHER, Environment
+from pllint.model.environment import ANY_OTHER, Environment, EnvironmentRef
 from pllint.model.policy import Behaviour, DataGroup, DlpPolicy, EndpointRules, PolicyPart, Scope
 from pllint.model.policy_ids import VIRTUAL
 from pllint.model.policy_review import Emptiness, FamilySplit, FaultyList, Hazard, Separation, Shadow
@@ -29,13 +29,16 @@ class PolicyReview:
         policies: Sequence[DlpPolicy],
         policy_set: PolicySet,
         catalogue: Catalogue,
+        *,
         environments: Sequence[Environment] = (),
+        listed: Sequence[Environment] = (),
         settings: Iterable[ConnectorSetting] = (),
     ) -> None:
         self._policies = policies
         self._set = policy_set
         self._catalogue = catalogue
         self._environments = environments
+        self._listed = listed
         self._denied = {setting.connector.lower() for setting in settings if setting.denied}
 
     # Ordered lists
@@ -198,13 +201,26 @@ class PolicyReview:
             return Emptiness.NOTHING
         if policy.scope in {Scope.ALL, Scope.EXCEPT} or not policy.environments_known or policy.may_not_reach:
             return None  # the first two reach what is created tomorrow
-        known = [environment for environment in self._environments if environment.listed or environment.declared]
-        if not policy.environments:
-            return Emptiness.NOWHERE
-        if not known or any(environment.goes_by(ref.name) for ref in policy.environments for environment in known):
+        if policy.environments and (not self._listed or any(map(self._is_listed, policy.environments))):
             return None
-        names = {ref.display_name.lower() for ref in policy.environments if ref.display_name}
-        return None if any(environment.name.lower() in names for environment in known) else Emptiness.NOWHERE
+        return Emptiness.NOWHERE
+
+    def unlisted(self, policy: DlpPolicy) -> tuple[EnvironmentRef, ...]:
+        """Give the environments a policy names that are on no list of the tenant's."""
+        if policy.scope is Scope.ALL or not self._listed:
+            return ()
+        return tuple(ref for ref in policy.environments if not self._is_listed(ref))
+
+    def _is_listed(self, ref: EnvironmentRef) -> bool:
+        return any(name.strip().lower() in self._listed_names for name in (ref.name, ref.display_name) if name)
+
+    @cached_property
+    def _listed_names(self) -> frozenset[str]:
+        return frozenset(
+            name.lower()
+            for environment in self._listed
+            for name in (environment.name, environment.id or environment.name, *environment.aliases)
+        )
 
     @staticmethod
     def _is_nothing(policy: DlpPolicy) -> bool:
