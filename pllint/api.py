@@ -46,7 +46,7 @@ def lint(
     verify_names(settings, known)
     workspace, discovery = _read(paths, settings, progress)
     targets = tuple(_environment(name, workspace) for name in environments)
-    return report(Context(workspace, settings, as_of, Catalogue(), targets), known, discovery)
+    return report(Context(workspace, settings, as_of, Catalogue(overlay=settings.catalogue), targets), known, discovery)
 
 
 def _environment(name: str, workspace: Workspace) -> Environment:

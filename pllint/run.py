@@ -39,6 +39,8 @@ def judge(checks: Sequence[Check], context: Context) -> Judgement:
     could_not_run: list[CouldNotRun] = []
     crashed = False
     for check in checks:
+        if check.given and not getattr(context.workspace, check.given):
+            continue
         missing = next((need for need in check.needs if context.lacks(need)), None)
         if missing is not None:
             could_not_run.append(CouldNotRun(reason=missing.value, remedy=missing.remedy, check=check.id))
@@ -77,13 +79,25 @@ def report(context: Context, checks: Sequence[Check], discovery: Discovery) -> R
     return Report(
         version=__version__,
         as_of=context.as_of.isoformat(),
-        data=(("connectors", context.catalogue.as_of),),
+        data=_data(context),
         read=workspace.counts,
         skipped=tuple(sorted(set(workspace.skipped))),
         could_not_run=tuple(sorted(set(judgement.could_not_run), key=_order_of_unknowns)),
         findings=findings,
         exit_status=_exit_status(findings, workspace, settings, crashed=judgement.crashed),
     )
+
+
+def _data(context: Context) -> tuple[tuple[str, str], ...]:
+    """Give the dates of the data that decided: shipped, and the tenant's own over it."""
+    dates = [("connectors", context.catalogue.as_of)]
+    if context.catalogue.tenant_as_of:
+        dates.append(("tenant-connectors", context.catalogue.tenant_as_of))
+    if context.workspace.lists_licences:
+        from pllint.catalogue import skus
+
+        dates.append(("licence-products", skus.as_of()))
+    return tuple(dates)
 
 
 def _order_of_unknowns(one: CouldNotRun) -> tuple[str, str, str, str]:

@@ -245,8 +245,8 @@ def _about_stages(stages: list[str]) -> tuple[str, ...]:
     return (
         "",
         *folded(
-            f"There are deployment settings for {joined(shown)}. Name the environments so that they are meant for,"
-            " and pllint knows where the solutions go.",
+            f"There are deployment settings for {joined(shown)}. Give these names to the environments that they are"
+            " meant for, so that pllint knows where the solutions go.",
             _WIDTH,
         ),
     )
@@ -332,15 +332,16 @@ def _connectors(workspace: Workspace) -> Section:
             if record:
                 records.append(record._replace(lines=(*record.lines, *_LIFE)))
     head = (
-        "The custom connectors of this project, and the evidence of each stage of their lives. A connector without a",
-        "stage counts as not registered; give it one as soon as its records are complete so far.",
+        "The custom connectors of this project, with the evidence for each stage of their lives. Until a connector",
+        "has a stage it counts as not registered; give it one when its records are complete up to there.",
         *_HOW_TO_FILL_IN,
         "",
         "stage         request, development, deployment (asked for), production or retired",
         "owner         the person or team that answers for it",
         "maker         who built it",
         "environments  where it is, by the names in environments.yaml: [hr-test, hr-production]",
-        "request       what IT reviewed before it was built: the data it touches, such as confidential, and what for",
+        "request       what IT reviews before others may use it: where it calls, how it signs in, which data it",
+        "              touches (such as confidential), and what for",
     )
     return Section("connectors", "custom connector", "", head, tuple(records))
 
@@ -402,7 +403,8 @@ def _licences(uncounted: list[tuple[Component, Uncounted]]) -> Section:
         "The licences that are bought and given out. No export says so: the licence administrator knows, and the",
         "Microsoft 365 admin centre shows it under Billing, Licences.",
         *_HOW_TO_FILL_IN,
-        "Keep to what the organisation has. A licence counts as recorded once its line is read: numbers first.",
+        "Write the numbers before you remove a #: a licence that is listed counts as recorded. Where several are named",
+        "together, one is enough.",
         "",
         "plan       the licence, by its id, its name or its stock-keeping name (POWERAPPS_PER_USER)",
         "purchased  how many are bought; 0 if none",

@@ -14,7 +14,7 @@ from pllint.catalogue import Catalogue
 from pllint.check import Context
 from pllint.cli.arguments import Parser
 from pllint.cli.check import settings_for
-from pllint.cli.output import options_for, write
+from pllint.cli.output import options_for, print_line, write
 from pllint.cli.progress import Progress
 from pllint.discover import matches
 from pllint.errors import SettingsError, UsageError
@@ -27,8 +27,8 @@ from pllint.source import Anchor, Source
 from pllint.starter import Section, Starter, starter
 from pllint.text.yaml_writing import with_items
 
-_NEVER_READ = frozenset({"SRC001", "SRC003", "SRC004", "SRC006"})
-"""Checks that say of a file that it was not read, or not as it was meant."""
+_NOT_READ = frozenset({"SRC001", "SRC003", "SRC004"})
+"""Checks that say of a file that it was not read, or not as a whole."""
 
 HOOK = f"""\
 repos:
@@ -57,16 +57,17 @@ jobs:
 
 
 class Change(NamedTuple):
-    """A file to write, or why nothing is written."""
+    """What becomes of one file."""
 
     path: str
     """From the project's folder."""
-    told: str
+    told: tuple[str, ...] = ()
+    """What is new in it."""
     before: bytes | None = None
     """None: there is no such file."""
     after: bytes | None = None
     """None: it stays as it is."""
-    by_hand: Section | None = None
+    by_hand: tuple[Section, ...] = ()
     """Records that could not be put into the file safely."""
 
 
@@ -86,17 +87,21 @@ def run(arguments: Sequence[str]) -> int:
         workspace = api.read((settings.root,), settings, progress)
     _refuse_unread(workspace, settings)
     as_of = datetime.date.fromisoformat(settings.as_of) if settings.as_of else datetime.date.today()  # noqa: DTZ011 - the day it is where the person is
-    begun = starter(Context(workspace, settings, as_of, Catalogue()))
+    begun = starter(Context(workspace, settings, as_of, Catalogue(overlay=settings.catalogue)))
     changes = list(_changes(begun, settings.root))
     for change in changes:
         _keep_inside(settings.root, change.path)
     if parsed.diff:
         write("".join(f"{line}\n" for change in changes for line in _diff(change)), sys.stdout)
+        for change in changes:
+            for section in change.by_hand:
+                records = counted(len(section.records), section.noun)
+                print_line(f"pllint: {for_terminal(change.path)} is left: {records} to add by hand", sys.stderr)
         return 0
     for change in changes:
         _write(settings.root, change)
     width = options_for(sys.stdout).width
-    lines = [*_found(workspace, settings.root), "", *_done(changes), "", *_next(begun, width)]
+    lines = [*_found(workspace, settings.root, folder), "", *_done(changes), "", *_next(begun, width)]
     write("".join(f"{line}\n" for line in lines), sys.stdout)
     return 0
 
@@ -104,8 +109,8 @@ def run(arguments: Sequence[str]) -> int:
 def _refuse_unread(workspace: Workspace, settings: Settings) -> None:
     """Raise SettingsError for a governance file that nobody can read: its records would be begun a second time."""
     for finding in workspace.findings:
-        if finding.check in _NEVER_READ and matches(finding.at.source.path, settings.governance):
-            path = os.path.join(settings.root, finding.at.source.path)
+        if finding.check in _NOT_READ and matches(finding.at.source.path, settings.governance):
+            path = os.path.normpath(os.path.join(settings.root, finding.at.source.path))
             at = Anchor(Source(path, bytes), known=finding.at.span)
             raise SettingsError(
                 f"{place_of(at)}: {finding.message}; put that right first, then run `pllint init` again"
@@ -118,27 +123,27 @@ def _refuse_unread(workspace: Workspace, settings: Settings) -> None:
 def _changes(begun: Starter, root: str) -> Iterator[Change]:
     settings = _bytes(root, FILE_NAME)
     if settings is None:
-        yield Change(FILE_NAME, "the settings of this project", after=begun.settings.encode())
+        yield Change(FILE_NAME, ("the settings of this project",), after=begun.settings.encode())
     else:
-        yield Change(FILE_NAME, "the settings of this project", before=settings)
-    for section in begun.sections:
-        yield _change(section, root)
+        yield Change(FILE_NAME, before=settings)
+    by_path: dict[str, Change] = {}
+    for section in begun.sections:  # several may lie in one file
+        change = by_path.get(section.path) or Change(section.path, before=_bytes(root, section.path))
+        by_path[section.path] = _with_section(change, section)
+    yield from by_path.values()
 
 
-def _change(section: Section, root: str) -> Change:
-    path = section.path
-    before = _bytes(root, path)
-    told = _told(section)
-    if before is None:
-        return Change(path, told, after=section.text.encode())
+def _with_section(change: Change, section: Section) -> Change:
+    new = counted(len(section.records), section.noun) if section.records else "to be filled in"
+    content = change.before if change.after is None else change.after
+    if content is None:
+        return change._replace(told=(new,), after=section.text.encode())
     if not section.records:
-        return Change(path, "nothing new", before=before)
-    after = with_items(before, section.key, [record.lines for record in section.records])
-    return Change(path, told, before=before, after=after, by_hand=section if after is None else None)
-
-
-def _told(section: Section) -> str:
-    return counted(len(section.records), section.noun) if section.records else "to be filled in"
+        return change
+    grown = with_items(content, section.key, [record.lines for record in section.records])
+    if grown is None:
+        return change._replace(by_hand=(*change.by_hand, section))
+    return change._replace(told=(*change.told, new), after=grown)
 
 
 def _bytes(root: str, path: str) -> bytes | None:
@@ -153,10 +158,9 @@ def _bytes(root: str, path: str) -> bytes | None:
 
 def _keep_inside(root: str, path: str) -> None:
     """Raise UsageError for a path that a link leads out of the project."""
-    project = os.path.realpath(root)
-    target = os.path.realpath(os.path.join(root, path))
-    if os.path.commonpath((project, target)) != project:
-        raise UsageError(f"{path} is a link that leads out of the project, where init writes nothing")
+    project = os.path.join(os.path.realpath(root), "")
+    if not os.path.realpath(os.path.join(root, path)).startswith(project):
+        raise UsageError(f"{path} leads out of the project, where init writes nothing")
 
 
 def _write(root: str, change: Change) -> None:
@@ -187,32 +191,37 @@ def _write(root: str, change: Change) -> None:
 # What is told
 
 
-def _found(workspace: Workspace, root: str) -> Iterator[str]:
+def _found(workspace: Workspace, root: str, folder: str) -> Iterator[str]:
     counts = [
-        counted(number, kind.removesuffix("s").replace("-", " ")) if kind != "policies" else counted(number, "policy")
+        counted(number, _singular(kind).replace("-", " "))
         for kind, number in workspace.counts
         if kind not in {"governance-files", "deployment-settings"}
     ]
     where = for_terminal(os.path.basename(os.path.abspath(root)) or root)
     yield f"Found {joined(counts)} in {where}." if counts else f"Found nothing yet that pllint reads in {where}."
+    if os.path.realpath(folder) != os.path.realpath(root):
+        yield f"That is the project: its {FILE_NAME} is in force in {for_terminal(folder)}."
+
+
+def _singular(nouns: str) -> str:
+    return f"{nouns[:-3]}y" if nouns.endswith("ies") else nouns.removesuffix("s")
 
 
 def _done(changes: Sequence[Change]) -> Iterator[str]:
-    if all(change.after is None and change.by_hand is None for change in changes):
+    if all(change.after is None and not change.by_hand for change in changes):
         yield "  Nothing is missing, and no file was written."
         return
     width = max(len(change.path) for change in changes)
     for change in changes:
-        if change.by_hand:
-            yield f"  left    {for_terminal(change.path):<{width}}  {change.told} to add by hand:"
-            yield from (
-                f"            {for_display(line)}" for line in change.by_hand.text.splitlines() if line[:1] != "#"
-            )
-        elif change.after is None:
-            yield f"  kept    {for_terminal(change.path):<{width}}  as it is"
-        else:
+        path = f"{for_terminal(change.path):<{width}}"
+        if change.after is not None:
             verb = "wrote" if change.before is None else "added"
-            yield f"  {verb:<7} {for_terminal(change.path):<{width}}  {change.told}"
+            yield f"  {verb:<7} {path}  {joined(list(change.told))}"
+        elif not change.by_hand:
+            yield f"  kept    {path}  as it is"
+        for section in change.by_hand:
+            yield f"  left    {path}  {counted(len(section.records), section.noun)} to add by hand:"
+            yield from (f"            {for_display(line)}" for line in section.text.splitlines() if line[:1] != "#")
 
 
 def _next(begun: Starter, width: int) -> Iterator[str]:

@@ -12,6 +12,7 @@ from pllint.model.component import (
     Component,
     ComponentKind,
     ConnectorUse,
+    DeclaredReference,
     Endpoint,
     Evidence,
     Gap,
@@ -72,6 +73,7 @@ class AgentFiles:
         self._authentication: str | None = None
         self._channels: dict[str, None] = {}
         self._knowledge: dict[str, None] = {}
+        self._declared: dict[str, DeclaredReference] = {}
         self._ai_builder = False
         self._gaps: list[Gap] = []
 
@@ -131,6 +133,7 @@ class AgentFiles:
             solution=solution,
             uses=tuple(self._uses.values()),
             unresolved=tuple(self._unresolved),
+            declared=tuple(self._declared.values()),
             calls_flows=tuple(self._calls.values()),
             ai_builder=self._ai_builder,
             state=state,
@@ -196,30 +199,45 @@ class AgentFiles:
         logical_name = _text(raw, "connectionReference") or ""
         step = step._replace(operation=operation)
         reference = self._references.get(logical_name.lower())
+        key: ConnectorKey | None = None
+        custom = False
         if reference and reference.connector:
+            key, custom = reference.connector, reference.custom
             self._add(
-                reference.connector,
+                key,
                 step.at,
                 step._replace(evidence=Evidence.CONNECTION_REFERENCE),
-                custom=reference.custom,
+                custom=custom,
                 spelling=reference.spelling,
                 reference=logical_name,
                 custom_guid=reference.custom_guid,
             )
-            return
-        spelling = _text(raw, "connectorId") or self._hinted(logical_name)
-        parsed = parse_connector_id(spelling) if spelling else None
-        if spelling is None or parsed is None:
-            self._unresolved.append(Unresolved(step=step, key=logical_name))
-            return
-        self._add(
-            parsed.key,
-            step.at,
-            step._replace(evidence=Evidence.API_ID if _text(raw, "connectorId") else Evidence.LABEL),
-            custom=parsed.custom,
-            spelling=spelling,
-            reference=logical_name or None,
+        else:
+            spelling = _text(raw, "connectorId") or self._hinted(logical_name)
+            parsed = parse_connector_id(spelling) if spelling else None
+            if spelling and parsed:
+                key, custom = parsed.key, parsed.custom
+                evidence = Evidence.API_ID if _text(raw, "connectorId") else Evidence.LABEL
+                step = step._replace(evidence=evidence)
+                self._add(key, step.at, step, custom=custom, spelling=spelling, reference=logical_name or None)
+            else:
+                self._unresolved.append(Unresolved(step=step, key=logical_name))
+        if logical_name:
+            self._declare(logical_name, key, raw, step.at, custom=custom)
+
+    def _declare(self, logical_name: str, key: ConnectorKey | None, raw: Raw, at: Anchor, *, custom: bool) -> None:
+        properties = raw.get("connectionProperties")
+        mode = _text(raw, "authMode") or (_text(properties, "mode") if isinstance(properties, dict) else None)
+        declared = DeclaredReference(
+            label=logical_name,
+            connector=key,
+            custom=custom,
+            logical_name=logical_name,
+            at=at,
+            used=True,
+            runs_as={"invoker": "invoker", "maker": "embedded"}.get((mode or "").lower()),
         )
+        self._declared.setdefault(logical_name.lower(), declared)
 
     def _hinted(self, logical_name: str) -> str | None:
         """Give the connector id that a reference's own name holds, when it is whole or only one fits."""

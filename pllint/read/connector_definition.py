@@ -5,7 +5,8 @@ for what is kept. What needs the whole document, such as a path into another ope
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 
 from pllint.model.connector_definition import (
     BrokenCall,
@@ -61,6 +62,8 @@ _WITHOUT_OPERATION = ("capability", "builtInOperation")
 _SCALARS = frozenset(("string", "number", "integer", "boolean"))
 _SHARED = ("#/definitions/", "#/parameters/", "#/responses/")
 _DEEPEST_FIELD = 6
+_MOST_GUESSES = 100
+_MOST_WORDS = 1000
 _INSTEAD = re.compile(r"\b(?:use|see|replaced|superseded|instead|replacement|migrate|switch to)\b", re.IGNORECASE)
 
 _Link = tuple["_Link", Key] | None
@@ -136,13 +139,16 @@ class _Walk:
         self._edges: dict[str, list[str]] = {}
         """Definition to definitions that it cannot exist without."""
         self._owner: int | None = None
+        self._guesses = 0
+        self._shapes: dict[int, _Shape] = {}
+        self._known_fields: dict[int, list[tuple[str, bool]]] = {}
 
     # The walk
 
     def go(self) -> None:
         root = self._root
-        self._keys(root, None)
-        self._keys(_mapping(root.get("info")), (None, "info"))
+        self._marks(root, None)
+        self._marks(_mapping(root.get("info")), (None, "info"))
         for kind in ("definitions", "parameters", "responses"):
             for name, value in _mapping(root.get(kind)).items():
                 target = f"#/{kind}/{name}"
@@ -162,7 +168,7 @@ class _Walk:
                 self._path(path, item, ((None, "paths"), path))
 
     def _path(self, path: str, item: _Object, link: _Link) -> None:
-        self._keys(item, link)
+        self._marks(item, link)
         shared = _Section()
         for index, value in _dicts(item.get("parameters")):
             self._parameter(value, ((link, "parameters"), index), shared)
@@ -178,8 +184,7 @@ class _Walk:
     def _operation(self, where: "_At", operation: _Object, shared: _Section) -> None:
         link: _Link = (where.link, where.method)
         self._owner = len(self._operations)
-        self._keys(operation, link)
-        self._visibility(operation, link)
+        self._marks(operation, link)
         section = _Section()
         for index, value in _dicts(operation.get("parameters")):
             self._parameter(value, ((link, "parameters"), index), section)
@@ -228,10 +233,7 @@ class _Walk:
     def _parameter(self, value: _Object, link: _Link, section: _Section) -> None:
         if self._refers(value, link, section):
             return
-        self._keys(value, link)
-        self._visibility(value, link)
-        self._dynamic(value, link)
-        section.notifies |= _is_true(value.get("x-ms-notification-url"))
+        self._marks(value, link, section)
         if "default" in value and (what := secret_default(value)):
             self._secrets.append((what, (link, "default")))
         schema = value.get("schema")
@@ -242,7 +244,7 @@ class _Walk:
         section = _Section()  # what comes back asks nobody for a value
         if self._refers(value, link, section):
             return
-        self._keys(value, link)
+        self._marks(value, link)
         schema = value.get("schema")
         if isinstance(schema, dict):
             self._schema(schema, (link, "schema"), section)
@@ -251,27 +253,20 @@ class _Walk:
         stack: list[tuple[_Object, _Link]] = [(schema, link)]
         while stack:
             value, here = stack.pop()
-            self._refers(value, here, section)
-            self._keys(value, here)
-            self._visibility(value, here)
-            self._dynamic(value, here)
-            section.notifies |= _is_true(value.get("x-ms-notification-url"))
+            if "$ref" in value:
+                self._refers(value, here, section)
+            self._marks(value, here, section)
             properties = value.get("properties")
             if isinstance(properties, dict):
                 required = value.get("required")
                 needed = required if isinstance(required, list) else ()
+                above: _Link = (here, "properties")
                 for name, inner in properties.items():
                     if isinstance(inner, dict):
-                        below: _Link = ((here, "properties"), name)
                         if name in needed and _is_hidden_leaf(inner):
-                            section.hidden.append((name, below))
-                        stack.append((inner, below))
-            for key in ("items", "additionalProperties"):
-                inner = value.get(key)
-                if isinstance(inner, dict):
-                    stack.append((inner, (here, key)))
-            for index, inner in _dicts(value.get("allOf")):
-                stack.append((inner, ((here, "allOf"), index)))
+                            section.hidden.append((name, (above, name)))
+                        stack.append((inner, (above, name)))
+            stack.extend(_inner(value, here))
 
     def _refers(self, value: _Object, link: _Link, section: _Section) -> bool:
         target = value.get("$ref")
@@ -281,20 +276,24 @@ class _Walk:
         self._references.setdefault(target, []).append(link)
         return True
 
-    def _keys(self, value: _Object, link: _Link) -> None:
+    def _marks(self, value: _Object, link: _Link, section: _Section | None = None) -> None:
+        """Take the extensions of an object in one look at its keys."""
         for key in value:
-            if key[:4] == "x-ms" and key not in EXTENSIONS:
+            if key[:4] != "x-ms":
+                continue
+            if key == "x-ms-visibility":
+                visibility = value[key]
+                if isinstance(visibility, str) and visibility.lower() not in _HIDDEN_VISIBILITIES:
+                    self._visibilities.append((visibility, (link, key)))
+            elif key == "x-ms-notification-url":
+                if section is not None and _is_true(value[key]):
+                    section.notifies = True
+            elif key in _PATH_KEYS:
+                call = value[key]
+                if isinstance(call, dict):
+                    self._calls.append(_Call(key, call, (link, key), self._owner))
+            elif key not in EXTENSIONS:
                 self._extensions.append((key, (link, key)))
-
-    def _visibility(self, value: _Object, link: _Link) -> None:
-        visibility = value.get("x-ms-visibility")
-        if isinstance(visibility, str) and visibility.lower() not in _HIDDEN_VISIBILITIES:
-            self._visibilities.append((visibility, (link, "x-ms-visibility")))
-
-    def _dynamic(self, value: _Object, link: _Link) -> None:
-        for key in value:
-            if key in _PATH_KEYS and isinstance(call := value[key], dict):
-                self._calls.append(_Call(key, call, (link, key), self._owner))
 
     # What it amounts to
 
@@ -306,13 +305,18 @@ class _Walk:
             calls=tuple(self._broken_calls()),
             hidden_fields=tuple(self._hidden_fields()),
             visibilities=tuple(
-                OddKey(word, self._place(link), nearest(word, _VISIBILITIES)) for word, link in self._visibilities
+                OddKey(word, self._place(link), self._near(word, _VISIBILITIES)) for word, link in self._visibilities
             ),
             extensions=tuple(
-                OddKey(word, self._place(link), nearest(word, EXTENSIONS)) for word, link in self._extensions
+                OddKey(word, self._place(link), self._near(word, EXTENSIONS)) for word, link in self._extensions
             ),
             secrets=tuple(CommittedSecret(what, self._place(link)) for what, link in self._secrets),
         )
+
+    def _near(self, word: str, words: Iterable[str]) -> str | None:
+        """Guess what was meant; not without end where everything is wrong."""
+        self._guesses += 1
+        return nearest(word, islice(words, _MOST_WORDS)) if self._guesses <= _MOST_GUESSES else None
 
     def _place(self, link: _Link) -> Anchor:
         keys: list[Key] = []
@@ -390,6 +394,12 @@ class _Walk:
 
     def _fields(self, schema: _Object) -> list[tuple[str, bool]]:
         """Give the fields that a designer shows of a body, each with whether it has a title."""
+        root = self._shape(schema).root
+        if id(root) not in self._known_fields:
+            self._known_fields[id(root)] = self._shown_fields(schema)
+        return self._known_fields[id(root)]
+
+    def _shown_fields(self, schema: _Object) -> list[tuple[str, bool]]:
         found: list[tuple[str, bool]] = []
         stack: list[tuple[str, _Object, int]] = [("", schema, 0)]
         while stack:
@@ -440,7 +450,7 @@ class _Walk:
             fault = self._fault_of(target)
             if fault is not None:
                 kind = "parameters" if target.startswith("#/parameters/") else "definitions"
-                near = nearest(target.rpartition("/")[2], _mapping(self._root.get(kind)))
+                near = self._near(target.rpartition("/")[2], _mapping(self._root.get(kind)))
                 yield BrokenReference(
                     target=target,
                     fault=fault,
@@ -529,7 +539,7 @@ class _Walk:
             if name not in by_id:
                 if name or not any(key in call.value for key in _WITHOUT_OPERATION):
                     fault = DynamicFault.OPERATION if name else DynamicFault.NO_OPERATION
-                    near = nearest(name, filter(None, by_id)) if name else None
+                    near = self._near(name, filter(None, by_id)) if name else None
                     yield self._broken(call, fault, name, "operationId", near)
                 continue
             target = by_id[name]
@@ -596,14 +606,14 @@ class _Walk:
         given = {name.partition("/")[0] for name in arguments}
         for name, value in arguments.items():
             if not inputs.takes(name):
-                near = nearest(name, inputs.names)
+                near = self._near(name, inputs.names)
                 yield self._broken(call, DynamicFault.ARGUMENT, name, "parameters", near, name)
             if own is None or not isinstance(value, dict):
                 continue
             for key in ("parameter", "parameterReference"):
                 reference = value.get(key)
                 if isinstance(reference, str) and not own.takes(reference):
-                    near = nearest(reference, own.names)
+                    near = self._near(reference, own.names)
                     yield self._broken(call, DynamicFault.REFERENCE, reference, "parameters", near, name, key)
         for name in sorted(inputs.needed - given):
             yield self._broken(call, DynamicFault.NEEDED, name, "parameters")
@@ -655,13 +665,21 @@ class _Walk:
             inner = shape.properties.get(key)
             if not isinstance(inner, dict):
                 lost = not shape.is_open and not inner
-                near = nearest(key, shape.properties) if lost else None
+                near = self._near(key, shape.properties) if lost else None
                 return _Hop(lost=lost, nearest=near and "/".join([*steps[:place], near, *steps[place + 1 :]]))
             value = inner
         return _Hop(value)
 
     def _shape(self, schema: _Object) -> "_Shape":
         """Give a schema's properties, with those of the schemas it consists of; open where it may have others."""
+        known = self._shapes.get(id(schema))  # the document stays alive as long as the walk
+        if known is None:
+            known = self._shapes[id(schema)] = self._shaped(schema)
+        return known
+
+    def _shaped(self, schema: _Object) -> "_Shape":
+        if schema.get("type") in _SCALARS:
+            return _Shape(schema, {}, False)  # noqa: FBT003 - a record of three
         properties: dict[str, object] = {}
         root = schema
         is_open = False
@@ -729,6 +747,17 @@ class _Inputs(NamedTuple):
     def takes(self, reference: str) -> bool:
         # Older definitions write a path with dots.
         return self.is_open or reference in self.names or re.split(r"[/.]", reference)[0] in self.names
+
+
+def _inner(schema: _Object, link: _Link) -> Iterator[tuple[_Object, _Link]]:
+    """Give the schemas that a schema holds besides its properties."""
+    for key in ("items", "additionalProperties"):
+        inner = schema.get(key)
+        if isinstance(inner, dict):
+            yield inner, (link, key)
+    if "allOf" in schema:
+        for index, part in _dicts(schema["allOf"]):
+            yield part, ((link, "allOf"), index)
 
 
 def _needed(schema: _Object) -> Iterator[str]:

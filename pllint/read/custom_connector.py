@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pllint.finding import Related
 from pllint.model.connector_definition import ConnectorDefinition, Script
 from pllint.model.connector_id import ConnectorKey, custom_name, custom_names, parse_connector_id
-from pllint.model.custom_connector import CustomConnector, Host, Operation
+from pllint.model.custom_connector import CustomConnector, Host, Operation, variables_in
 from pllint.model.solution import DeploymentSettings, EnvironmentVariable
 from pllint.read.document import Notes, check_schema, open_json
 from pllint.record import NamedTuple
@@ -28,9 +28,6 @@ _ENCODED = re.compile(r"[\x00-\xff](?<![a-z0-9_])")
 """What a name holds as an escape; two digits reach no further than Latin-1."""
 _METHODS = ("get", "put", "post", "delete", "options", "head", "patch")
 
-_VARIABLE = re.compile(r"@\{?environmentVariables\(\s*[\"']([^\"']+)[\"']\s*\)\}?", re.IGNORECASE)
-_EXPRESSION = re.compile(r"@\{?[A-Za-z]+\(")
-_URL = re.compile(r"^(?:([A-Za-z][A-Za-z0-9+.-]*)://)?([^/?#]*)([^?#]*)")
 _TEMPLATE_URL = "x-ms-apimTemplateParameter.urlTemplate"
 _TEMPLATE_OPERATIONS = "x-ms-apimTemplate-operationName"
 
@@ -533,6 +530,8 @@ def _operations(definition: Node) -> Iterator[Operation]:
                     trigger=operation["x-ms-trigger"].present,
                     deprecated=operation["deprecated"].flag or False,
                     agentic_protocol=operation["x-ms-agentic-protocol"].text,
+                    family=operation["x-ms-api-annotation"]["family"].text,
+                    revision=operation["x-ms-api-annotation"]["revision"].integer,
                 )
 
 
@@ -562,25 +561,13 @@ def _host(parts: _Parts, variables: Mapping[str, EnvironmentVariable]) -> Host:
 
 def _resolved(text: str, variables: Mapping[str, EnvironmentVariable], host: Host) -> Host:
     """Fill in environment variables and take the address apart; a host that needs more than that has no name."""
-    named = _VARIABLE.findall(text)
-
-    def value(match: re.Match[str]) -> str:
-        variable = variables.get(match[1].lower())
-        known = (variable.value or variable.default) if variable else None
-        return known or match[0]
-
+    named = variables_in(text)
     if named:
         decided = host.decided_by if host.decided_by == "policy-template" else "environment-variable"
-        host = host._replace(decided_by=decided, variable=named[0])
-    full = _VARIABLE.sub(value, text).strip()
-    if not full or _EXPRESSION.search(full.partition("://")[2].partition("/")[0] or full.partition("/")[0]):
-        return host
-    match = _URL.match(full)
-    if match is None or not match[2]:
-        return host
-    path = match[3].rstrip("/") + host.base_path if match[3].strip("/") else host.base_path
-    scheme = (match[1] or host.scheme).lower()
-    return host._replace(name=match[2], base_path=path, scheme=scheme)
+        known = ((name.lower(), variables.get(name.lower())) for name in dict.fromkeys(named))
+        values = tuple((name, value) for name, one in known if one and (value := one.value or one.default))
+        host = host._replace(decided_by=decided, variable=named[0], values=values)
+    return host._replace(text=text, own_path=host.base_path).where({}) if text.strip() else host
 
 
 def _authentication(parts: _Parts) -> str:

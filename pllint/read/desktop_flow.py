@@ -214,6 +214,15 @@ class _Reading:
             reference = self._references.get(connection[1].lower()) if connection else None
             step = step._replace(operation=operation[1] if operation else None, evidence=Evidence.API_ID)
             self._add(parsed.key, step, custom=parsed.custom, spelling=stated[1], reference=reference)
+            if connection and all(declared.label != connection[1] for declared in self.declared):
+                self._declare(connection[1], parsed.key, step.at, custom=parsed.custom)
+
+    def _declare(self, name: str, key: ConnectorKey, at: Anchor, *, custom: bool) -> None:
+        # Only of a connection reference is the name a logical one; a connection's own is another matter.
+        reference = name if name.lower() in self._references else None
+        self.declared.append(
+            DeclaredReference(label=name, connector=key, custom=custom, logical_name=reference, at=at, used=True)
+        )
 
     def _add(
         self,
@@ -249,7 +258,7 @@ class _Reading:
             spelling = node.get("connectorId", "apiId", "id").text or ""
             parsed = parse_connector_id(spelling) if spelling else None
             logical_name = node.get("connectionReferenceLogicalName", "logicalName").text
-            if parsed or logical_name:
+            if (parsed or logical_name) and all(one.logical_name != logical_name for one in self.declared):
                 declared = DeclaredReference(
                     label=logical_name or spelling,
                     connector=parsed.key if parsed else None,

@@ -49,7 +49,7 @@ BEHAVIOURS = {behaviour.value.lower(): behaviour for behaviour in Behaviour}
 
 # The export's own object, and what ScubaGear's files wrap it in.
 _WRAPPERS = ("dlp_policies", "Raw")
-_LOOSE = ("connectorActionConfigurations", "endpointConfigurations", "rules", "exemptResources")
+_LOOSE = ("connectorActionConfigurations", "endpointConfigurations", "exemptResources")
 _FIRST = 20
 """How many items of a list decide what the list is."""
 
@@ -61,6 +61,7 @@ _SINGULAR = frozenset((str(PolicyPart.DEFAULT), str(PolicyPart.SCOPE), str(Polic
 _SHOWN = 6
 """How many open parts of a policy a message names."""
 CUT_OFF = "cut off in the export"
+MIXED_UP = "mixed up by version"
 
 
 class LooseRules(NamedTuple):
@@ -135,8 +136,8 @@ def join(policies: Sequence[DlpPolicy], loose: Sequence[LooseRules], notes: Note
 
 
 def _note_open(policy: DlpPolicy, notes: Notes) -> None:
-    """Note once for a policy what of it is computed where no file shows it; what is cut off has its own finding."""
-    parts = [part for part in policy.open_parts if part.how != CUT_OFF]
+    """Note once for a policy what of it is computed where no file shows it; other gaps have findings of their own."""
+    parts = [part for part in policy.open_parts if part.how != CUT_OFF and not part.how.startswith(MIXED_UP)]
     if not parts:
         return
     ways: dict[str, list[str]] = {}
@@ -211,6 +212,7 @@ def _is_loose(value: Mapping[object, object]) -> bool:
         ("connectorActionConfigurations", "connectorId"),
         ("endpointConfigurations", "connectorId"),
         ("rules", "customConnectorRuleClassification"),
+        ("RuleSet", "customConnectorRuleClassification"),  # as Microsoft365DSC calls it
         ("exemptResources", "type"),
     ):
         part = member(value, name)
@@ -376,7 +378,8 @@ def _rules_of(wrapper: Node, notes: Notes) -> LooseRules:
 
 def _loose(item: Node, notes: Notes) -> LooseRules:
     cuts = _RuleCuts()
-    actions, endpoints, patterns, exempt = (item.get(name) for name in _LOOSE)
+    actions, endpoints, exempt = (item.get(name) for name in _LOOSE)
+    patterns = item.get("rules", "RuleSet")
     return LooseRules(
         at=next((part.at for part in (patterns, actions, endpoints, exempt) if part.present), item.at),
         patterns=_patterns(patterns, cuts.patterns, notes),

@@ -75,7 +75,7 @@ def found(node: Node, notes: Notes) -> Found:
         for kind in (CONFIGURATIONS, PATTERNS)
         for block in node[kind].elements()
         if not _is_absent(block)
-        for each in loose_rules(_as_exported(block), notes)
+        for each in loose_rules(block, notes)
     ]
     return Found(
         policies=[_policy(block) for block in present],
@@ -113,13 +113,6 @@ def _policy(block: Node) -> DlpPolicy:
         classified=None,
         open_parts=tuple(parts),
     )
-
-
-def _as_exported(block: Node) -> Node:
-    """Give the block under the names of the cmdlets' own objects; the rest of the names agree already."""
-    if isinstance(block.value, dict) and "RuleSet" in block.value:
-        return Node({"rules": block.value["RuleSet"]}, block.at)
-    return block
 
 
 def _isolation(block: Node) -> TenantIsolation:

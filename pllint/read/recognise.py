@@ -8,9 +8,11 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from enum import StrEnum
 
-from pllint.read.app_document import DocumentForm
+from pllint.record import NamedTuple
 from pllint.text.problem import MalformedError
 from pllint.text.tree import Tree
+
+PAGE_SOURCE = "a page of a canvas app, without the parts that name its connections"
 
 
 class ArchiveForm(StrEnum):
@@ -30,6 +32,31 @@ class SolutionForm(StrEnum):
     EXPLODED = "exploded"
     UNPACKED = "unpacked"
     YAML = "yaml"
+
+
+class DocumentForm(StrEnum):
+    """How the parts of a document are laid out, the fullest first."""
+
+    PACKAGE = "package"
+    """The members of an `.msapp`, in the archive or in a folder."""
+    UNPACKED = "unpacked"
+    """What `pac canvas unpack` writes."""
+    SOURCE = "source"
+    """Pages alone (`Src/*.pa.yaml`), which name no connections."""
+
+
+class DocumentEntry(NamedTuple):
+    """A canvas app's document in a tree."""
+
+    name: str
+    """The app's name, as the file or folder tells it."""
+    id: str
+    """Its logical name, else the file's; empty for a folder that is named after nothing."""
+    place: str
+    """The `.msapp` file, or the folder that holds the document's parts."""
+    form: DocumentForm
+    packed: bool
+    """It is a file."""
 
 
 _MARKS = (
@@ -63,9 +90,26 @@ _MARKS = (
     (b'"schemaversion"',),
     (b'"packageschemaversion"',),
     (b'"buildentrypoint"',),
+    (b'"localappurl"',),
+    (b'"clientdata"',),
     (b'"microsoft.powerplatform/environments"',),
     (b'"protectionlevel"',),
     (b'"usersettings"',),
+    (b'"prepaidunits"',),
+    (b'"currencytype"',),
+    (b'"currencyallocations"',),
+    (b'"tenantcapacities"',),
+    (b'"billinginstrument"',),
+    (b'"billingpolicyid"',),
+    (b'"environmentname"', b'"displayname"'),
+    (b'"principaltype"', b'"roletype"'),
+    (b'"microsoft.powerapps/',),
+    (b'"microsoft.processsimple/',),
+    (b'"microsoft.powerautomate/',),
+    (b'"microsoft.copilotstudio/',),
+    (b'"microsoft.powerplatformconnector/',),
+    (b'"unblockable"',),
+    (b'"admin_displayname"',),
     (b'"activateflowconfiguration"',),
 )
 _OURS_BY_NAME = (
@@ -73,6 +117,7 @@ _OURS_BY_NAME = (
     r"|[^/]*deploymentsettings[^/]*\.json|[^/]*dlp-?policy[^/]*\.json|workflows/[^/]+-[0-9a-f-]{36}\.json)$"
 )
 _AGENT_FILES = frozenset({"agent.mcs.yml", "settings.mcs.yml", "agent.mcs.yaml", "settings.mcs.yaml"})
+_CLONE_FOLDERS = (".mcs/", "knowledge/files/")
 _AGENT_KINDS = (
     rb"(?m)\A(?:\xef\xbb\xbf)?(?:[ \t]*(?:#[^\n]*)?\r?\n|mcs\.metadata:[^\n]*\n(?:[ \t]+[^\n]*\n)*)*kind:[ \t]*"
     rb"(?:AdaptiveDialog|TaskDialog|AgentDialog|McpTool|ConnectedAgentTool|InlineAgentSkill|GptComponentMetadata"
@@ -184,6 +229,17 @@ def is_desktop_flow(value: object) -> bool:
     return any(isinstance(version, str) and version.startswith("ROBIN_") for version in versions)
 
 
+def is_code_app(name: str, value: object) -> bool:
+    """Tell whether a JSON document is the settings of a code app, by its name and what it holds."""
+    base = name.rpartition("/")[2].lower()
+    return (
+        base in {"power.config.json", "power.config.json.example"}
+        and isinstance(value, dict)
+        and "connectionReferences" in value
+        and not {"buildEntryPoint", "localAppUrl"}.isdisjoint(value)
+    )
+
+
 def app_name(path: str) -> str:
     """Give the name of an app from that of its document's file or folder."""
     return re.sub(_DOCUMENT_NAME, "", re.split("[/!]", path)[-1], count=1)
@@ -214,7 +270,8 @@ def agent_folders(names: Iterable[str]) -> list[str]:
 def is_agent_file(name: str) -> bool:
     """Tell whether a file inside a clone of an agent, by its name there, is a part of it."""
     lowered = name.lower()
-    return lowered.endswith((".mcs.yml", ".mcs.yaml")) or lowered.startswith((".mcs/", "knowledge/files/"))
+    describes_flow = lowered.startswith("workflows/") and lowered.endswith("/metadata.yml")
+    return describes_flow or lowered.endswith((".mcs.yml", ".mcs.yaml")) or lowered.startswith(_CLONE_FOLDERS)
 
 
 def may_be_agent_part(name: str, content: bytes) -> bool:

@@ -14,13 +14,14 @@ from pllint.model.solution import (
     ConnectionReference,
     EnvironmentVariable,
     MissingDependency,
+    PackageFile,
     RootComponent,
     Solution,
 )
-from pllint.read import recognise
-from pllint.read.app_document import PAGE_SOURCE, DocumentEntry, DocumentForm
+from pllint.read import literals, recognise
 from pllint.read.cloud_flow import bare_guid, is_cloud_flow, named_by_file
 from pllint.read.document import Notes, open_json, open_xml, open_yaml
+from pllint.read.recognise import PAGE_SOURCE, DocumentEntry, DocumentForm
 from pllint.record import NamedTuple
 from pllint.schema import violations
 from pllint.source import Anchor, KeyPath, Source
@@ -72,6 +73,18 @@ _YAML_PARTS = (
 )  # fmt: skip
 _UNLISTED = "no solution beside it lists it among its components"
 _ROOT_FILES = frozenset({"solution.xml", "customizations.xml", "[content_types].xml"})
+
+_CONNECTOR_PARTS = ("_openapidefinition.json", "_connectionparameters.json", "_policytemplateinstances.json")
+_UNREAD_USERS = {
+    "botcomponentcollections": "agents",
+    "aiplugins": "plug-ins of agents",
+    "powerbireports": "Power BI reports",
+    "powerbidatasets": "Power BI datasets",
+    "datalakeworkspaces": "data lake workspaces",
+    "connectioninstances": "connection instances",
+    "cards": "cards",
+    "workqueues": "work queues",
+}
 
 _NOT_A_FLOW = "lies among the flows, but is no flow definition"
 _CLASSIC = "classic workflow, rule or process: uses no connectors"
@@ -233,7 +246,12 @@ class _Reading:
         self._desktop_flows: list[DesktopFlowEntry] = []
         self._components: list[Component] = []
         self._left: list[Skipped] = []
+        self._named: set[str] = set()
+        """Files that something of the solution names."""
+        self._missing: list[PackageFile] = []
+        self._held: set[str] = set()
         self._documents: list[DocumentEntry] = []
+        self._agent_is_incomplete = False
         self._documents_seen: dict[str, Callable[[object], bool] | None] = {}
         self._by_folder: dict[str, list[str]] = {}
         self._home = manifest or ""
@@ -252,6 +270,14 @@ class _Reading:
         apps = tuple(self._apps(customizations))
         self._model_driven_apps(customizations, solution.unique_name)
         agents = tuple(self._agents())
+        lists_components = customizations is not None or self._form == "yaml"
+        self._held.update(name for name in (*(app.name.lower() for app in apps), *_names_of(connectors)) if name)
+        solution = solution._replace(
+            missing_files=tuple(self._missing),
+            unlisted_files=tuple(self._unlisted_files()) if lists_components else (),
+            held=frozenset(self._held) if lists_components else None,
+            unread=tuple(self._unread(customizations)),
+        )
         return SolutionParts(
             solution=solution,
             flows=tuple(self._flows),
@@ -319,6 +345,34 @@ class _Reading:
             return None
         paths = (component.get("path") or "" for component in opened[0].children_of("Component"))
         return tuple(path.replace("\\", "/").strip("/").lower().removesuffix(".meta.yml") for path in paths if path)
+
+    def _unlisted_files(self) -> Iterator[PackageFile]:
+        deepest = 2 if self._form == "yaml" else 1  # there each flow has a folder of its own
+        for folder in ("workflows", "connector", "connectors"):
+            for name in self._by_folder.get(folder, ()):
+                if name.count("/") <= deepest and self._is_part(folder, name.lower()) and name not in self._named:
+                    yield PackageFile(name=name, at=Anchor(self._tree.source(name)))
+        for document in self._documents:
+            if document.packed:
+                yield PackageFile(name=document.place, at=Anchor(self._tree.source(document.place)))
+
+    def _is_part(self, folder: str, lowered: str) -> bool:
+        if folder == "workflows":
+            return lowered.endswith(".json")
+        return lowered.endswith(
+            ("_openapidefinition.json", "_connectionparameters.json", "_policytemplateinstances.json")
+        )
+
+    def _unread(self, customizations: "tuple[Element, Source] | None") -> Iterator[str]:
+        if self._desktop_flows:
+            yield "desktop flows"
+        if self._agent_is_incomplete:
+            yield "agents"
+        for folder, word in _UNREAD_USERS.items():
+            if self._by_folder.get(folder):
+                yield word
+        if any(True for _ in _elements(customizations, "EntityDataSources", "EntityDataSource")):
+            yield "virtual tables"
 
     # The manifest
 
@@ -453,7 +507,8 @@ class _Reading:
         for entry in node.get("environmentvariablevalues").get("environmentvariablevalue").listed():
             value = entry.get("value")
             if value.text is not None:
-                return variable._replace(value=value.text, value_at=value.at)
+                held = variable._replace(value=value.text, value_at=value.at)
+                return _without_secret(held, value.text, value.at)
         return variable
 
     # Flows
@@ -462,11 +517,17 @@ class _Reading:
         named: set[str] = set()
         for element, source, beside in self._workflow_elements(customizations):
             stated = element.value("JsonFileName")
+            self._held.add(bare_guid(element.get("WorkflowId") or element.value("WorkflowId") or ""))
             file = self._flow_file(stated, beside)
             if file:
                 named.add(file)
+            elif stated:
+                holder = element.get("Name") or element.value("Name") or named_by_file(stated)[0]
+                at = Anchor(source, (element.ordinal,))
+                self._missing.append(PackageFile(name=stated.replace("\\", "/").lstrip("/"), at=at, holder=holder))
             if stated or element.value("Category"):
                 self._take_workflow(element, source, solution, file)
+        self._named |= named
         for name in self._by_folder.get("workflows", ()):
             if name.lower().endswith(".json") and name not in named:
                 if self._holds(name, recognise.is_desktop_flow):
@@ -475,6 +536,7 @@ class _Reading:
                 elif self._holds(name, is_cloud_flow):
                     self._flows.append(self._unlisted(name))
                 else:
+                    self._named.add(name)
                     self._leave(name, _NOT_A_FLOW)
             elif name.lower().endswith(".xaml"):
                 self._leave(name, _CLASSIC)
@@ -555,6 +617,11 @@ class _Reading:
             keys = [recognise.app_name(element.value("DocumentUri") or ""), name, element.value("DisplayName") or ""]
             # Pages that were unpacked by hand are kept under the name the app is shown with.
             found = [document for key in dict.fromkeys(map(_folded, keys)) for document in documents.pop(key, ())]
+            stated = element.value("DocumentUri")
+            if stated and not found:
+                at = Anchor(source, (element.ordinal,))
+                holder = element.value("DisplayName") or name
+                self._missing.append(PackageFile(name=stated.lstrip("/"), at=at, holder=holder, binary=True))
             yield CanvasAppEntry(name=name, element=element, source=source, document=_fullest(found))
         self._documents = [document for found in documents.values() if (document := _fullest(found))]
 
@@ -598,6 +665,11 @@ class _Reading:
             found = self._part(stated, ("connectors", "connector"))
             if found is None:
                 missing.append(stated)
+                holder = element.value("displayname") or element.value("name") or ""
+                at, binary = Anchor(source, (element.ordinal,)), tag == "iconblob"
+                self._missing.append(PackageFile(name=stated.lstrip("/"), at=at, holder=holder, binary=binary))
+            else:
+                self._named.add(found)
             return found
 
         return ConnectorEntry(
@@ -633,6 +705,7 @@ class _Reading:
         for element, source in elements:
             unique_name = element.value("UniqueName")
             if unique_name:
+                self._held.add(unique_name.lower())
                 app = Component(
                     kind=ComponentKind.MODEL_DRIVEN_APP,
                     name=_localized_name(element) or unique_name,
@@ -703,11 +776,19 @@ class _Reading:
                     is_missing=data is None and kind not in _WITHOUT_DOCUMENT,
                 )
                 by_bot[bot].append(part)
+                self._agent_is_incomplete = self._agent_is_incomplete or part.is_missing
             else:
                 orphan = orphan or folder.partition("/")[0]
         if orphan:
             self._leave(f"{orphan}/", _ORPHAN)
+            self._agent_is_incomplete = True
         return by_bot
+
+
+def _names_of(connectors: Iterable[ConnectorEntry]) -> Iterator[str]:
+    for connector in connectors:
+        yield connector.name.lower()
+        yield connector.guid or ""
 
 
 def _folded(name: str) -> str:
@@ -825,12 +906,26 @@ def _dependency_name(element: "Element | None") -> str:
 
 def _variable(element: "Element", source: Source, schema_name: str) -> EnvironmentVariable:
     stated = element.value("type")
-    return EnvironmentVariable(
+    variable = EnvironmentVariable(
         schema_name=schema_name,
         at=Anchor(source, (element.ordinal,)),
         type=_VARIABLE_TYPES.get(stated, stated) if stated else None,
         default=element.value("defaultvalue"),
     )
+    default = element.child("defaultvalue")
+    if variable.default and default is not None:
+        return _without_secret(variable, variable.default, Anchor(source, (default.ordinal,)))
+    return variable
+
+
+def _without_secret(variable: EnvironmentVariable, text: str, at: Anchor) -> EnvironmentVariable:
+    """Keep the kind and the place of a secret in place of its text; of type secret, a variable holds its address."""
+    kind = literals.secret_kind(variable.schema_name)
+    if variable.type == "secret" or kind is None or not literals.is_secret(kind, text):
+        return variable
+    if variable.default == text:
+        variable = variable._replace(default=None)
+    return variable._replace(value=None, secret=kind, secret_at=at)
 
 
 def _script_operations(text: str | None) -> tuple[str, ...]:

@@ -69,6 +69,8 @@ class Resource(NamedTuple):
     body: Node
     made: OpenPart | None = None
     """Why it may be made once, often or never."""
+    inventory: bool = False
+    """It comes from a list of everything there is; what Terraform makes is only a part of that."""
 
 
 class Found(NamedTuple):
@@ -419,7 +421,7 @@ def _environment(resource: Resource, module: Module, *, managed: bool) -> Enviro
         managed=True if managed else None,
         group=next(iter(_group_names(module.get(resource.body, "environment_group_id"), module)), None),
         aliases=tuple(dict.fromkeys(alias for alias in aliases if alias)),
-        listed=True,
+        listed=resource.inventory,
     )
 
 
@@ -445,9 +447,7 @@ def _managed_only(resource: Resource, module: Module) -> Iterator[Environment]:
     node = module.get(resource.body, "environment_id")
     if node.text:
         identity = node.text.strip()
-        yield Environment(
-            name=identity, at=node.at, id=identity, managed=True, aliases=(identity.lower(),), listed=True
-        )
+        yield Environment(name=identity, at=node.at, id=identity, managed=True, aliases=(identity.lower(),))
 
 
 def _group_names(node: Node, module: Module) -> tuple[str, ...]:

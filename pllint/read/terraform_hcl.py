@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from pllint.model.policy import DataGroup, DlpPolicy, OpenPart, PolicyPart
+from pllint.read.dlp_policy import MIXED_UP
 from pllint.read.document import Notes
 from pllint.read.terraform import GROUP_LISTS, POLICY, READ, Found, Module, Resource, policy, read
 from pllint.record import NamedTuple
@@ -178,7 +179,7 @@ class _Folders:
             f" and Non-Business exchanged: the provider {_PROVIDER} did so before 3.9.1, and {version} is in use here",
             "Raise the provider to 3.9.1 or later and apply the policy again",
         )
-        part = OpenPart(PolicyPart.PATTERNS, at.at, f"mixed up by version {version} of the provider")
+        part = OpenPart(PolicyPart.PATTERNS, at.at, f"{MIXED_UP} {version} of the provider")
         return each._replace(patterns=None, patterns_at=None, open_parts=(*each.open_parts, part))
 
 

@@ -87,7 +87,7 @@ def _of_type(resource: Node, values: Node, address: str) -> Iterator[Resource]:
     if kind in _LISTS and values.is_mapping:
         name, listed = _LISTS[kind]
         for element in values[name].elements():
-            yield Resource(type=listed, address=address, body=element)
+            yield Resource(type=listed, address=address, body=element, inventory=True)
     elif kind in READ and values.is_mapping and resource["mode"].text != "data":
         yield Resource(type=kind, address=address, body=values)
 

@@ -12,10 +12,9 @@ from typing import TYPE_CHECKING
 from pllint.discover import Discovery, matches
 from pllint.model.workspace import Workspace
 from pllint.read import recognise
-from pllint.read.app_document import PAGE_SOURCE, DocumentEntry, DocumentForm
 from pllint.read.document import Notes, problem_of
 from pllint.read.policy_files import PolicyFiles
-from pllint.read.recognise import ArchiveForm, SolutionForm
+from pllint.read.recognise import PAGE_SOURCE, ArchiveForm, DocumentEntry, DocumentForm, SolutionForm
 from pllint.source import Anchor, Source
 from pllint.text.node import Node
 from pllint.text.problem import Limits, MalformedError
@@ -33,6 +32,7 @@ if TYPE_CHECKING:  # the readers of a form are imported when a file of that form
     from pllint.model.solution import ConnectionReference, DeploymentSettings, EnvironmentVariable
     from pllint.read.agent import AgentReading
     from pllint.read.app_document import AppDocument
+    from pllint.read.exports import Exports
     from pllint.read.legacy_package import PackageApp, PackageParts
     from pllint.read.solution import AgentEntry, CanvasAppEntry, DesktopFlowEntry, SolutionParts
     from pllint.settings import Settings
@@ -43,6 +43,7 @@ _UNREAD_ARCHIVES = {
 _UNREAD_ENDINGS = {
     ".msapr": "the rest of a canvas app document, whose pages are not here",
 }
+_TABLES = frozenset({".csv", ".tsv"})
 _CLONE_FILES = frozenset({"settings", "agent", "connectionreferences"})
 _LONE_PART = "a part of a Copilot Studio agent, without the agent's own files beside it"
 _NOT_OURS = "not a form pllint reads"
@@ -86,6 +87,7 @@ class _Gathering:
         self._deployment_settings: list[DeploymentSettings] = []
         self._references: dict[str, ConnectionReference] = {}
         self._variables: dict[str, EnvironmentVariable] = {}
+        self._exports: Exports | None = None
 
     def survey(self, tree: Tree) -> None:
         """Tell the solutions, archives and loose files of a tree apart by their names."""
@@ -155,23 +157,27 @@ class _Gathering:
         self._governing.read_terraform()
         policies = self._governing.policies()
         governance = self._merged_governance()
+        merged = self._merged_environments(governance, policies)
+        proved = self._exports.proved(governance, merged, self.notes) if self._exports is not None else None
         return Workspace(
             solutions=[parts.solution for _, parts in self._solutions],
             components=self._components,
             custom_connectors=self._joined_connectors(),
             connector_definitions=self._joined_definitions(),
-            secrets=[secret.at for one in self._definitions for secret in one.secrets],
             policies=policies,
-            environments=self._merged_environments(governance, policies),
+            environments=proved.environments if proved else merged,
             deployment_settings=self._deployment_settings,
-            governance=governance,
+            governance=proved.governance if proved else governance,
             findings=self.notes.findings,
             skipped=self.notes.skipped,
             governance_files=len(self._governance),
+            inventory=proved.inventory if proved else None,
+            licences=proved.licences if proved else (),
             advanced_policies=self._governing.advanced(),
             connector_settings=self._governing.connector_settings,
             tenant_isolation=self._governing.isolation,
             tenant_settings=self._governing.settings,
+            secrets=self._secrets(),
         )
 
     def _joined_connectors(self) -> Sequence[CustomConnector]:
@@ -210,6 +216,16 @@ class _Gathering:
         merged, contradictions = environments.merge(declared, listed, policies)
         self.notes.findings.extend(contradictions)
         return merged
+
+    def _secrets(self) -> Iterator[Anchor]:
+        for component in self._components:
+            yield from (secret.at for secret in component.secrets)
+        for _, parts in self._solutions:
+            yield from (one.secret_at for one in parts.solution.environment_variables if one.secret_at)
+        for settings in self._deployment_settings:
+            yield from (secret.at for secret in settings.secrets)
+        for definition in self._definitions:
+            yield from (secret.at for secret in definition.secrets)
 
     def _note_problems(self, tree: Tree) -> None:
         for problem in tree.problems:
@@ -521,6 +537,8 @@ class _Gathering:
             self.notes.skip(path, PAGE_SOURCE)
         elif ending in {".yaml", ".yml"}:
             self._read_yaml(tree, name)
+        elif ending in _TABLES:
+            self._read_table(tree, name)
         elif ending in _UNREAD_ENDINGS:
             self.notes.skip(path, _UNREAD_ENDINGS[ending])
         elif matches(path, self._settings.policies):
@@ -555,21 +573,13 @@ class _Gathering:
 
     def _take_json(self, tree: Tree, name: str, siblings: tuple[str, ...], node: Node) -> bool:
         """Read a JSON document as every form it has; false when it has none."""
-        from pllint.read import cloud_flow
-        from pllint.read.document import check_schema
-
-        folder, _, base = name.rpartition("/")
-        value = node.value
-        if cloud_flow.is_cloud_flow(value):
-            check_schema(node, self.notes, "cloud-flow")
-            # The clone of an agent keeps each flow in a folder that is named as its file is elsewhere.
-            self._take_flow(node, folder if base.lower() == "workflow.json" and folder else base)
+        if self._take_component(name, siblings, node):
             return True
         from pllint.read import custom_connector, deployment_settings, inventory
+        from pllint.read.document import check_schema
 
-        if recognise.is_desktop_flow(value):
-            self._take_desktop_flow(node, name)
-            return True
+        base = name.rpartition("/")[2]
+        value = node.value
         if custom_connector.recognises_definition(base, value, siblings):
             definition = custom_connector.definition_in_folder(tree, name, siblings, self.notes, node)
             if definition is not None:
@@ -588,7 +598,62 @@ class _Gathering:
         if inventory.recognises(value):
             self._listed.extend(inventory.environments(node, self.notes))
             taken = True
-        return taken
+        return self._all_exports().take(node, self.notes) or taken
+
+    def _all_exports(self) -> Exports:
+        if self._exports is None:
+            from pllint.read.exports import Exports
+
+            self._exports = Exports(self._settings.licence_exports)
+        return self._exports
+
+    def _read_table(self, tree: Tree, name: str) -> None:
+        from pllint.read import inventory
+        from pllint.text import csv_text
+
+        source = tree.source(name, csv_text.locate)
+        try:
+            content = source.read()
+            columns = csv_text.header(content)
+            environments = inventory.recognises_columns(columns)
+            exports = self._all_exports()
+            reason = None if environments else exports.unread(columns, source.path)
+            if reason is not None:
+                if reason:
+                    self.notes.skip(source.path, reason)
+                return
+            if exports.takes_names(columns, source):
+                return
+            self._progress(source.path)
+            rows, problems = csv_text.parse(content, self.notes.limits)
+        except (MalformedError, OSError) as error:
+            self.notes.refuse(source, problem_of(error))
+            return
+        for problem in problems:
+            self.notes.problem(source, problem)
+        node = Node(rows, Anchor(source))
+        if environments:
+            self._listed.extend(inventory.environments(node, self.notes))
+        else:
+            exports.take_table(node, columns, self.notes)
+
+    def _take_component(self, name: str, siblings: Sequence[str], node: Node) -> bool:
+        """Read a JSON document as a flow, or as a code app's settings; false when it is neither."""
+        from pllint.read.cloud_flow import is_cloud_flow
+        from pllint.read.document import check_schema
+
+        folder, _, base = name.rpartition("/")
+        if is_cloud_flow(node.value):
+            check_schema(node, self.notes, "cloud-flow")
+            # The clone of an agent keeps each flow in a folder that is named as its file is elsewhere.
+            self._take_flow(node, folder if base.lower() == "workflow.json" and folder else base)
+            return True
+        if recognise.is_desktop_flow(node.value):
+            self._take_desktop_flow(node, base)
+            return True
+        if recognise.is_code_app(base, node.value):
+            return self._take_code_app(node, name, siblings)
+        return self._take_rows(node, base)
 
     def _take_flow(self, node: Node, file_name: str) -> None:
         from pllint.read import cloud_flow
@@ -605,11 +670,46 @@ class _Gathering:
         )
         self._components.append(flow)
 
-    def _take_desktop_flow(self, node: Node, name: str) -> None:
+    def _take_code_app(self, node: Node, name: str, siblings: Sequence[str]) -> bool:
+        from pllint.read.canvas_app import code_app
+
+        if name.lower().endswith(".example") and "power.config.json" in map(str.lower, siblings):
+            return False  # the sample of the file beside it
+        folder = name.rpartition("/")[0].rpartition("/")[2]
+        app = code_app(node, name=folder or "code app", solution=None, references=self._references)
+        self._components.append(app)
+        return True
+
+    def _take_rows(self, node: Node, base: str) -> bool:
+        from pllint.read.cloud_flow import cloud_flow, is_cloud_flow, named_by_file
+        from pllint.read.flow_rows import flow_rows
+
+        taken = False
+        for row in flow_rows(node):
+            name, flow_id = named_by_file(base)
+            if recognise.is_desktop_flow(row.definition.value):
+                self._take_desktop_flow(row.definition, row.name or name, row.id or flow_id)
+            elif is_cloud_flow(row.definition.value):
+                flow = cloud_flow(
+                    row.definition,
+                    name=row.name or name,
+                    id=row.id or flow_id,
+                    solution=None,
+                    state=row.state,
+                    references=self._references,
+                    variables=self._variables,
+                )
+                self._components.append(flow)
+            else:
+                continue
+            taken = True
+        return taken
+
+    def _take_desktop_flow(self, node: Node, name: str, id_: str | None = None) -> None:
         from pllint.read.cloud_flow import named_by_file
         from pllint.read.desktop_flow import desktop_flow
 
-        flow_name, flow_id = named_by_file(name)
+        flow_name, flow_id = (name, id_) if id_ else named_by_file(name)
         self._components.append(
             desktop_flow(
                 node,
@@ -660,4 +760,12 @@ class _Gathering:
 def _other_form(value: object) -> str | None:
     from pllint.read import deployment_settings
 
-    return deployment_settings.other_form(value)
+    found = deployment_settings.other_form(value)
+    if found is None:
+        from pllint.read import connector_export
+
+        if isinstance(value, dict) and value.keys() == {"as-of", "connectors"}:
+            return "a catalogue of connectors, used where the settings name it"
+        if connector_export.recognises(value):
+            return "a tenant's list of connectors; `pllint catalogue refresh` makes a catalogue of it"
+    return found

@@ -113,11 +113,9 @@ class _Builder:
                 break
             node = inner
         start = self.character(node.start_byte)
-        found = self._text[start : start + 1]
+        message = "the text cannot be read from here on"
         if node.is_missing:
             message = f"{_MISSING.get(node.type, node.type)} is missing"
-        else:
-            message = f"{found!r} cannot stand here" if found else "the text ends too early"
         span = Lines(self._text).span(start, min(start + 1, len(self._text)))
         raise MalformedError(Problem(ProblemKind.UNREADABLE, f"not HCL: {message}", span))
 

@@ -96,13 +96,16 @@ def host_missing(definition: ConnectorDefinition, _: Context) -> Outcome:
     source="https://learn.microsoft.com/power-platform/admin/dlp-custom-connector-parity",
     on=ConnectorDefinition,
 )
-def host_varies(definition: ConnectorDefinition, _: Context) -> Outcome:
+def host_varies(definition: ConnectorDefinition, context: Context) -> Outcome:
     """The host is decided at run time, so a data policy that goes by host cannot be judged from the files."""
     host = definition.connector.host
     if not definition.has_definition or (host.name is not None and host.variable is None):
         return
     if host.name is None and host.decided_by == "host" and not definition.host_text:
         return
+    at = host.at or definition.at
+    if any(finding.check == "SRC009" and finding.at == at for finding in context.workspace.findings):
+        return  # reading has said that the variable has no value anywhere
     if host.variable is not None:
         decided = f"the environment variable {host.variable}"
     elif host.decided_by == "policy-template":
@@ -112,7 +115,7 @@ def host_varies(definition: ConnectorDefinition, _: Context) -> Outcome:
         decided = f"the expression {definition.host_text}"
     yield found(
         definition,
-        host.at or definition.at,
+        at,
         f"the host is decided by {decided}, so what a policy by host makes of this connector stays open",
         "Tell the Power Platform admin which hosts it reaches, or classify the connector by name",
     )

@@ -4,13 +4,13 @@ from collections.abc import Iterator
 
 from pllint.model.component import Component
 from pllint.model.environment import Environment
-from pllint.model.verdict import Note, NoteKind, Part, Rule, Verdict, Violation, ViolationKind
+from pllint.model.verdict import Note, NoteKind, Part, Rule, Verdict, ViolationKind
 from pllint.model.verdict import Outcome as VerdictOutcome
-from pllint.plugin import Anchor, Confidence, Context, Finding, Need, Outcome, Related, Severity, check
+from pllint.plugin import Confidence, Context, Finding, Need, Outcome, Related, Severity, check
+from pllint_dlp.judged import finding_of, policy_of, verdicts_of, violations_of
 from pllint_dlp.wording import (
     deciding_lines,
     effect_of,
-    is_judged,
     listed,
     name_of,
     place_of,
@@ -53,10 +53,10 @@ _OPEN = {
 )
 def blocked_connector(component: Component, context: Context) -> Outcome:
     """A component uses a connector that a data policy blocks in an environment it goes to."""
-    for environment, violation in _violations(component, ViolationKind.BLOCKED_CONNECTOR, context):
+    for environment, violation in violations_of(component, ViolationKind.BLOCKED_CONNECTOR, context):
         for part in violation.parts:
-            name, policy = name_of(part.connector, context), _policy(violation)
-            yield _finding(
+            name, policy = name_of(part.connector, context), policy_of(violation)
+            yield finding_of(
                 component,
                 environment,
                 violation,
@@ -81,14 +81,14 @@ def blocked_connector(component: Component, context: Context) -> Outcome:
 )
 def data_group_conflict(component: Component, context: Context) -> Outcome:
     """A component combines Business with Non-Business connectors of one data policy."""
-    for environment, violation in _violations(component, ViolationKind.GROUP_CONFLICT, context):
-        policy = _policy(violation)
+    for environment, violation in violations_of(component, ViolationKind.GROUP_CONFLICT, context):
+        policy = policy_of(violation)
         business, others = _names(violation.parts, context), _names(violation.others, context)
         parts = (*violation.parts, *violation.others)
         moved, other = (
             (others, "Business") if len(violation.others) <= len(violation.parts) else (business, "Non-Business")
         )
-        yield _finding(
+        yield finding_of(
             component,
             environment,
             violation,
@@ -113,10 +113,10 @@ def data_group_conflict(component: Component, context: Context) -> Outcome:
 )
 def blocked_action(component: Component, context: Context) -> Outcome:
     """A component calls an operation that connector action control blocks."""
-    for environment, violation in _violations(component, ViolationKind.BLOCKED_ACTION, context):
-        part, policy = violation.parts[0], _policy(violation)
+    for environment, violation in violations_of(component, ViolationKind.BLOCKED_ACTION, context):
+        part, policy = violation.parts[0], policy_of(violation)
         operation = f"{violation.operation} of {name_of(part.connector, context)}"
-        yield _finding(
+        yield finding_of(
             component,
             environment,
             violation,
@@ -141,12 +141,12 @@ def blocked_action(component: Component, context: Context) -> Outcome:
 )
 def denied_endpoint(component: Component, context: Context) -> Outcome:
     """A component reaches an address that endpoint filtering denies."""
-    for environment, violation in _violations(component, ViolationKind.DENIED_ENDPOINT, context):
-        part, policy = violation.parts[0], _policy(violation)
+    for environment, violation in violations_of(component, ViolationKind.DENIED_ENDPOINT, context):
+        part, policy = violation.parts[0], policy_of(violation)
         name = name_of(part.connector, context)
         dynamic = violation.endpoint in {None, "(dynamic)"}
         address = "an address computed at run time" if dynamic else shown(violation.endpoint or "")
-        yield _finding(
+        yield finding_of(
             component,
             environment,
             violation,
@@ -171,7 +171,7 @@ def denied_endpoint(component: Component, context: Context) -> Outcome:
 )
 def environment_uncovered(component: Component, context: Context) -> Outcome:
     """A component goes to an environment that no data policy reaches."""
-    for environment, verdict in _verdicts(component, context):
+    for environment, verdict in verdicts_of(component, context):
         if any(note.kind is NoteKind.UNCOVERED for note in verdict.notes):
             policies = "a data policy that reaches every environment" if environment.any_other else "a data policy"
             yield Finding(
@@ -195,7 +195,7 @@ def environment_uncovered(component: Component, context: Context) -> Outcome:
 )
 def verdict_open(component: Component, context: Context) -> Outcome:
     """Something the files do not say leaves open what the data policies make of a component."""
-    for environment, verdict in _verdicts(component, context):
+    for environment, verdict in verdicts_of(component, context):
         if any(note.kind is NoteKind.UNCOVERED for note in verdict.notes):
             continue
         for note in _open_notes(verdict):
@@ -213,7 +213,7 @@ def verdict_open(component: Component, context: Context) -> Outcome:
 )
 def child_flow_depends_on_http(component: Component, context: Context) -> Outcome:
     """A flow calls a child flow where HTTP is blocked, and Microsoft's pages disagree whether that stops it."""
-    for environment, verdict in _verdicts(component, context):
+    for environment, verdict in verdicts_of(component, context):
         for note in verdict.notes:
             if note.kind is NoteKind.CHILD_FLOW_HTTP and note.policy is not None and component.calls_flows:
                 name = note.policy.name
@@ -267,51 +267,10 @@ def _question(component: Component, environment: Environment, note: Note) -> str
     return f"whether {subject_of(component)} complies in {environment.name} is open"
 
 
-def _verdicts(component: Component, context: Context) -> Iterator[tuple[Environment, Verdict]]:
-    if is_judged(component):
-        for environment in context.targets(component):
-            yield environment, context.verdict(component, environment)
-
-
-def _violations(component: Component, kind: ViolationKind, context: Context) -> Iterator[tuple[Environment, Violation]]:
-    for environment, verdict in _verdicts(component, context):
-        for violation in verdict.violations:
-            if violation.kind is kind:
-                yield environment, violation
-
-
-def _finding(
-    component: Component,
-    environment: Environment,
-    violation: Violation,
-    *,
-    at: Anchor,
-    message: str,
-    remedy: str,
-    parts: tuple[Part, ...],
-    related: tuple[Related, ...],
-) -> Finding:
-    return Finding(
-        at=at,
-        message=message,
-        remedy=remedy,
-        confidence=violation.confidence,
-        component=component.ref,
-        environment=environment.name,
-        policy=_policy(violation),
-        connectors=tuple(part.connector for part in parts),
-        related=related,
-    )
-
-
 def _permission(part: Part) -> str:
     if part.rule in {Rule.PATTERN, Rule.STAR}:
         return "permit its host by a URL pattern of"
     return "put it into another data group of"
-
-
-def _policy(violation: Violation) -> str:
-    return violation.policy.name if violation.policy else ""
 
 
 def _names(parts: tuple[Part, ...], context: Context) -> str:

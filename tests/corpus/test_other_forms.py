@@ -12,9 +12,10 @@ from pathlib import Path
 import pytest
 
 from pllint.model.component import ComponentKind
-from pllint.read.app_document import DocumentForm, read_document
+from pllint.read.app_document import read_document
 from pllint.read.canvas_app import document_app
 from pllint.read.document import Notes
+from pllint.read.recognise import DocumentForm
 from pllint.text.tree import Archive
 from tests.corpus.conftest import read_corpus
 

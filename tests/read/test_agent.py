@@ -68,6 +68,15 @@ def test_a_tool_uses_the_connector_of_its_reference(kind: str) -> None:
     )
 
 
+@pytest.mark.parametrize(("mode", "runs_as"), [("Invoker", "invoker"), ("Maker", "embedded")])
+def test_a_tool_declares_its_reference_and_as_whom_it_runs(mode: str, runs_as: str) -> None:
+    text = TASK.format(kind="InvokeConnectorAction", reference="ctx_mail").replace("Invoker", mode)
+    declared = taken(text, referring("ctx_Mail", APIS + "shared_office365")).declared
+    assert [(entry.logical_name, entry.connector, entry.runs_as, entry.used) for entry in declared] == [
+        ("ctx_mail", "shared_office365", runs_as, True)
+    ]
+
+
 @pytest.mark.parametrize(
     ("reference", "connector"),
     [
@@ -304,6 +313,7 @@ CLONE = {
     "helper/agents/Sub/agent.mcs.yml": "kind: AgentDialog\nactions:\n- kind: InvokeSkillAction\n",
     "helper/knowledge/files/guide.pdf": "x",
     "helper/.mcs/conn.json": '{"EnvironmentId": "1"}',
+    f"helper/workflows/Notify-{FLOW_ID}/metadata.yml": "name: Notify\n",
     f"helper/workflows/Notify-{FLOW_ID}/workflow.json": flow_of_kind("Skills"),
 }
 

@@ -281,7 +281,8 @@ def told(value: object, label: str = "", *, places: bool = False) -> object:
         folders = r"^(?:connectors?/(?:[^/]*/)?|workflows/|modernflows/[^/]*/|canvasapps/)"
         return re.sub(folders, "", value.removeprefix(label), flags=re.IGNORECASE)
     if isinstance(value, Iterable):
-        return [told(item, label, places=places) for item in value]
+        items = sorted(value) if isinstance(value, frozenset) else value
+        return [told(item, label, places=places) for item in items]
     return value
 
 

@@ -150,6 +150,21 @@ SETTINGS_OF_A_STAGE = {
     "ConnectionReferences": [{"LogicalName": "ctx_mail_1", "ConnectionId": "", "ConnectorId": "#{connector}#"}],
 }
 
+CATALOGUE = {
+    "as-of": "2026-11-02",
+    "connectors": [{"id": "shared_parcels", "name": "Parcels", "tier": "Premium", "last_seen": "2026-11-02"}],
+}
+CONFIG = {
+    "project": ".",
+    "settings": "pllint.yaml",
+    "values": [
+        {"key": "as-of", "value": "today", "from": "command-line", "option": "--as-of"},
+        {"key": "checks.select", "value": ["ALL"], "from": "file", "path": "pllint.yaml", "line": 1, "column": 10},
+        {"key": "fail-on", "value": "warning", "from": "preset", "preset": "strict"},
+        {"key": "profile", "from": "default"},
+    ],
+}
+
 GOOD = [
     pytest.param("settings", example("settings"), id="settings: every key"),
     pytest.param("settings", {}, id="settings: none"),
@@ -276,6 +291,8 @@ GOOD = [
     pytest.param("checks", [CHECK], id="checks"),
     pytest.param("licences", LICENCES, id="licences"),
     pytest.param("plans", PLANS, id="plans"),
+    pytest.param("catalogue", CATALOGUE, id="catalogue"),
+    pytest.param("config", CONFIG, id="config"),
 ]
 
 BAD = [
@@ -534,8 +551,20 @@ BAD = [
     ),
     Bad("licences", {**LICENCES, "price": 1}, ("price",), "'price' is not known in the document"),
     Bad("plans", {"plans": [{"id": "p", "counts": "head"}]}, ("plans", 0, "counts"), "person, app-pass"),
+    Bad("config", {"values": []}, (), "'project' is missing"),
+    Bad(
+        "config", {**CONFIG, "values": [{"key": "as-of", "from": "magic"}]}, ("values", 0, "from"), "'magic', expected"
+    ),
     Bad("checks", [{**CHECK, "needs": "policies"}], (0, "needs"), "'policies', expected a list"),
     Bad("checks", [{**CHECK, "name": "Blocked"}], (0, "name"), "'Blocked', expected text of the form"),
+    Bad(
+        "catalogue",
+        {**CATALOGUE, "connectors": [{"id": "shared_parcels", "last_seen": "today"}]},
+        ("connectors", 0, "last_seen"),
+        "'today', expected a day such as 2026-03-05",
+    ),
+    Bad("settings", {"catalogue-age-days": 0}, ("catalogue-age-days",), "expected a whole number above 0"),
+    Bad("settings", {"licence-exports": [{"files": "a.csv"}]}, ("licence-exports", 0, "files"), "expected a list of"),
 ]
 BAD_ONES = [pytest.param(*bad, id=f"{bad.name} {'/'.join(map(str, bad.path))} {bad.says[:20]}") for bad in BAD]
 

@@ -372,9 +372,19 @@ def judge_advanced(
                 violations.append(
                     Violation(kind=ViolationKind.ADVANCED_ACTION, policy=policy, parts=(part,), operation=operation.id)
                 )
-    if missing:
-        violations.insert(0, Violation(kind=ViolationKind.ADVANCED_CONNECTOR, policy=policy, parts=tuple(missing)))
-    return tuple(violations), tuple(notes)
+    absent, open_ = _absent(policy, missing)
+    return (*absent, *violations), (*notes, *open_)
+
+
+def _absent(policy: AdvancedPolicy, missing: Sequence[Part]) -> tuple[list[Violation], list[Note]]:
+    """Tell what it means that connectors are not on the allow list as far as that is known."""
+    if policy.allowed_known:
+        kind = ViolationKind.ADVANCED_CONNECTOR
+        return ([Violation(kind=kind, policy=policy, parts=tuple(missing))] if missing else []), []
+    words = "may be on the allow list of the advanced policy or not, since that is computed elsewhere"
+    return [], [
+        Note(NoteKind.ADVANCED_UNKNOWN, words, at=policy.at, connector=part.connector, decides=True) for part in missing
+    ]
 
 
 def _refused(entry: AllowedConnector | None, operations: Sequence[UsedOperation]) -> dict[str, UsedOperation]:

@@ -187,7 +187,6 @@ class PolicySet:
             violations.extend(broken)
             notes.extend(advanced_notes)
             may_break = may_break or any(note.decides for note in advanced_notes)
-            may_break = may_break or any(note.decides for note in advanced_notes)
         return verdict_of(violations, may_break=may_break, notes=notes)
 
     def _judge_open(

@@ -15,6 +15,8 @@ HTTP_CONNECTORS = frozenset(
 """HTTP by its several names: action, webhook, request trigger, and HTTP with Microsoft Entra ID old and new."""
 _DATAVERSE = frozenset({"shared_commondataserviceforapps", "shared_commondataservice"})
 _DESKTOP_FLOWS = "shared_uiflow"
+BY_RULE = frozenset({*HTTP_CONNECTORS, *_DATAVERSE, _DESKTOP_FLOWS})
+"""Connectors whose tier plays no part."""
 
 # https://learn.microsoft.com/power-platform/admin/powerapps-flow-licensing-faq: SQL Server, Azure and Dynamics 365
 # connectors were standard until 2019-10-01, and for what was made before that day until 2024-10-01.

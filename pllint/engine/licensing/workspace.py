@@ -2,6 +2,7 @@
 
 import datetime
 from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
 
 from pllint.catalogue import Catalogue
 from pllint.catalogue.plans import plan_named
@@ -9,6 +10,7 @@ from pllint.engine.licensing.tier import premium
 from pllint.model.component import APPS, Component, ComponentKind, StartsFrom, TriggerClass
 from pllint.model.environment import Environment, EnvironmentType
 from pllint.model.governance import AppRecord, FlowRecord, Governance, Name
+from pllint.model.inventory import Currency, LicenceSku
 from pllint.model.licensing import LicenceNeed, Premium, Uncounted, Verdict
 from pllint.model.workspace import Workspace
 
@@ -81,7 +83,7 @@ class Licensing:
 
         None when nothing is needed, or a fitting record is there. The verdict may be unknown.
         """
-        governance = self._workspace.governance
+        governance = self._governance
         if governance is None or component.kind in {ComponentKind.AGENT, ComponentKind.DESKTOP_FLOW}:
             return None
         found = self.premium(component)
@@ -93,6 +95,15 @@ class Licensing:
             return None
         sold = (plan_named(plan) for plan in plans if plan in _SOLD_TODAY)
         return Uncounted(premium=found, need=need, plans=tuple(plan.name for plan in sold if plan is not None))
+
+    @cached_property
+    def _governance(self) -> Governance | None:
+        """The manifest; where there is none, what licence exports alone say."""
+        workspace = self._workspace
+        if workspace.governance is not None or not workspace.lists_licences:
+            return workspace.governance
+        listed: list[LicenceSku | Currency] = [*workspace.inventory.skus, *workspace.inventory.currencies]
+        return Governance(at=listed[0].at, licences=workspace.licences)
 
     def _need(self, component: Component, governance: Governance) -> LicenceNeed | None:
         """Say whose licence a premium component runs on, or None when nobody needs one."""
@@ -152,7 +163,9 @@ class Licensing:
 
 
 def _is_metered(environment: Environment, governance: Governance) -> bool:
-    return any(declared.pay_as_you_go and environment.goes_by(declared.name) for declared in governance.environments)
+    return environment.pay_as_you_go is True or any(
+        declared.pay_as_you_go and environment.goes_by(declared.name) for declared in governance.environments
+    )
 
 
 def _is_personal(environment: Environment) -> bool:
