@@ -1,17 +1,21 @@
 """Licence questions of one workspace on one day: what the source and the manifest say, put before the rules."""
 
 import datetime
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 
 from pllint.catalogue import Catalogue
-from pllint.catalogue.plans import plan_named
+from pllint.catalogue.plans import Plans, plan_named
+from pllint.engine.licensing.apps import judge_app
+from pllint.engine.licensing.flows import judge_flow
+from pllint.engine.licensing.gather import Gathered
 from pllint.engine.licensing.tier import premium
 from pllint.model.component import APPS, Component, ComponentKind, StartsFrom, TriggerClass
 from pllint.model.environment import Environment, EnvironmentType
 from pllint.model.governance import AppRecord, FlowRecord, Governance, Name
 from pllint.model.inventory import Currency, LicenceSku
-from pllint.model.licensing import LicenceNeed, Premium, Uncounted, Verdict
+from pllint.model.licence_facts import Readings
+from pllint.model.licensing import LicenceNeed, Licensed, Premium, Uncounted, Verdict
 from pllint.model.workspace import Workspace
 
 _APP_PLANS = ("power-apps-premium", "power-apps-per-app")
@@ -59,7 +63,11 @@ class Licensing:
         catalogue: Catalogue,
         as_of: datetime.date,
         targets: Callable[[Component], Sequence[Environment]],
+        settings: Sequence[tuple[str, str]] = (),
     ) -> None:
+        """Take what was read; `settings` are those under `licensing:`."""
+        self._settings = dict(settings)
+        self._judged: dict[int, Licensed | None] = {}
         self._workspace = workspace
         self._catalogue = catalogue
         self._as_of = as_of.isoformat()
@@ -76,6 +84,67 @@ class Licensing:
             environments=self._targets(component),
             as_of=self._as_of,
             created=next((record.created for record in records if record.created), None),
+        )
+
+    @cached_property
+    def plans(self) -> Plans:
+        """The plan data."""
+        return Plans()
+
+    @cached_property
+    def readings(self) -> Readings:
+        """How the rules are read where their sources disagree."""
+        return readings_of(self._settings)
+
+    @property
+    def as_of(self) -> str:
+        """The day all answers are for."""
+        return self._as_of
+
+    @property
+    def governance(self) -> Governance | None:
+        """The manifest; where there is none, what licence exports alone say."""
+        return self._governance
+
+    @cached_property
+    def _gathered(self) -> Gathered | None:
+        governance = self._governance
+        if governance is None:
+            return None
+        return Gathered(self._workspace, governance, self.premium, self._targets)
+
+    def judged(self, component: Component) -> Licensed | None:
+        """Say who needs a licence for an app or a cloud flow, how many are short, and what else there is to say.
+
+        None without a manifest or a licence export, for what is no app or cloud flow, and where nobody knows how a
+        flow starts.
+        """
+        key = id(component)
+        if key not in self._judged:
+            self._judged[key] = self._judge(component)
+        return self._judged[key]
+
+    def _judge(self, component: Component) -> Licensed | None:
+        gathered = self._gathered
+        if gathered is None:
+            return None
+        app = flow = None
+        if component.kind in APPS:
+            app = gathered.app(component)
+            judgement = judge_app(app, self._as_of, self.plans, self.readings)
+        elif component.kind is ComponentKind.CLOUD_FLOW and (flow := gathered.flow(component)) is not None:
+            judgement = judge_flow(flow, self._as_of, self.readings)
+        else:
+            return None
+        return Licensed(
+            component=component,
+            record=gathered.record(component),
+            environment=gathered.environment(component),
+            premium=self.premium(component),
+            judgement=judgement,
+            app=app,
+            flow=flow,
+            counted=self.uncounted(component) is None or gathered.says_what_people_hold(component),
         )
 
     def uncounted(self, component: Component) -> Uncounted | None:
@@ -160,6 +229,31 @@ class Licensing:
             and connectors & {use.connector for use in app.uses}
             for app in self._workspace.components
         )
+
+
+def readings_of(settings: Mapping[str, str]) -> Readings:
+    """Take the readings of the settings; a word that is none leaves the default."""
+    default = Readings()
+
+    def word(key: str, known: Sequence[str], otherwise: str) -> str:
+        found = settings.get(key, otherwise)
+        return found if found in known else otherwise
+
+    def number(key: str, otherwise: int) -> int:
+        found = settings.get(key, "")
+        return int(found) if found.isdecimal() else otherwise
+
+    per_pass = number("apps-per-pass", 0)
+    return Readings(
+        team_benefit=word("team-benefit", ("by-date", "required", "advised", "ignore"), default.team_benefit),
+        child_context=word("child-context", ("parent", "owner", "both"), default.child_context),
+        http_tier=word("http-tier", ("premium", "standard"), default.http_tier),
+        apps_per_pass=per_pass or None,
+        per_user_from_apps=number("per-user-from-apps", default.per_user_from_apps),
+        many_holders=number("many-holders", default.many_holders),
+        developer_sharing=word("developer-sharing", ("test", "none"), default.developer_sharing),
+        request_limits=word("request-limits", ("by-date", "until-2021", "since-2021"), default.request_limits),
+    )
 
 
 def _is_metered(environment: Environment, governance: Governance) -> bool:
