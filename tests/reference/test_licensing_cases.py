@@ -258,6 +258,8 @@ def _records(component: Component, facts: Node, place: str) -> dict[str, object]
     """Write down what a case knows of an app or a flow in the manifest's words."""
     record: dict[str, object] = {"name": component.name, "environment": place}
     record.update({key: facts[key].value for key in ("created", "purpose", "plan", "licence") if facts[key].present})
+    if capacity := facts["licence"].text:
+        record["licence"] = capacity.removeprefix("power-automate-")
     people = list(facts["people"].elements())
     names = [person["name"].text or f"people {number}" for number, person in enumerate(people)]
     makers = list(facts["makers"].elements())
@@ -303,13 +305,29 @@ def _guests(facts: Node) -> dict[str, object]:
 
 
 def _estate(given: Node) -> Workspace:
-    """Make a premium app or flow for each plan that is required, beside the licence records there are."""
+    """Make a premium app or flow for each plan that is required, with its people, beside the licence records."""
     components = []
+    apps, flows, populations = [], [], []
     for number, required in enumerate(given["required"].elements()):
-        is_app = (required["plan"].text or "").startswith("power-apps")
-        kind = ComponentKind.CANVAS_APP if is_app else ComponentKind.CLOUD_FLOW
-        components.append(Component(kind=kind, name=f"C{number}", id=f"c{number}", at=_AT, uses=(_use("shared_sql"),)))
-    return _joined({"licences": given["licences"].value}, components=tuple(components), environments=())
+        plan, name = required["plan"].text or "", f"C{number}"
+        if plan.startswith("power-apps"):
+            kind = ComponentKind.CANVAS_APP
+            populations.append({"name": f"people {number}", "people": required["count"].value})
+            apps.append({"name": name, "plan": plan, "shared-with": [f"people {number}"]})
+        else:
+            kind = ComponentKind.CLOUD_FLOW
+            flows.append({"name": name, "plan": plan})
+        components.append(Component(kind=kind, name=name, id=name.lower(), at=_AT, uses=(_use("shared_sql"),)))
+    new_customer = given["existing-customer"].flag is False
+    agreement = {"kind": given["agreement"].value or "none", "starts": "2026-04-01" if new_customer else "2025-04-01"}
+    manifest: dict[str, object] = {
+        "tenant": {"agreement": agreement},
+        "licences": given["licences"].value,
+        "apps": apps,
+        "flows": flows,
+        "populations": populations,
+    }
+    return _joined(manifest, components=tuple(components), environments=())
 
 
 def _lifecycle(given: Node) -> Workspace:
