@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from pllint.model.component import Component
-from pllint.model.governance import AppRecord, FlowRecord, LicenceRecord, Population
+from pllint.model.governance import LicenceRecord, Population
 from pllint.record import NamedTuple
 from pllint.source import Anchor
 
@@ -78,17 +78,29 @@ class Required(NamedTuple):
     """Whether every app and flow that may draw on the plan says so, and its people are counted."""
 
 
+class OddPrice(NamedTuple):
+    """A price on record that is far from the list's."""
+
+    name: str
+    amount: Decimal
+    listed: Sum
+    at: Anchor
+    basis: str
+
+
 class PlannedCost(NamedTuple):
     """A plan that is intended, against what is cheaper; a year."""
 
-    plan: str
+    component: Component
+    name: str
     people: int
     apps: int
+    """Premium apps that these people use, at most."""
     intended: Sum
     cheaper: Sum
     cheaper_name: str
+    at: Anchor
     places: tuple[Mention, ...]
-    component: Component
 
 
 class ManyApps(NamedTuple):
@@ -101,34 +113,75 @@ class ManyApps(NamedTuple):
 
 
 class TwoWays(NamedTuple):
-    """Two ways to license a flow or an app, a month."""
+    """Two ways to license a flow or an app, a month; no sums where a price is missing."""
 
-    component: Component
     people: int
-    active: int
-    first: Sum
-    second: Sum
+    active: int = 0
+    first: Sum | None = None
+    second: Sum | None = None
+    second_name: str = ""
+    cheaper: str = ""
+    """first, second or equal."""
+    metered: bool = False
 
 
-class BudgetExcess(NamedTuple):
-    """An app or flow whose licences cost more than its budget."""
+class Volume(NamedTuple):
+    """Licences in a number that has a price of its own."""
+
+    number: int
+    at: Anchor
+    each: Sum | None
+    paid: Sum | None
+
+
+class NotNeeded(NamedTuple):
+    """A paid plan for what takes none."""
+
+    words: str
+    plans: tuple[str, ...]
+    things: tuple[str, ...]
+    at: Anchor
+    number: int | None = None
+    """People; None: the plan of an app or flow."""
+    component: Component | None = None
+
+
+class Budgeted(NamedTuple):
+    """An app or flow with a budget, and the cost of its licences; a year."""
 
     component: Component
-    record: AppRecord | FlowRecord
-    plan: str
-    number: int
-    yearly: Sum
+    at: Anchor
     budget: Decimal
+    plan: str = ""
+    number: int = 0
+    yearly: Sum | None = None
+    missing: str = ""
+    """Why the cost is not known."""
 
 
-class Exposure(NamedTuple):
+class Exposed(NamedTuple):
     """What unlicensed use costs at list price since the day it was made."""
 
-    component: Component
-    plan: str
     people: int
-    months: int
-    amount: Decimal
+    plans: tuple[str, ...] = ()
+    """The plan it is to run on, else those that would do, the cheaper one first."""
+    months: int = 0
+    since: str = ""
+    at: Anchor | None = None
+    amount: Sum | None = None
+    """None: nobody says since when."""
+    basis: str = ""
+    currency: str | None = None
+
+
+class Bundle(NamedTuple):
+    """Passes bought app by app; a year."""
+
+    at: Anchor
+    lines: int
+    passes: int
+    yearly: Sum | None
+    saving: Sum | None
 
 
 class StillBought(NamedTuple):
@@ -136,8 +189,17 @@ class StillBought(NamedTuple):
 
     app: str
     at: Anchor
+    retired: str
     passes: int
     months: int
     last_paid_day: str
     amount: Decimal | None
     """None: no price."""
+
+
+class Leverage(NamedTuple):
+    """Apps with custom connectors and their people."""
+
+    apps: int
+    people: int
+    at: Anchor

@@ -250,8 +250,21 @@ def _workspace(case: Node) -> Workspace:
     facts = case["given"][subject]
     manifest: dict[str, object] = {"environments": [{"name": place.name, **_mapping(case["given"]["environment"])}]}
     manifest.update(_records(component, facts, place.name))
+    others = _other_apps(component, facts, manifest)
     parents = [_parent(parent, component, number) for number, parent in enumerate(facts["called-by"].elements())]
-    return _joined(manifest, components=(component, *called, *parents), environments=(place,))
+    return _joined(manifest, components=(component, *others, *called, *parents), environments=(place,))
+
+
+def _other_apps(component: Component, facts: Node, manifest: dict[str, object]) -> tuple[Component, ...]:
+    """Make the other premium apps that the same people use, and write them into the manifest."""
+    names = [f"{component.name} {number}" for number in range(2, (facts["apps-per-user"].integer or 1) + 1)]
+    apps = _elements(manifest.get("apps"))
+    manifest |= {"apps": [*apps, *({**_dict(apps[0]), "name": name} for name in names)]} if names else {}
+    return tuple(component._replace(name=name, id=name.lower()) for name in names)
+
+
+def _dict(value: object) -> dict[str, object]:
+    return {str(key): member for key, member in value.items()} if isinstance(value, dict) else {}
 
 
 def _records(component: Component, facts: Node, place: str) -> dict[str, object]:

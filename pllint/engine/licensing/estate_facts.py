@@ -4,8 +4,9 @@ import datetime
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 
-from pllint.catalogue.plans import Plans, plan_named
+from pllint.catalogue.plans import Plans
 from pllint.engine.licensing.estate import Customer, LicenceStock, is_available, judge_stock
+from pllint.engine.licensing.estate_cost import EstateCost, id_of
 from pllint.engine.licensing.workspace import Licensing
 from pllint.model.estate import Mention, Stock, Unavailable, Unsold
 from pllint.model.governance import AppRecord, FlowRecord, Governance, LicenceRecord
@@ -17,12 +18,6 @@ _CAPACITY = {
     "hosted-process": "power-automate-hosted-process",
 }
 _PASSES_ENDED = "2026-01-02"
-
-
-def id_of(text: str) -> str:
-    """Give the id of a plan by any of its names; an unknown name stays what it is."""
-    found = plan_named(text)
-    return found.id if found else text
 
 
 class EstateFacts:
@@ -42,6 +37,11 @@ class EstateFacts:
     def governance(self) -> Governance | None:
         """The manifest; where there is none, what licence exports alone say."""
         return self._licensing.governance
+
+    @cached_property
+    def cost(self) -> EstateCost:
+        """What licences are needed and what they cost."""
+        return EstateCost(self._workspace, self._licensing, self.purchased)
 
     @cached_property
     def stocks(self) -> tuple[Stock, ...]:
