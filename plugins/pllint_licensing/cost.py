@@ -307,8 +307,8 @@ def price_missing(_: Governance, context: Context) -> Iterator[Finding | CouldNo
         currency = f" in {cost.basis.currency}" if cost.basis.currency else ""
         yield Finding(
             at=records[0] if records else cost.basis.at,
-            message=f"{counted(one.number, f'{one.name} licence')} {'is' if one.number == 1 else 'are'} needed, and there"
-            f" is no price{currency} for it ({cost.basis.words}), so no sum counts it",
+            message=f"{counted(one.number, f'{one.name} licence')} {'is' if one.number == 1 else 'are'} needed, and"
+            f" there is no price{currency} for it ({cost.basis.words}), so no sum counts it",
             remedy="Write the `price` of one licence a month beside its count under `licences` (procurement)",
             related=tuple(Related(f"{place.words} needs it", place.at) for place in one.places),
             cause=one.plan,
