@@ -315,7 +315,13 @@ def _estate(given: Node) -> Workspace:
         is_app = (required["plan"].text or "").startswith("power-apps")
         kind = ComponentKind.CANVAS_APP if is_app else ComponentKind.CLOUD_FLOW
         components.append(Component(kind=kind, name=f"C{number}", id=f"c{number}", at=_AT, uses=(_use("shared_sql"),)))
-    return _joined({"licences": given["licences"].value}, components=tuple(components), environments=())
+    starts = "2026-04-01" if given["existing-customer"].flag is False else "2020-04-01"
+    agreement = {"kind": given["agreement"].text or "none", "starts": starts}
+    manifest = {
+        "tenant": {"agreement": agreement, "sector": given["sector"].text or "commercial"},
+        "licences": given["licences"].value,
+    }
+    return _joined(manifest, components=tuple(components), environments=())
 
 
 def _lifecycle(given: Node) -> Workspace:
