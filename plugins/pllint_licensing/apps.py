@@ -87,7 +87,7 @@ def app_users_unknown(component: Component, context: Context) -> Iterator[Findin
         return
     licensed, _ = found
     yield Finding(
-        at=place_of(licensed),
+        at=component.at,
         message=f"'{component.name}' is premium because of {because_of(licensed, context)}, and nobody has written down"
         " whom it is shared with, so its licences can be neither counted nor budgeted",
         remedy="List under `shared-with` of the app every population it is shared with, each with `people` and"

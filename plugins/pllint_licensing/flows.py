@@ -89,13 +89,14 @@ def flow_owner_unknown(component: Component, context: Context) -> Iterator[Findi
     licensed, _ = found
     if context.workspace.governance is None:
         return
-    yield _finding(
+    finding = _finding(
         licensed,
         f"'{component.name}' {_starts(licensed)} and premium because of {because_of(licensed, context)}, so it runs on"
         " its owner's plan, and no owner is on record",
         "Write the `owner` of the flow, and `owner-kind` if it is no person (platform team)",
         because(licensed, context),
     )
+    yield finding._replace(at=component.at)
 
 
 @check(id="LIC204", name="flow-owner-left", severity=Severity.ERROR, since="0.1", source=_FAQ,
