@@ -87,7 +87,7 @@ def app_users_unknown(component: Component, context: Context) -> Iterator[Findin
         return
     licensed, _ = found
     yield Finding(
-        at=place_of(licensed),
+        at=component.at,
         message=f"'{component.name}' is premium because of {because_of(licensed, context)}, and nobody has written down"
         " whom it is shared with, so its licences can be neither counted nor budgeted",
         remedy="List under `shared-with` of the app every population it is shared with, each with `people` and"
@@ -158,7 +158,7 @@ def app_users_understated(component: Component, context: Context) -> Iterator[Fi
 def app_passes_short(component: Component, context: Context) -> Iterator[Finding]:
     """An app is to run on app passes, and its environment has fewer than its people need."""
     found = told_of_app(component, context, "app-passes-short")
-    if found is None or not found[0].counted or found[0].app is None:
+    if found is None or found[0].app is None or not context.licensing.is_on_record("power-apps-per-app"):
         return
     licensed, remark = found
     passes = found[0].app.passes
@@ -166,7 +166,7 @@ def app_passes_short(component: Component, context: Context) -> Iterator[Finding
         at=place_of(licensed),
         message=f"'{component.name}' is to run on Power Apps per app passes, and {where(licensed)} has"
         f" {passes:,} of the {passes + remark.number:,} it takes: {remark.number:,} short",
-        remedy=f"Ask the licence administrator to allocate {_passes(remark.number)} more to {where(licensed)}, or to"
+        remedy=f"Ask the licence administrator to allocate another {_passes(remark.number)} to {where(licensed)}, or to"
         " move people to Power Apps Premium",
         component=component.ref,
         environment=licensed.environment.name if licensed.environment else None,

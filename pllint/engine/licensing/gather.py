@@ -122,10 +122,18 @@ class Gathered:
         record, found = self.record(component), self._premium(component)
         flow_record = record if isinstance(record, FlowRecord) else None
         trigger = _TRIGGERS[starts_from]
+        people = tuple(self._flow_people(flow_record)) if flow_record else ()
+        callers = [
+            one
+            for one in self._workspace.callers_of(component)
+            if one.kind is ComponentKind.CLOUD_FLOW and one.id != component.id
+        ]
+        # A button flow that other flows call is a child flow too; who else starts it stands in its record.
+        if trigger == "button" and callers and not any(group.role == "runs" for group in people):
+            trigger = "child"
         parents: list[FlowFacts] = []
         if trigger == "child" and depth < _DEEPEST:
-            callers = (one for one in self._workspace.callers_of(component) if one.kind is ComponentKind.CLOUD_FLOW)
-            gathered = (self.flow(caller, depth + 1) for caller in callers if caller.id != component.id)
+            gathered = (self.flow(caller, depth + 1) for caller in callers)
             parents = [parent for parent in gathered if parent is not None]
         return FlowFacts(
             premium=found.verdict is Verdict.YES,
@@ -134,7 +142,7 @@ class Gathered:
             place=self._place(self.environment(component)),
             purpose=record.purpose if record else None,
             owner=self._owner(flow_record) if flow_record else None,
-            people=tuple(self._flow_people(flow_record)) if flow_record else (),
+            people=people,
             licence=_CAPACITY.get(flow_record.licence or "") if flow_record else None,
             called_by=tuple(parents),
             app=self._served(component, flow_record),
@@ -153,7 +161,7 @@ class Gathered:
         if record is not None and record.owner and component.kind not in APPS:
             names.append(record.owner)
         populations = (self._populations.get(name.strip().lower()) for name in names)
-        return any(population is not None and population.holds for population in populations)
+        return any(group is not None and (group.holds or group.guests) for group in populations)
 
     def _place(self, environment: Environment | None) -> Place:
         if environment is None:

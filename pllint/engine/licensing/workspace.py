@@ -8,13 +8,13 @@ from pllint.catalogue import Catalogue
 from pllint.catalogue.plans import Plans, plan_named
 from pllint.engine.licensing.apps import judge_app
 from pllint.engine.licensing.flows import judge_flow
-from pllint.engine.licensing.gather import Gathered
+from pllint.engine.licensing.gather import Gathered, plan_id
 from pllint.engine.licensing.tier import premium
 from pllint.model.component import APPS, Component, ComponentKind, StartsFrom, TriggerClass
 from pllint.model.environment import Environment, EnvironmentType
-from pllint.model.governance import AppRecord, FlowRecord, Governance, Name
+from pllint.model.governance import AppRecord, FlowRecord, Governance, LicenceRecord, Name
 from pllint.model.inventory import Currency, LicenceSku
-from pllint.model.licence_facts import Readings
+from pllint.model.licence_facts import Readings, Remark
 from pllint.model.licensing import LicenceNeed, Licensed, Premium, Uncounted, Verdict
 from pllint.model.workspace import Workspace
 
@@ -147,6 +147,50 @@ class Licensing:
             counted=self.uncounted(component) is None or gathered.says_what_people_hold(component),
         )
 
+    def purchased(self, plan: str) -> int | None:
+        """Count the licences bought of a plan; None where no record says."""
+        governance = self._governance
+        numbers = [
+            record.purchased
+            for record in (governance.licences if governance else ())
+            if plan_id(record.plan) == plan and record.purchased is not None
+        ]
+        return sum(numbers) if numbers else None
+
+    def is_on_record(self, plan: str) -> bool:
+        """Tell whether any licence record is of a plan."""
+        governance = self._governance
+        return any(plan_id(record.plan) == plan for record in (governance.licences if governance else ()))
+
+    def stock(self, record: LicenceRecord) -> tuple[Remark, ...]:
+        """Say what is wrong with one licence record: given out beyond what is bought, old, not sold, not on offer."""
+        from pllint.engine.licensing.estate import Customer, LicenceStock, judge_stock
+
+        tenant = self._governance.tenant if self._governance else None
+        agreement = tenant.agreement if tenant else None
+        starts = agreement.starts if agreement else None
+        stock = LicenceStock(
+            plan=plan_id(record.plan),
+            purchased=record.purchased,
+            assigned=record.assigned,
+            allocated=sum(number for _, number in record.allocated),
+            as_of=record.as_of or (tenant.licences_as_of if tenant else None),
+        )
+        # https://learn.microsoft.com/power-platform/admin/about-powerapps-perapp: who was a customer before that day
+        # may renew; without a day nothing is held against anybody.
+        customer = Customer(
+            agreement=agreement.kind if agreement else None,
+            existing=starts is None or starts < "2026-01-02",
+            sector=tenant.sector if tenant else None,
+        )
+        return tuple(judge_stock(stock, customer, self._as_of, self.plans))
+
+    def copies(self, licensed: Sequence[tuple[str, str | None]]) -> tuple[Remark, ...]:
+        """Say what is wrong with the copies of a flow, each an environment and its capacity licence there."""
+        from pllint.engine.licensing.estate import copies
+
+        return copies(licensed).remarks
+
     def uncounted(self, component: Component) -> Uncounted | None:
         """Give what is needed where no licence record of any fitting plan exists; a record that says 0 is one.
 
@@ -198,6 +242,9 @@ class Licensing:
         if starts_from is StartsFrom.POWER_APPS:
             # The app is premium through this flow, and is told so itself.
             return None if any(caller.kind in APPS for caller in callers) else LicenceNeed("the users of its app", None)
+        called = any(caller.kind is ComponentKind.CLOUD_FLOW for caller in callers)
+        if starts_from is StartsFrom.BUTTON and called and not any(map(_shared_with_anybody, records)):
+            starts_from = StartsFrom.PARENT_FLOW
         if starts_from is StartsFrom.PARENT_FLOW:
             parents = [caller for caller in callers if not self._is_licensed_by_capacity(caller)]
             return (
@@ -286,6 +333,10 @@ def _users(records: Sequence[AppRecord | FlowRecord], governance: Governance, wh
     known = [people for _, people in groups if people is not None]
     total = sum(known) if known and len(known) == len(groups) else None
     return LicenceNeed(who=who, people=total if stated is None else stated, groups=groups)
+
+
+def _shared_with_anybody(record: AppRecord | FlowRecord) -> bool:
+    return any(True for _ in _shared_with(record))
 
 
 def _shared_with(record: AppRecord | FlowRecord) -> Iterator[Name]:
