@@ -6,6 +6,7 @@ from functools import cached_property
 
 from pllint.catalogue.plans import Plans
 from pllint.engine.licensing.estate import Customer, LicenceStock, is_available, judge_stock
+from pllint.engine.licensing.estate_capacity import EstateCapacity
 from pllint.engine.licensing.estate_cost import EstateCost, id_of
 from pllint.engine.licensing.workspace import Licensing
 from pllint.model.estate import Mention, Stock, Unavailable, Unsold
@@ -42,6 +43,11 @@ class EstateFacts:
     def cost(self) -> EstateCost:
         """What licences are needed and what they cost."""
         return EstateCost(self._workspace, self._licensing, self.purchased)
+
+    @cached_property
+    def capacity(self) -> EstateCapacity:
+        """Bots, credits, packs, storage and requests."""
+        return EstateCapacity(self._workspace, self._licensing, self.purchased)
 
     @cached_property
     def stocks(self) -> tuple[Stock, ...]:
