@@ -1,8 +1,11 @@
 """Licence questions of one workspace on one day: what the source and the manifest say, put before the rules."""
 
+from __future__ import annotations
+
 import datetime
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from pllint.catalogue import Catalogue
 from pllint.catalogue.plans import Plans, plan_named
@@ -14,9 +17,12 @@ from pllint.model.component import APPS, Component, ComponentKind, StartsFrom, T
 from pllint.model.environment import Environment, EnvironmentType
 from pllint.model.governance import AppRecord, FlowRecord, Governance, LicenceRecord, Name
 from pllint.model.inventory import Currency, LicenceSku
-from pllint.model.licence_facts import Readings, Remark
+from pllint.model.licence_facts import GROUPS, Readings, Remark
 from pllint.model.licensing import LicenceNeed, Licensed, Premium, Uncounted, Verdict
 from pllint.model.workspace import Workspace
+
+if TYPE_CHECKING:  # only questions of cost import decimals
+    from pllint.engine.licensing.advice import Advice
 
 _APP_PLANS = ("power-apps-premium", "power-apps-per-app")
 _STANDALONE = ("power-automate-premium", "power-automate-per-user", "power-automate-per-user-rpa")
@@ -147,6 +153,18 @@ class Licensing:
             counted=self.uncounted(component) is None or gathered.says_what_people_hold(component),
         )
 
+    @cached_property
+    def advice(self) -> Advice | None:
+        """The figures behind questions of cost; None without a manifest."""
+        from pllint.engine.licensing.advice import Advice
+
+        governance = self._governance
+        if governance is None:
+            return None
+        workspace = self._workspace
+        licensed = (self.judged(one) for one in workspace.components if not workspace.is_copied(one))
+        return Advice(self, governance, tuple(one for one in licensed if one is not None))
+
     def purchased(self, plan: str) -> int | None:
         """Count the licences bought of a plan; None where no record says."""
         governance = self._governance
@@ -156,6 +174,14 @@ class Licensing:
             if plan_id(record.plan) == plan and record.purchased is not None
         ]
         return sum(numbers) if numbers else None
+
+    def is_of(self, record: LicenceRecord, plan: str) -> bool:
+        """Tell whether a licence record is of a plan."""
+        return plan_id(record.plan) == plan
+
+    def opens_premium_apps(self, plan: str) -> bool:
+        """Tell whether a plan, by any of its names, opens premium apps."""
+        return plan_id(plan) in GROUPS["app-premium"]
 
     def is_on_record(self, plan: str) -> bool:
         """Tell whether any licence record is of a plan."""
