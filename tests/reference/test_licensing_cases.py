@@ -104,7 +104,7 @@ _CHECKS: tuple[Check, ...] = (*pllint_licensing.pllint_checks(), *pllint_lifecyc
 _KNOWN = {check.name for check in _CHECKS}
 _UNWRITTEN = {
     "custom-connector-claimed-standard", "standard-connector-available", "app-counts-active-only",
-    "restricted-table-write",
+    "restricted-table-write", "per-user-advised",
 }  # fmt: skip
 """Findings whose facts the manifest made of a case does not hold; the rules answer for them."""
 _OTHERS = {check.name for check in pllint_lifecycle.pllint_checks()}

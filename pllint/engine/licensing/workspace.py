@@ -23,6 +23,7 @@ from pllint.model.workspace import Workspace
 
 if TYPE_CHECKING:  # only questions of cost import decimals
     from pllint.engine.licensing.advice import Advice
+    from pllint.model.capacity_facts import AgentBill, CreditBalance, StorageBalance
 
 _APP_PLANS = ("power-apps-premium", "power-apps-per-app")
 _STANDALONE = ("power-automate-premium", "power-automate-per-user", "power-automate-per-user-rpa")
@@ -174,6 +175,49 @@ class Licensing:
             if plan_id(record.plan) == plan and record.purchased is not None
         ]
         return sum(numbers) if numbers else None
+
+    @property
+    def has_agent_capacity(self) -> bool:
+        """Tell whether packs of Copilot Studio are on record, or its meter."""
+        return bool(self.purchased("copilot-studio")) or self.is_on_record("copilot-studio-payg")
+
+    def _bought(self) -> dict[str, int]:
+        governance = self._governance
+        plans = dict.fromkeys(plan_id(record.plan) for record in (governance.licences if governance else ()))
+        return {plan: self.purchased(plan) or 0 for plan in plans}
+
+    def ai_credits(self) -> CreditBalance | None:
+        """Hold the AI Builder credits used in a month against those of the licences on record; None if not stated."""
+        from pllint.engine.licensing.capacity import ai_credits
+
+        used = self._governance.ai_credits.used if self._governance and self._governance.ai_credits else None
+        if used is None:
+            return None
+        bought = self._bought()
+        add_ons = bought.pop("ai-builder-addon", 0)
+        return ai_credits(bought, add_ons, used, self._as_of, self.plans)
+
+    def agent_bill(self, credits_per_month: int, packs: int) -> AgentBill:
+        """Say how many packs some credits a month take."""
+        from pllint.engine.licensing.capacity import agent_bill
+        from pllint.model.capacity_facts import AgentUse
+
+        return agent_bill(AgentUse(credits_per_month=credits_per_month, packs_held=packs), self._as_of, self.plans)
+
+    def storage(self) -> StorageBalance | None:
+        """Hold the Dataverse storage in use against what the licences on record entitle to; None if not stated."""
+        from decimal import Decimal
+
+        from pllint.engine.licensing.capacity import storage
+        from pllint.model.capacity_facts import Storage
+
+        use = self._governance.dataverse if self._governance else None
+        if use is None or not self._bought():
+            return None
+        bought = self._bought()
+        add_ons = Storage(*(Decimal(bought.pop(f"dataverse-{store}", 0)) for store in ("database", "file", "log")))
+        used = Storage(*(Decimal(text or "0") for text in (use.database_gb, use.file_gb, use.log_gb)))
+        return storage(bought, self._as_of, self.plans, add_ons=add_ons, used=used)
 
     def is_of(self, record: LicenceRecord, plan: str) -> bool:
         """Tell whether a licence record is of a plan."""
