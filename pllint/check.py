@@ -307,7 +307,9 @@ class Context:
         """The lifecycle records, ready to say what they prove on the day."""
         from pllint.engine.lifecycle import Lifecycle
 
-        return Lifecycle(self.workspace, self.as_of)
+        return Lifecycle(
+            self.workspace, self.as_of, governed=lambda environment: bool(self.policies.reaching(environment))
+        )
 
     def lacks(self, need: Need) -> bool:
         """Tell whether a fact that a check needs is missing altogether."""

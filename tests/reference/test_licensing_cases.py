@@ -3,7 +3,7 @@
 Run so far: `lifecycle`, for the checks that exist, by turning the facts into the manifest and the source they
 describe; `estate` for licence-count-missing; and of `app` and `flow` what makes them premium (`premium`, `why`) and the
 checks that exist. Not run yet, because nothing answers them: who needs which licence (`needs`, `short`, `unknown`),
-`next-spot-check`, `balance`, and the subjects copies, desktop, agent, website, ai-credits, capacity, requests, plan and
+`balance`, and the subjects copies, desktop, agent, website, ai-credits, capacity, requests, plan and
 cost. A case that names nothing of what is run is left out. An environment of a case is where its component goes, and
 nothing else is known of the estate.
 """
@@ -20,6 +20,7 @@ import pllint_lifecycle
 from pllint.catalogue import Catalogue
 from pllint.check import Check, Context
 from pllint.engine.licensing import premium
+from pllint.engine.lifecycle import Lifecycle
 from pllint.finding import Finding
 from pllint.model.component import (
     Call,
@@ -32,6 +33,7 @@ from pllint.model.component import (
     TriggerClass,
 )
 from pllint.model.connector_id import ConnectorKey, custom_name
+from pllint.model.custom_connector import CustomConnector, Host, Operation
 from pllint.model.environment import Environment, EnvironmentType
 from pllint.model.policy import ClassifiedConnector, DataGroup, DlpPolicy
 from pllint.model.workspace import Workspace
@@ -115,11 +117,20 @@ def test_accounted_is_the_sum_of_the_three_groups(case: Node) -> None:
     assert accounted is None or [review.accounted for review in reviews if review] == [accounted]
 
 
+def test_the_next_spot_check_is_due_a_quarter_after_the_last_look(case: Node) -> None:
+    due = case["expect"]["next-spot-check"].text
+    stages = Lifecycle(_workspace(case), datetime.date.fromisoformat(case["as-of"].text or _TODAY)).stages
+
+    assert due is None or {stages.next_spot_check(record) for record in stages.connectors} >= {due}
+
+
 def _is_run(case: Node, *, tiers: bool) -> bool:
     expected = case["expect"]
     if tiers:
         return expected["premium"].present
-    return bool((_words(expected["findings"]) | _words(expected["absent"])) & _KNOWN) or expected["accounted"].present
+    if expected["accounted"].present or expected["next-spot-check"].present:
+        return True
+    return bool((_words(expected["findings"]) | _words(expected["absent"])) & _KNOWN)
 
 
 def _found(case: Node) -> set[str]:
@@ -196,6 +207,12 @@ def _lifecycle(given: Node) -> Workspace:
     retirements: list[object] = []
     policies: list[DlpPolicy] = []
     components: list[Component] = []
+    definitions: list[CustomConnector] = []
+    apps = _elements(manifest["apps"])
+    populations = _elements(manifest["populations"])
+    if given["api-management"].flag:
+        # The organisation runs API Management when some connector is behind it.
+        connectors.append({"name": "Gateway", "stage": "request", "owner": "it", "api-management": True})
     for connector in connectors:
         name = str(connector["name"])
         if isinstance(retirement := connector.pop("retirement", None), dict):
@@ -204,21 +221,33 @@ def _lifecycle(given: Node) -> Workspace:
             connector["created"] = {"date": created}
         policies += [_listing(policy, name) for policy in _texts(connector.pop("still-in-policies", None))]
         components += [_app_using(app, name) for app in _texts(connector.pop("still-used-by", None))]
-        for key in ("population-now", "definition-now"):
-            connector.pop(key, None)
+        if (people := connector.pop("population-now", None)) is not None:
+            # The population of a connector is that of the apps that use it.
+            components.append(_app_using("App of " + name, name))
+            populations.append({"name": "people of " + name, "people": people})
+            apps.append({"name": "App of " + name, "shared-with": ["people of " + name], "justification": "given"})
+        if isinstance(definition := connector.pop("definition-now", None), dict):
+            definitions.append(_definition(name, definition))
         request = connector.get("request")
         if isinstance(request, dict) and request.get("authentication") not in {None, *_AUTHENTICATION}:
             connector["request"] = {**request, "authentication": "other"}
-    flows = manifest["flows"] if isinstance(manifest["flows"], list) else []
+    flows = _elements(manifest["flows"])
     for http in given["http-uses"].elements():
         components.append(_http_flow(http["flow"].text or ""))
         flows = [*flows, {"name": http["flow"].value, "environment": http["environment"].value}]
     manifest |= {"connectors": connectors, "retirements": retirements, "flows": flows}
+    manifest |= {"apps": apps, "populations": populations}
     places = [
         Environment(name=place["name"].text or "", at=_AT, type=EnvironmentType(place["type"].text or "production"))
         for place in given["environments"].elements()
     ]
-    return _joined(manifest, components=tuple(components), environments=tuple(places), policies=tuple(policies))
+    return _joined(
+        manifest,
+        components=tuple(components),
+        environments=tuple(places),
+        policies=tuple(policies),
+        definitions=tuple(definitions),
+    )
 
 
 def _joined(
@@ -227,11 +256,18 @@ def _joined(
     components: Sequence[Component],
     environments: Sequence[Environment],
     policies: Sequence[DlpPolicy] = (),
+    definitions: Sequence[CustomConnector] = (),
 ) -> Workspace:
     notes = Notes()
     governance = governance_files([Node(_as_text(manifest), _AT)], notes)
     assert not [finding for finding in notes.findings if finding.check in {"SRC002", "SRC010"}]
-    return Workspace(governance=governance, components=components, environments=environments, policies=policies)
+    return Workspace(
+        governance=governance,
+        components=components,
+        environments=environments,
+        policies=policies,
+        custom_connectors=definitions,
+    )
 
 
 def _component(case: Node) -> tuple[Component, tuple[Component, ...]]:
@@ -308,6 +344,20 @@ def _app_using(app: str, connector: str) -> Component:
     return Component(kind=ComponentKind.CANVAS_APP, name=app, id=app.lower(), at=_AT, uses=(use,))
 
 
+def _definition(connector: str, facts: Mapping[str, object]) -> CustomConnector:
+    return CustomConnector(
+        name=custom_name(connector),
+        display_name=connector,
+        at=_AT,
+        host=Host(name=str(facts["endpoint"]) if "endpoint" in facts else None),
+        authentication=str(facts.get("authentication", "none")),
+        properties_at=_AT if "authentication" in facts else None,
+        operations=tuple(
+            Operation(id=one, method="get", path="/", at=_AT) for one in _texts(facts.get("operations", []))
+        ),
+    )
+
+
 def _listing(policy: str, connector: str) -> DlpPolicy:
     key = custom_name(connector)
     entry = ClassifiedConnector(connector=key, group=DataGroup.BUSINESS, at=_AT, spelling=key, custom=True)
@@ -331,6 +381,10 @@ def _words(node: Node) -> set[str]:
 def _texts(value: object) -> Iterator[str]:
     if isinstance(value, list):
         yield from map(str, value)
+
+
+def _elements(value: object) -> list[object]:
+    return list(value) if isinstance(value, list) else []
 
 
 def _mapping(node: Node) -> Mapping[str, object]:
