@@ -15,6 +15,7 @@ if TYPE_CHECKING:  # an engine is imported when it is first asked
 
     from pllint.catalogue import Catalogue
     from pllint.engine.dlp import PolicySet, Resources
+    from pllint.engine.dlp.matrix import Matrix
     from pllint.engine.licensing import Licensing
     from pllint.engine.lifecycle import Lifecycle
     from pllint.engine.targets import Targets
@@ -227,7 +228,8 @@ class Context:
         return PolicySet(workspace.policies, self.catalogue, workspace.advanced_policies, workspace.connector_settings)
 
     @cached_property
-    def _resources(self) -> Resources:
+    def resources(self) -> Resources:
+        """The components as data policies see them."""
         from pllint.engine.dlp import Resources
 
         return Resources(self.workspace)
@@ -236,8 +238,15 @@ class Context:
         """Say what the policies make of a component in an environment."""
         key = (id(component), environment)
         if key not in self._verdicts:
-            self._verdicts[key] = self.policies.verdict(self._resources.of(component, environment), environment)
+            self._verdicts[key] = self.policies.verdict(self.resources.of(component, environment), environment)
         return self._verdicts[key]
+
+    @cached_property
+    def matrix(self) -> Matrix:
+        """The verdicts of the whole estate, without places: for questions about many components at once."""
+        from pllint.engine.dlp.matrix import Matrix
+
+        return Matrix(self.policies, self.resources, self.workspace)
 
     @cached_property
     def _targets(self) -> Targets:

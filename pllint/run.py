@@ -1,6 +1,6 @@
 """A run: discover, read, check, suppress, and work out the places of what is reported."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from pllint import __version__
 from pllint.check import Check, Context
@@ -130,24 +130,14 @@ def _first_place(workspace: Workspace) -> Anchor:
 
 def _placed(found: Sequence[tuple[Finding, Check, str]]) -> tuple[ReportedFinding, ...]:
     """Work out every place, one pass over the text of each file."""
-    wanted: dict[Source, dict[KeyPath, Span]] = {}
-    for finding, _, _ in found:
-        for at in (finding.at, *(related.at for related in finding.related)):
-            if at.known is None:
-                wanted.setdefault(at.source, {})[at.path] = WHOLE_FILE
-    for source, spans in wanted.items():
-        paths = list(spans)
-        for path, span in zip(paths, _spans(source, paths), strict=True):
-            spans[path] = span
-
-    def place(at: Anchor) -> Place:
-        return Place(path=at.source.path, span=at.known or wanted[at.source][at.path])
-
+    places = places_of(
+        at for finding, _, _ in found for at in (finding.at, *(related.at for related in finding.related))
+    )
     lines = _Lines()
     seen: dict[str, int] = {}
     reported = []
     for finding, check, waiver in found:
-        where = place(finding.at)
+        where = places[finding.at]
         key = _fingerprint(finding, where)
         seen[key] = seen.get(key, 0) + 1
         reported.append(
@@ -163,7 +153,7 @@ def _placed(found: Sequence[tuple[Finding, Check, str]]) -> tuple[ReportedFindin
                 environment=finding.environment,
                 policy=finding.policy,
                 connectors=finding.connectors,
-                related=tuple(ReportedRelated(related.message, place(related.at)) for related in finding.related),
+                related=tuple(ReportedRelated(related.message, places[related.at]) for related in finding.related),
                 source=finding.source or check.source,
                 fingerprint=key if seen[key] == 1 else f"{key}-{seen[key]}",
                 waived=waiver,
@@ -171,6 +161,20 @@ def _placed(found: Sequence[tuple[Finding, Check, str]]) -> tuple[ReportedFindin
             )
         )
     return tuple(reported)
+
+
+def places_of(anchors: Iterable[Anchor]) -> Mapping[Anchor, Place]:
+    """Work out the places of anchors, one pass over the text of each file."""
+    asked = dict.fromkeys(anchors)
+    wanted: dict[Source, dict[KeyPath, Span]] = {}
+    for at in asked:
+        if at.known is None:
+            wanted.setdefault(at.source, {})[at.path] = WHOLE_FILE
+    for source, spans in wanted.items():
+        paths = list(spans)
+        for path, span in zip(paths, _spans(source, paths), strict=True):
+            spans[path] = span
+    return {at: Place(path=at.source.path, span=at.known or wanted[at.source][at.path]) for at in asked}
 
 
 def _spans(source: Source, paths: Sequence[KeyPath]) -> Sequence[Span]:

@@ -18,6 +18,9 @@ COMMANDS = {
     "explain": "the page of a check",
     "checks": "all checks, and what each needs to run",
     "show": "what was read, and what was skipped and why",
+    "why": "why a component is allowed or not: step, connector, data group, policy line, licence",
+    "matrix": "every component in every environment: allowed, violation or open",
+    "impact": "what a change of data policies newly blocks and newly allows",
 }
 """The commands and what they do; each is a module beside this one."""
 

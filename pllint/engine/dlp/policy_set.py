@@ -1,6 +1,6 @@
 """The policies of a workspace and the questions asked of them."""
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from functools import cached_property
 
 from pllint.catalogue import Catalogue
@@ -200,6 +200,10 @@ class PolicySet:
     def __len__(self) -> int:
         """Count the data policies; the positions of `situation` count from 0."""
         return len(self._indexed)
+
+    def __iter__(self) -> Iterator[DlpPolicy]:
+        """Give the data policies, in the order they were read."""
+        return (indexed.policy for indexed in self._indexed)
 
     @property
     def looks_beyond_groups(self) -> bool:
