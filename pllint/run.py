@@ -131,7 +131,7 @@ def _first_place(workspace: Workspace) -> Anchor:
 def _placed(found: Sequence[tuple[Finding, Check, str]]) -> tuple[ReportedFinding, ...]:
     """Work out every place, one pass over the text of each file."""
     places = places_of(
-        at for finding, _, _ in found for at in (finding.at, *(related.at for related in finding.related))
+        at for finding, _, _ in found for at in (finding.at, *(one.at for one in (*finding.related, *finding.chain)))
     )
     lines = _Lines()
     seen: dict[str, int] = {}
@@ -154,6 +154,7 @@ def _placed(found: Sequence[tuple[Finding, Check, str]]) -> tuple[ReportedFindin
                 policy=finding.policy,
                 connectors=finding.connectors,
                 related=tuple(ReportedRelated(related.message, places[related.at]) for related in finding.related),
+                chain=tuple(ReportedRelated(link.message, places[link.at]) for link in finding.chain),
                 source=finding.source or check.source,
                 fingerprint=key if seen[key] == 1 else f"{key}-{seen[key]}",
                 waived=waiver,

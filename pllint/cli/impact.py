@@ -16,7 +16,6 @@ from pllint.cli.judging import (
     Judged,
     Places,
     add_reading,
-    connector_named,
     day_of,
     judged,
     judged_row,
@@ -144,12 +143,12 @@ def impact_of(sources: Sources, context: Context) -> Impact:
     entries = []
     unchanged = 0
     for one in judged(context):
-        was, now = old.cell(*one), new.cell(*one)
+        was, now = old.cell(one.component, one.environment), new.cell(one.component, one.environment)
         change = change_of(was.outcome, now.outcome)
         if change is None:
             unchanged += 1
             continue
-        gathered = context.resources.of(*one)
+        gathered = context.resources.of(one.component, one.environment)
         lines_before = before.lines(gathered, one.environment, after)
         lines_after = after.lines(gathered, one.environment, before)
         entries.append(Entry(change, one, was, now, lines_before, lines_after))
@@ -321,7 +320,7 @@ def _without(text: str, environment: Environment) -> str:
 
 def _entry(alike: Sequence[Entry], context: Context, places: Places, width: int) -> Iterator[str]:
     entry = alike[0]
-    where = joined([one.judged.environment.name for one in alike])
+    where = joined([one.judged.place for one in alike])
     effect = f": {EFFECTS[entry.judged.component.kind]}" if entry.change is Change.NEWLY_BLOCKED else ""
     yield from _folded(f"{named(entry.judged.component)} in {where}{effect}", width, 2)
     for label, cell, lines in (
@@ -336,7 +335,7 @@ def _entry(alike: Sequence[Entry], context: Context, places: Places, width: int)
 
 def _told_lines(lines: Iterable[Line], context: Context, places: Places) -> Iterator[str]:
     for line in lines:
-        name = f"{connector_named(line.connector, context)} " if line.connector else ""
+        name = f"{context.connector_name(line.connector)} " if line.connector else ""
         yield f"{name}{line.words}" + (f" ({places.told(line.at)})" if line.at else "")
 
 
@@ -368,7 +367,7 @@ def _markdown(impact: Impact, sources: Sources, context: Context) -> str:
         for alike in _alike(entries, context, places).values():
             cells = [
                 for_markdown(named(alike[0].judged.component)),
-                for_markdown(joined([one.judged.environment.name for one in alike])),
+                for_markdown(joined([one.judged.place for one in alike])),
             ]
             for cell, lines in ((alike[0].before, alike[0].lines_before), (alike[0].after, alike[0].lines_after)):
                 texts = [for_markdown(text) for text in _told_lines(lines, context, places)]

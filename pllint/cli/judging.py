@@ -11,7 +11,6 @@ from pllint.cli.check import settings_for
 from pllint.cli.progress import Progress
 from pllint.engine.dlp.matrix import Reason
 from pllint.model.component import Component, ComponentKind
-from pllint.model.connector_id import ConnectorKey, custom_names
 from pllint.model.environment import Environment
 from pllint.model.verdict import NoteKind, Outcome, ViolationKind
 from pllint.record import NamedTuple
@@ -38,6 +37,8 @@ class Judged(NamedTuple):
 
     component: Component
     environment: Environment
+    place: str
+    """The environment's name, with its id where another one has the same name."""
 
 
 def add_reading(parser: Parser) -> None:
@@ -69,12 +70,21 @@ def day_of(settings: Settings) -> datetime.date:
 def judged(context: Context) -> list[Judged]:
     """Give every component that data policies govern in every environment it goes to, in a fixed order."""
     components = sorted(context.workspace.components, key=lambda one: (one.at.source.path, one.kind, one.id, one.name))
-    return [
-        Judged(component, environment)
+    pairs = [
+        (component, environment)
         for component in components
         if component.kind in EFFECTS
         for environment in context.targets(component)
     ]
+    labels = labels_of(environment for _, environment in pairs)
+    return [Judged(component, environment, labels[environment]) for component, environment in pairs]
+
+
+def labels_of(environments: Iterable[Environment]) -> dict[Environment, str]:
+    """Give the names of environments, each with its id where another one has the same name."""
+    distinct = dict.fromkeys(environments)
+    names = [environment.name for environment in distinct]
+    return {one: f"{one.name} ({one.id})" if one.id and names.count(one.name) > 1 else one.name for one in distinct}
 
 
 def reason_row(reason: Reason) -> Row:
@@ -87,7 +97,7 @@ def judged_row(one: Judged, outcome: Outcome, because: Iterable[Row]) -> Row:
     """Give a verdict with the keys of `schemas/matrix.json`."""
     return {
         "component": component_row(one.component.ref),
-        "environment": one.environment.name,
+        "environment": one.place,
         "verdict": WORDS[outcome],
         "because": list(because),
     }
@@ -99,20 +109,9 @@ def named(component: Component) -> str:
     return f"{component.name} ({component.kind.replace('-', ' ')}{solution})"
 
 
-def connector_named(key: ConnectorKey, context: Context) -> str:
-    """Name a connector as people know it, with its id: `SharePoint (shared_sharepointonline)`."""
-    row = context.catalogue.find(key)
-    if row is not None:
-        return row.name if row.name == key else f"{row.name} ({key})"
-    definition = context.workspace.custom_connector(key)
-    if definition is not None:
-        return definition.display_name
-    return key if key.startswith("shared_") or "." in key else custom_names(key)[0]
-
-
 def reason_told(reason: Reason, context: Context) -> str:
     """Tell a reason in words, as a sentence without its end."""
-    names = joined([connector_named(key, context) for key in reason.connectors])
+    names = joined([context.connector_name(key) for key in reason.connectors])
     policy = f"'{reason.policy}'" if reason.policy else ""
     if isinstance(reason.rule, ViolationKind):
         return _VIOLATIONS[reason.rule].format(policy=policy, names=names)

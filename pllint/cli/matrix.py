@@ -125,6 +125,7 @@ class _Grid:
         kept = [line for line in lines if id(line.judged.component) in shown]
         self.rows: list[Component] = list({id(one.component): one.component for one, _ in kept}.values())
         self._cells = {(id(one.component), one.environment): cell for one, cell in kept}
+        self._places = {one.environment: one.place for one, _ in kept}
         groups: dict[tuple[str, ...], list[Environment]] = {}
         for environment in dict.fromkeys(one.environment for one, _ in kept):
             column = tuple(_word(self.cell(component, environment)) for component in self.rows)
@@ -137,13 +138,17 @@ class _Grid:
 
     def names(self) -> list[str]:
         """Give the name of the first environment of each column."""
-        return [for_terminal(group[0].name) for group in self.columns]
+        return [for_terminal(self.place(group[0])) for group in self.columns]
+
+    def place(self, environment: Environment) -> str:
+        """Give the name of an environment as it is told."""
+        return self._places[environment]
 
     def legend(self, width: int, title: str) -> Iterator[str]:
         """Say which environments the numbered columns stand for."""
         yield title
         for number, group in enumerate(self.columns, 1):
-            names = joined([environment.name for environment in group])
+            names = joined([self.place(environment) for environment in group])
             for position, line in enumerate(folded(for_terminal(names), width - 6)):
                 yield f"  {number if not position else '':<3} {line}"
         yield ""
@@ -156,7 +161,7 @@ def _reasons(lines: Sequence[Line], only: str | None, context: Context, width: i
         if cell.outcome is not Outcome.ALLOWED and only in {None, word}:
             for reason in cell.because:
                 key = (named(one.component), word, reason_told(reason, context))
-                told.setdefault(key, []).append(one.environment.name)
+                told.setdefault(key, []).append(one.place)
     if not told:
         return
     for (name, word, why), environments in told.items():
@@ -183,13 +188,13 @@ def _summary(lines: Sequence[Line], context: Context) -> str:
 
 def _csv(lines: Iterable[Line]) -> str:
     rows = [",".join(map(for_csv, _HEADINGS))]
-    for (component, environment), cell in lines:
+    for (component, _, place), cell in lines:
         values = (
             component.kind.value,
             component.name,
             component.id,
             component.solution or "",
-            environment.name,
+            place,
             WORDS[cell.outcome],
             "; ".join(dict.fromkeys(reason.policy for reason in cell.because if reason.policy)),
             "; ".join(dict.fromkeys(reason.rule.value for reason in cell.because)),
@@ -203,7 +208,7 @@ def _markdown(lines: Sequence[Line]) -> str:
     grid = _Grid(lines, None)
     if not grid.columns:
         return "No app, flow or agent that data policies govern.\n"
-    heads = ["component", *("<br>".join(for_markdown(one.name) for one in group) for group in grid.columns)]
+    heads = ["component", *("<br>".join(for_markdown(grid.place(one)) for one in group) for group in grid.columns)]
     rows = [heads, ["---"] * len(heads)]
     for component in grid.rows:
         cells = (grid.cell(component, group[0]) for group in grid.columns)

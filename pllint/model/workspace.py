@@ -19,7 +19,7 @@ if TYPE_CHECKING:  # a run imports the model of what it meets, and no more
     from pllint.model.environment import Environment
     from pllint.model.governance import AppRecord, FlowRecord, Governance
     from pllint.model.policy import DlpPolicy
-    from pllint.model.solution import DeploymentSettings, Solution
+    from pllint.model.solution import ConnectionReference, DeploymentSettings, Solution
 
 
 class Workspace:
@@ -116,6 +116,18 @@ class Workspace:
     @cached_property
     def _solutions(self) -> dict[str, Solution]:
         return {solution.unique_name.lower(): solution for solution in self.solutions}
+
+    def connection_reference(self, logical_name: str) -> ConnectionReference | None:
+        """Find the connection reference that a solution defines under a logical name."""
+        return self._connection_references.get(logical_name.lower())
+
+    @cached_property
+    def _connection_references(self) -> dict[str, ConnectionReference]:
+        index: dict[str, ConnectionReference] = {}
+        for solution in self.solutions:
+            for reference in solution.connection_references:
+                index.setdefault(reference.logical_name.lower(), reference)
+        return index
 
     def definition_of(self, use: ConnectorUse) -> CustomConnector | None:
         """Find the definition of a custom connector a component uses: by GUID, by name, by name without prefix."""

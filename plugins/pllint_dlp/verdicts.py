@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from pllint.model.component import Component
 from pllint.model.environment import Environment
+from pllint.model.policy import DataGroup
 from pllint.model.verdict import Note, NoteKind, Part, Rule, Verdict, Violation, ViolationKind
 from pllint.model.verdict import Outcome as VerdictOutcome
 from pllint.plugin import Anchor, Confidence, Context, Finding, Need, Outcome, Related, Severity, check
@@ -57,13 +58,15 @@ def blocked_connector(component: Component, context: Context) -> Outcome:
                 component,
                 environment,
                 violation,
+                context=context,
                 at=place_of(part, component),
                 message=f"{effect_of(component, environment)}: {name}{through(part, context)} {part.words}"
                 f" of the policy '{policy}'",
                 remedy=f"Replace {name} with a connector that '{policy}' allows,"
-                f" or ask a Power Platform admin to {_permission(part)} '{policy}'",
+                f" or ask a Power Platform admin to {_permission(part, component, environment, violation, context)}",
                 parts=(part,),
                 related=deciding_lines((part,), context),
+                chain=context.chain(component, violation._replace(parts=(part,))),
             )
 
 
@@ -82,20 +85,23 @@ def data_group_conflict(component: Component, context: Context) -> Outcome:
         policy = _policy(violation)
         business, others = _names(violation.parts, context), _names(violation.others, context)
         parts = (*violation.parts, *violation.others)
-        moved, other = (
-            (others, "Business") if len(violation.others) <= len(violation.parts) else (business, "Non-Business")
-        )
+        working = context.working_groups(component, environment, violation)
+        fewer = DataGroup.BUSINESS if len(violation.others) <= len(violation.parts) else DataGroup.NON_BUSINESS
+        group = fewer if fewer in working or not working else working[0]
+        moved = others if group is DataGroup.BUSINESS else business
         yield _finding(
             component,
             environment,
             violation,
+            context=context,
             at=place_of(violation.others[0], component),
             message=f"{effect_of(component, environment)}: the policy '{policy}' has {business} in Business"
             f" and {others} in Non-Business, and the two may not be combined",
             remedy=f"Split the {subject_of(component)} so that each part keeps to one data group,"
-            f" or ask a Power Platform admin to move {moved} to {other} in '{policy}'",
+            f" or ask a Power Platform admin to move {moved} to {group} in '{policy}'",
             parts=parts,
             related=deciding_lines(parts, context),
+            chain=context.chain(component, violation),
         )
 
 
@@ -117,6 +123,7 @@ def blocked_action(component: Component, context: Context) -> Outcome:
             component,
             environment,
             violation,
+            context=context,
             at=place_of(part, component),
             message=f"{effect_of(component, environment)}: the operation {operation}{through(part, context)}"
             f" {part.words} in the policy '{policy}'",
@@ -147,6 +154,7 @@ def denied_endpoint(component: Component, context: Context) -> Outcome:
             component,
             environment,
             violation,
+            context=context,
             at=place_of(part, component),
             message=f"{effect_of(component, environment)}: {address} of {name}{through(part, context)}"
             f" {part.words} in the policy '{policy}'",
@@ -287,6 +295,8 @@ def _finding(
     remedy: str,
     parts: tuple[Part, ...],
     related: tuple[Related, ...],
+    context: Context,
+    chain: tuple[Related, ...] = (),
 ) -> Finding:
     return Finding(
         at=at,
@@ -298,13 +308,23 @@ def _finding(
         policy=_policy(violation),
         connectors=tuple(part.connector for part in parts),
         related=related,
+        chain=chain or context.chain(component, violation),
     )
 
 
-def _permission(part: Part) -> str:
+def _permission(
+    part: Part, component: Component, environment: Environment, violation: Violation, context: Context
+) -> str:
+    policy = f"'{_policy(violation)}'"
+    working = context.working_groups(component, environment, violation)
+    alone = len(violation.parts) == 1
     if part.rule in {Rule.PATTERN, Rule.STAR}:
-        return "permit its host by a URL pattern of"
-    return "put it into another data group of"
+        group = f" in {working[0]}" if len(working) == 1 and alone else ""
+        return f"permit its host by a URL pattern of {policy}{group}"
+    # One group that works is worth naming; where both do, the choice is the admin's.
+    if len(working) == 1 and alone:
+        return f"move it to {working[0]} in {policy}"
+    return f"put it into another data group of {policy}"
 
 
 def _policy(violation: Violation) -> str:

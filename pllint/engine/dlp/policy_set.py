@@ -1,6 +1,6 @@
 """The policies of a workspace and the questions asked of them."""
 
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 
 from pllint.catalogue import Catalogue
@@ -72,16 +72,48 @@ class PolicySet:
         catalogue: Catalogue,
         advanced: Sequence[AdvancedPolicy] = (),
         connector_settings: Iterable[ConnectorSetting] = (),
+        indexed: Mapping[int, IndexedPolicy] | None = None,
     ) -> None:
+        """Take what governs a tenant; `indexed` holds policies that are indexed already, by `id`."""
         self._catalogue = catalogue
         self._reach = Reach(policies)
-        self._indexed = [IndexedPolicy(policy, catalogue) for policy in policies]
+        known = indexed or {}
+        self._indexed = [known.get(id(policy)) or IndexedPolicy(policy, catalogue) for policy in policies]
         self._index_of = {id(policy): index for index, policy in enumerate(policies)}
         self._advanced = [IndexedAdvanced(policy) for policy in advanced]
+        self._instead: dict[Hashable, IndexedPolicy | None] = {}
         self._settings = {setting.connector.lower(): setting for setting in connector_settings}
         self._judged: dict[tuple[int, int, Environment | None], Judged] = {}
         # Keeps what was judged alive, so that no id in the key above is given twice.
         self._seen: dict[int, Gathered] = {}
+
+    def supposing(self, policies: Sequence[DlpPolicy]) -> "PolicySet":
+        """Give the set with other data policies in it, to ask what would be; those it has are not indexed again."""
+        return PolicySet(
+            policies,
+            self._catalogue,
+            [indexed.policy for indexed in self._advanced],
+            self._settings.values(),
+            {id(indexed.policy): indexed for indexed in self._indexed},
+        )
+
+    def passes_instead(
+        self, key: Hashable, instead: Callable[[], DlpPolicy | None], gathered: Gathered, environment: Environment
+    ) -> bool:
+        """Tell whether a resource keeps to a policy in the form it would have; no other policy is asked.
+
+        The key stands for that form, which is made once; None: it cannot be made.
+        """
+        if key not in self._instead:
+            policy = instead()
+            self._instead[key] = None if policy is None else IndexedPolicy(policy, self._catalogue)
+        indexed = self._instead[key]
+        return indexed is not None and not judge_policy(indexed, gathered, environment, self._catalogue).violations
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """The facts about connectors that it judges by."""
+        return self._catalogue
 
     def reaching(self, environment: Environment) -> Sequence[DlpPolicy]:
         """Give the policies whose scope surely reaches an environment, in the order they were read."""
