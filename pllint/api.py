@@ -89,7 +89,7 @@ def _considered(
 ) -> tuple[Context, Discovery]:
     workspace, discovery = _read(paths, settings, progress)
     targets = tuple(environment_named(name, workspace) for name in environments)
-    return Context(workspace, settings, as_of, Catalogue(), targets), discovery
+    return Context(workspace, settings, as_of, Catalogue(overlay=settings.catalogue), targets), discovery
 
 
 def displayed(path: str, settings: Settings) -> str:

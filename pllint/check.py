@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from enum import StrEnum
 from functools import cached_property
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TypedDict, TypeVar
 
 from pllint.finding import CouldNotRun, Finding, Related, Severity
 from pllint.record import NamedTuple
@@ -17,6 +17,7 @@ if TYPE_CHECKING:  # an engine is imported when it is first asked
     from pllint.engine.dlp import PolicySet, Resources
     from pllint.engine.dlp.matrix import Matrix
     from pllint.engine.dlp.remedies import Remedy
+    from pllint.engine.dlp.review import PolicyReview
     from pllint.engine.licensing import Licensing
     from pllint.engine.lifecycle import Lifecycle
     from pllint.engine.targets import Targets
@@ -28,6 +29,24 @@ if TYPE_CHECKING:  # an engine is imported when it is first asked
     from pllint.model.verdict import Verdict, Violation
     from pllint.model.workspace import Workspace
     from pllint.settings import Settings
+
+    class _Row(TypedDict):
+        """A check as `checks.json` lists it."""
+
+        id: str
+        name: str
+        summary: str
+        severity: str
+        status: str
+        since: str
+        source: str
+        on: str
+        needs: list[str]
+        tags: list[str]
+        given: str
+        module: str
+        function: str
+
 
 Element = TypeVar("Element")
 Outcome = Iterable[Finding | CouldNotRun]
@@ -48,6 +67,7 @@ class Need(StrEnum):
     ENVIRONMENTS = "no environment is declared, listed or named by a policy"
     GOVERNANCE = "no governance file was found"
     LICENCE_RECORDS = "no licence counts"
+    TENANT_ISOLATION = "whether tenant isolation is on is not in the files"
 
     @property
     def remedy(self) -> str:
@@ -60,7 +80,9 @@ _REMEDIES = {
     Need.ENVIRONMENTS: "declare environments in governance/environments.yaml, or commit the export of"
     " Get-AdminPowerAppEnvironment",
     Need.GOVERNANCE: "add governance/*.yaml or run `pllint init`",
-    Need.LICENCE_RECORDS: "add governance/licences.yaml or run `pllint init`",
+    Need.TENANT_ISOLATION: "commit the output of Get-PowerAppTenantIsolationPolicy",
+    Need.LICENCE_RECORDS: "add governance/licences.yaml or run `pllint init`, or commit the export of"
+    " Get-MgSubscribedSku",
 }
 
 
@@ -83,6 +105,9 @@ class Check(NamedTuple):
     status: Status = Status.STABLE
     tags: tuple[str, ...] = ()
     """Ids of the same demand elsewhere, such as `MS.POWERPLATFORM.2.1v1`."""
+    given: str = ""
+    """What the workspace must hold for the check to have anything to say, such as `advanced_policies`. Most tenants
+    have none, so that it is missing is no gap, and not reported as one."""
 
     @property
     def family(self) -> str:
@@ -111,6 +136,7 @@ def check(
     needs: Sequence[Need] = (),
     status: Status = Status.STABLE,
     tags: Sequence[str] = (),
+    given: str = "",
 ) -> Callable[[Callable[[Element, Context], Outcome]], Check]:
     """Make a check of a function that judges one element; its docstring's first line is the summary."""
 
@@ -132,6 +158,7 @@ def check(
             needs=tuple(needs),
             status=status,
             tags=tuple(tags),
+            given=given,
         )
 
     return made
@@ -155,37 +182,38 @@ def listed(package: str) -> tuple[Check, ...]:
     plugin = sys.modules[package]
     path = os.path.join(os.path.dirname(plugin.__file__ or ""), "checks.json")
     with open(path, encoding="utf-8") as file:
-        rows = json.load(file)
-    return tuple(_listed(row) for row in rows)
+        rows: list[_Row] = json.load(file)
+    return tuple(map(_listed, rows))
 
 
-def _listed(row: dict[str, str | list[str]]) -> Check:
-    facts = {key: value for key, value in row.items() if isinstance(value, str)}
+def _listed(row: _Row) -> Check:
+    module, function = row["module"], row["function"]
 
     def judge(element: object, context: Context) -> Outcome:
         from importlib import import_module
 
-        written: Check = getattr(import_module(facts["module"]), facts["function"])
+        written: Check = getattr(import_module(module), function)
         return written.judge(element, context)
 
     return Check(
-        id=facts["id"],
-        name=facts["name"],
-        summary=facts["summary"],
-        severity=Severity(facts["severity"]),
-        since=facts["since"],
-        source=facts["source"],
-        on=facts["on"],
-        judge=judge,
-        module=facts["module"],
-        function=facts["function"],
-        needs=tuple(Need[name] for name in row["needs"]),
-        status=Status(facts["status"]),
-        tags=tuple(row["tags"]),
+        row["id"],
+        row["name"],
+        row["summary"],
+        Severity(row["severity"]),
+        row["since"],
+        row["source"],
+        row["on"],
+        judge,
+        module,
+        function,
+        tuple([Need[name] for name in row["needs"]]),
+        Status(row["status"]),
+        tuple(row["tags"]),
+        row["given"],
     )
 
 
-def row_of(check: Check) -> dict[str, str | list[str]]:
+def row_of(check: Check) -> _Row:
     """Give a check as `checks.json` lists it."""
     return {
         "id": check.id,
@@ -198,6 +226,7 @@ def row_of(check: Check) -> dict[str, str | list[str]]:
         "on": check.on,
         "needs": [need.name for need in check.needs],
         "tags": list(check.tags),
+        "given": check.given,
         "module": check.module,
         "function": check.function,
     }
@@ -229,6 +258,21 @@ class Context:
 
         workspace = self.workspace
         return PolicySet(workspace.policies, self.catalogue, workspace.advanced_policies, workspace.connector_settings)
+
+    @cached_property
+    def review(self) -> PolicyReview:
+        """The same policies, looked at for what is wrong with them."""
+        from pllint.engine.dlp.review import PolicyReview
+
+        workspace = self.workspace
+        return PolicyReview(
+            workspace.policies,
+            self.policies,
+            self.catalogue,
+            environments=workspace.tenant_environments,
+            listed=workspace.listed_environments,
+            settings=workspace.connector_settings,
+        )
 
     @cached_property
     def resources(self) -> Resources:
@@ -312,7 +356,9 @@ class Context:
         """The lifecycle records, ready to say what they prove on the day."""
         from pllint.engine.lifecycle import Lifecycle
 
-        return Lifecycle(self.workspace, self.as_of)
+        return Lifecycle(
+            self.workspace, self.as_of, governed=lambda environment: bool(self.policies.reaching(environment))
+        )
 
     def lacks(self, need: Need) -> bool:
         """Tell whether a fact that a check needs is missing altogether."""
@@ -322,5 +368,9 @@ class Context:
                 return not workspace.policies
             case Need.ENVIRONMENTS:
                 return not workspace.environments
-            case Need.GOVERNANCE | Need.LICENCE_RECORDS:
+            case Need.GOVERNANCE:
                 return workspace.governance is None
+            case Need.TENANT_ISOLATION:
+                return not workspace.tenant_isolation
+            case Need.LICENCE_RECORDS:
+                return workspace.governance is None and not workspace.lists_licences

@@ -1,4 +1,4 @@
-"""Which files are worth reading: the paths asked for, and the project's policies and governance beside them."""
+"""Which files are worth reading: the paths asked for, and the project's policies, records and exports beside them."""
 
 import os
 import re
@@ -34,7 +34,7 @@ class Discovery(NamedTuple):
 
 
 def discover(paths: Sequence[str], settings: Settings, limits: Limits) -> Discovery:
-    """Open every path asked for, and the project files that `policies` and `governance` name.
+    """Open every path asked for, and the project files that `policies`, `governance` and `inventory` name.
 
     Raises UsageError for a path that does not exist.
     """
@@ -151,7 +151,8 @@ def _folder(path: str, label: str, settings: Settings, limits: Limits) -> Folder
 def _beside(asked: Sequence[str], settings: Settings) -> list[Entry]:
     if not settings.path or "" in asked:
         return []
-    patterns = (*settings.policies, *settings.governance)
+    exports = (pattern for told in settings.licence_exports for pattern in told.files)
+    patterns = (*settings.policies, *settings.governance, *settings.inventory, *exports)
     discovery = Discovery(trees=(), refused=(), asked=tuple(asked))
     return [
         entry

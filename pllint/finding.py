@@ -72,6 +72,10 @@ class Finding(NamedTuple):
     source: str = ""
     chain: tuple[Related, ...] = ()
     """The places that lead to the finding, in order; without them the related ones stand for it."""
+    cause: str = ""
+    """What tells it from other findings of its check on the same component; part of the fingerprint."""
+    secret: bool = False
+    """The text at its place is a secret: no report shows it."""
 
 
 class CouldNotRun(NamedTuple):

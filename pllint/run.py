@@ -1,6 +1,6 @@
 """A run: discover, read, check, suppress, and work out the places of what is reported."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from pllint import __version__
 from pllint.check import Check, Context
@@ -39,6 +39,8 @@ def judge(checks: Sequence[Check], context: Context) -> Judgement:
     could_not_run: list[CouldNotRun] = []
     crashed = False
     for check in checks:
+        if check.given and not getattr(context.workspace, check.given):
+            continue
         missing = next((need for need in check.needs if context.lacks(need)), None)
         if missing is not None:
             could_not_run.append(CouldNotRun(reason=missing.value, remedy=missing.remedy, check=check.id))
@@ -71,18 +73,31 @@ def report(context: Context, checks: Sequence[Check], discovery: Discovery) -> R
         if _asked_for(finding, workspace, discovery) and _in_environments(finding, context)
     ]
     facts = {check.id: check for check in checks}
-    findings = _placed([(finding, facts[finding.check], waiver) for finding, waiver in decided])
+    secrets = [*workspace.secrets, *(finding.at for finding in found if finding.secret)]
+    findings = _placed([(finding, facts[finding.check], waiver) for finding, waiver in decided], secrets)
     findings = tuple(sorted(findings, key=_order))
     return Report(
         version=__version__,
         as_of=context.as_of.isoformat(),
-        data=(("connectors", context.catalogue.as_of),),
+        data=_data(context),
         read=workspace.counts,
         skipped=tuple(sorted(set(workspace.skipped))),
         could_not_run=tuple(sorted(set(judgement.could_not_run), key=_order_of_unknowns)),
         findings=findings,
         exit_status=_exit_status(findings, workspace, settings, crashed=judgement.crashed),
     )
+
+
+def _data(context: Context) -> tuple[tuple[str, str], ...]:
+    """Give the dates of the data that decided: shipped, and the tenant's own over it."""
+    dates = [("connectors", context.catalogue.as_of)]
+    if context.catalogue.tenant_as_of:
+        dates.append(("tenant-connectors", context.catalogue.tenant_as_of))
+    if context.workspace.lists_licences:
+        from pllint.catalogue import skus
+
+        dates.append(("licence-products", skus.as_of()))
+    return tuple(dates)
 
 
 def _order_of_unknowns(one: CouldNotRun) -> tuple[str, str, str, str]:
@@ -128,12 +143,13 @@ def _first_place(workspace: Workspace) -> Anchor:
     return next(iter(elements), Anchor(Source(".", bytes)))
 
 
-def _placed(found: Sequence[tuple[Finding, Check, str]]) -> tuple[ReportedFinding, ...]:
-    """Work out every place, one pass over the text of each file."""
-    places = places_of(
-        at for finding, _, _ in found for at in (finding.at, *(one.at for one in (*finding.related, *finding.chain)))
-    )
-    lines = _Lines()
+def _placed(found: Sequence[tuple[Finding, Check, str]], secrets: Sequence[Anchor]) -> tuple[ReportedFinding, ...]:
+    """Work out every place, one pass over the text of each file; what stands at a secret is never shown."""
+    shown = {finding.at.source for finding, _, _ in found}
+    hidden = [at for at in secrets if at.source in shown]
+    told = (at for finding, _, _ in found for at in (finding.at, *_beside(finding)))
+    places = places_of((*told, *hidden))
+    lines = _Lines([(at.source, places[at].span) for at in hidden])
     seen: dict[str, int] = {}
     reported = []
     for finding, check, waiver in found:
@@ -164,6 +180,11 @@ def _placed(found: Sequence[tuple[Finding, Check, str]]) -> tuple[ReportedFindin
     return tuple(reported)
 
 
+def _beside(finding: Finding) -> Iterator[Anchor]:
+    yield from (related.at for related in finding.related)
+    yield from (link.at for link in finding.chain)
+
+
 def places_of(anchors: Iterable[Anchor]) -> Mapping[Anchor, Place]:
     """Work out the places of anchors, one pass over the text of each file."""
     asked = dict.fromkeys(anchors)
@@ -186,11 +207,14 @@ def _spans(source: Source, paths: Sequence[KeyPath]) -> Sequence[Span]:
 
 
 class _Lines:
-    """The lines that findings point at; the text of one file at a time is kept."""
+    """The lines that findings point at, secrets blotted out; the text of one file at a time is kept."""
 
-    def __init__(self) -> None:
+    def __init__(self, secrets: Sequence[tuple[Source, Span]]) -> None:
         self._source: Source | None = None
         self._lines: list[str] = []
+        self._secrets: dict[Source, list[Span]] = {}
+        for source, span in secrets:
+            self._secrets.setdefault(source, []).append(span)
 
     def at(self, source: Source, line: int) -> tuple[str, ...]:
         if self._source != source:
@@ -202,7 +226,18 @@ class _Lines:
             except OSError:
                 text = ""
             self._lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+            for span in self._secrets.get(source, ()):
+                self._blot(span)
         return (self._lines[line - 1],) if 0 < line <= len(self._lines) and self._lines[line - 1].strip() else ()
+
+    def _blot(self, span: Span) -> None:
+        if span == WHOLE_FILE:  # nobody knows where in the file it stands
+            self._lines = []
+        for number in range(span.line, min(span.end_line, len(self._lines)) + 1):
+            line = self._lines[number - 1]
+            start = span.column - 1 if number == span.line else 0
+            end = span.end_column - 1 if number == span.end_line else len(line)
+            self._lines[number - 1] = line[:start] + "*" * (min(end, len(line)) - start) + line[end:]
 
 
 def _fingerprint(finding: Finding, place: Place) -> str:
@@ -214,6 +249,8 @@ def _fingerprint(finding: Finding, place: Place) -> str:
 
     subject = finding.component.id if finding.component else f"{place.path}{place.span.pointer}"
     parts = (finding.check, subject, finding.environment or "", finding.policy or "", *finding.connectors)
+    if finding.cause:
+        parts = (*parts, finding.cause)
     return sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 

@@ -9,6 +9,7 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from pllint.accepts import accepts
 from pllint.nearest import nearest
 from pllint.record import NamedTuple
 from pllint.source import Key, KeyPath
@@ -23,7 +24,9 @@ _DEEPEST_EXPLAINED = 120
 """Levels. jsonschema recurses, and where it runs out of stack inside a compiled library the process ends."""
 
 # What people write for pllint is shown; what an export holds is not where it may be a secret.
-_WRITTEN_FOR_PLLINT = frozenset({"settings", "governance", "report", "show", "checks", "why", "matrix", "impact"})
+_WRITTEN_FOR_PLLINT = frozenset(
+    {"settings", "governance", "report", "show", "checks", "catalogue", "why", "matrix", "impact"}
+)
 _SHOWN_ANYWHERE = frozenset({"enum", "pattern", "const"})
 
 _TYPES = {
@@ -83,6 +86,8 @@ def violations(name: str, document: object) -> list[Violation]:
 
     There are 20 at most; one more, of the keyword `more` and without a path, counts those left out.
     """
+    if not _validators and accepts(load(name), document):
+        return []
     validator = _validator(name)
     try:
         if validator.is_valid(document):

@@ -1,7 +1,19 @@
-"""The checks of the family SRC: what reading itself finds. Their facts only; the readers are what judges."""
+"""The checks of the family SRC: what reading itself finds. Their facts only; the readers are what judges.
 
-from pllint.check import Check, Outcome, Status
-from pllint.finding import Severity
+One judges here: what data a verdict rests on is known only after reading.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pllint.check import Check, Context, Outcome, Status
+from pllint.finding import Finding, Related, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from pllint.model.component import Component, ConnectorUse
 
 ALWAYS_ON = frozenset({"SRC001", "SRC002", "SRC003", "SRC004", "SRC012"})
 """No setting and no waiver turns these off: without them a file could be left out in silence."""
@@ -31,7 +43,7 @@ def source_checks() -> tuple[Check, ...]:
         ("SRC011", "duplicate-definition", error, "One thing is defined twice in different ways.", _NONE),
         ("SRC012", "check-crashed", error, "A check raised an exception; every other check still ran.", _NONE),
     )
-    return tuple(
+    found_by_reading = (
         Check(
             id=id_,
             name=name,
@@ -47,7 +59,64 @@ def source_checks() -> tuple[Check, ...]:
         )
         for id_, name, severity, summary, source in rows
     )
+    stale = Check(
+        id="SRC013",
+        name="catalogue-stale",
+        summary="Data on connectors older than the settings allow decided a verdict.",
+        severity=info,
+        since="0.1",
+        source="https://learn.microsoft.com/connectors/connector-reference/",
+        on="pllint.model.workspace.Workspace",
+        judge=_catalogue_stale,
+        module=__name__,
+        function=_catalogue_stale.__name__,
+        status=Status.STABLE,
+    )
+    return (*found_by_reading, stale)
 
 
 def _found_by_reading(_element: object, _context: object) -> Outcome:
     return ()
+
+
+def _catalogue_stale(_workspace: object, context: Context) -> Outcome:
+    import datetime
+
+    oldest = (context.as_of - datetime.timedelta(days=context.settings.catalogue_age_days)).isoformat()
+    old: list[tuple[Component, ConnectorUse, str]] = []
+    for component in context.workspace.components:
+        for use in component.uses:
+            row = None if use.custom else context.catalogue.find(use.connector)
+            # A date of the year or the month alone is given its last day.
+            if row is not None and row.tier and row.dated and row.dated < oldest[: len(row.dated)]:
+                old.append((component, use, row.dated))
+    if old:
+        yield from _told(old, context)
+
+
+def _told(old: Sequence[tuple[Component, ConnectorUse, str]], context: Context) -> Iterator[Finding]:
+    from pllint.engine.licensing import BY_RULE
+    from pllint.model.policy_ids import CONTENT_CONVERSION
+
+    deciding: dict[str, tuple[ConnectorUse, str]] = {}
+    for component, use, dated in old:
+        # Content Conversion is in no list that a tenant can export, so nothing newer is to be had.
+        if use.connector in deciding or use.connector in BY_RULE or use.connector == CONTENT_CONVERSION:
+            continue
+        found = context.licensing.premium(component)
+        reasons = {reason.connector for reason in found.reasons}
+        if use.connector in reasons or found.verdict.value != "yes":
+            deciding[use.connector] = (use, dated)
+    if not deciding:
+        return
+    named = sorted(deciding.items())
+    use, _ = named[0][1]
+    words = ", ".join(f"{context.catalogue.name_of(key)} ({key}, {dated})" for key, (_, dated) in named)
+    subject, verb = ("the tier", "is") if len(named) == 1 else ("the tiers", "are")
+    yield Finding(
+        at=use.at,
+        message=f"{subject} of {words} {verb} from lists older than {context.settings.catalogue_age_days} days",
+        remedy="Export the tenant's own list of connectors and run `pllint catalogue refresh`",
+        connectors=tuple(key for key, _ in named),
+        related=tuple(Related(f"{key} is used here", one_use.at) for key, (one_use, _) in named[1:]),
+    )

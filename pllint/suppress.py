@@ -13,6 +13,7 @@ from pllint.discover import matches
 from pllint.finding import ComponentRef, CouldNotRun, Finding, Related, Severity
 from pllint.model.connector_id import custom_names
 from pllint.record import NamedTuple
+from pllint.settings import CheckSelection
 from pllint.source import Anchor, Source, Span
 from pllint.source_checks import ALWAYS_ON
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from pllint.model.environment import Environment
     from pllint.model.governance import Waiver
     from pllint.model.workspace import Workspace
-    from pllint.settings import CheckSelection, EnvironmentIgnore, PathIgnore, Settings
+    from pllint.settings import EnvironmentIgnore, PathIgnore, Settings
 
 UNUSED = "LIF304"
 _EXACT = 1_000
@@ -53,10 +54,11 @@ class Suppression:
         self._workspace = workspace
         governance = workspace.governance
         self._waivers = live(governance.waivers if governance else (), as_of.isoformat())
+        self._running = {check.id for check in checks if is_chosen(check, settings.checks)}
 
     def runs(self, check: Check) -> bool:
         """Tell whether the settings let a check run."""
-        return is_chosen(check, self._settings.checks)
+        return check.id in self._running
 
     def decide(self, found: Iterable[Finding], could_not_run: Iterable[CouldNotRun] = ()) -> list[Decision]:
         """Give the findings to report, each with the reason that accepts it, and those about waivers that do nothing.
@@ -65,8 +67,7 @@ class Suppression:
         """
         kept = [self._graded(finding) for finding in found if self._is_kept(finding)]
         mandatory = self._settings.mandatory
-        judged = {check.id for check in self._checks.values() if self.runs(check)}
-        judged -= {gap.check for gap in could_not_run}
+        judged = self._running - {gap.check for gap in could_not_run}
         waived = waive(kept, self._waivers, self._checks, self._workspace, mandatory=mandatory, judged=judged)
         comments = {source: read for source in _yaml_sources(kept, self._workspace) if (read := _comments(source))}
         allowed = allow(waived.decisions, comments, self._checks, mandatory=mandatory, judged=judged)
@@ -102,7 +103,7 @@ class Waived(NamedTuple):
 
 def is_chosen(check: Check, selection: CheckSelection) -> bool:
     """Tell whether a check is selected and not ignored; of both, the entry that says more wins, then `ignore`."""
-    if check.id in ALWAYS_ON:
+    if check.id in ALWAYS_ON or selection == CheckSelection():
         return True
     selected = max((weight(entry, check) for entry in selection.select), default=0)
     ignored = max((weight(entry, check) for entry in selection.ignore), default=0)

@@ -7,7 +7,16 @@ import pytest
 
 from pllint.errors import SettingsError, UsageError
 from pllint.finding import Severity
-from pllint.settings import EnvironmentIgnore, PathIgnore, Settings, limits_of, load, override, verify_names
+from pllint.settings import (
+    EnvironmentIgnore,
+    LicenceExport,
+    PathIgnore,
+    Settings,
+    limits_of,
+    load,
+    override,
+    verify_names,
+)
 from pllint.text.problem import DEFAULT_LIMITS
 
 
@@ -69,6 +78,10 @@ as-of: 2026-03-05
 sources: {exclude: [archive/**]}
 policies: [dlp/**]
 governance: [manifest/**]
+inventory: [exports/**]
+catalogue-age-days: 90
+licence-exports:
+  - {files: [exports/*.csv], as-of: 2026-11-02, columns: {name: Produkt, purchased: Gesamt}}
 targets:
   - {solution: Parcel*, environments: [hr-test, 2026]}
 checks: {select: [DLP, LIC], ignore: [LIC5], severity: {blocked-connector: warning, LIC501: off}}
@@ -92,7 +105,11 @@ catalogue: data/connectors.json
     assert settings.governance == ("manifest/**",)
     assert [(one.solution, one.environments) for one in settings.targets] == [("Parcel*", ("hr-test", "2026"))]
     assert settings.targets[0].at is not None
-    assert (settings.targets[0].at.source.path, settings.targets[0].at.span.line) == ("pllint.yaml", 6)
+    assert (settings.targets[0].at.source.path, settings.targets[0].at.span.line) == ("pllint.yaml", 10)
+    assert (settings.inventory, settings.catalogue_age_days) == (("exports/**",), 90)
+    assert settings.licence_exports == (
+        LicenceExport(("exports/*.csv",), (("name", "Produkt"), ("purchased", "Gesamt")), "2026-11-02"),
+    )
     assert settings.checks.select == ("DLP", "LIC")
     assert settings.checks.ignore == ("LIC5",)
     assert settings.checks.severity == (("blocked-connector", Severity.WARNING), ("LIC501", None))

@@ -67,7 +67,7 @@ def parse(arguments: Sequence[str]) -> CheckOptions:
 
 def settings_for(paths: Sequence[str], explicit: str | None) -> Settings:
     """Load the settings of the project that paths lie in."""
-    return load(paths[0] if paths else ".", explicit, _presets)
+    return load(paths[0] if paths else ".", explicit, presets)
 
 
 def _parsed(arguments: Sequence[str]) -> CheckOptions:
@@ -93,17 +93,18 @@ def _parsed(arguments: Sequence[str]) -> CheckOptions:
     return CheckOptions(
         paths=tuple(parsed.paths),
         environments=tuple(parsed.env),
-        as_of=_day(parsed.as_of) if parsed.as_of else None,
+        as_of=day(parsed.as_of) if parsed.as_of else None,
         fail_on=one_of(parsed.fail_on, [*Severity, "never"], "severity") if parsed.fail_on else None,
-        select=_entries(parsed.select),
-        ignore=_entries(parsed.ignore),
+        select=entries(parsed.select),
+        ignore=entries(parsed.ignore),
         outputs=_outputs(parsed.output) or CheckOptions().outputs,
         settings=parsed.settings,
         no_colour=bool(parsed.no_color),
     )
 
 
-def _day(text: str) -> str:
+def day(text: str) -> str:
+    """Give a day as the command line takes it, or `today`. Raises UsageError."""
     if text != "today":
         try:
             datetime.date.fromisoformat(text)
@@ -112,7 +113,8 @@ def _day(text: str) -> str:
     return text
 
 
-def _entries(options: Sequence[str]) -> tuple[str, ...]:
+def entries(options: Sequence[str]) -> tuple[str, ...]:
+    """Give what repeatable options with commas in them name."""
     return tuple(entry.strip() for option in options for entry in option.split(",") if entry.strip())
 
 
@@ -145,7 +147,8 @@ def _reporter(name: str) -> Reporter:
     return reporters[one_of(name, (*FORMATS, *sorted(reporters)), "output format")]
 
 
-def _presets() -> Mapping[str, Mapping[str, object]]:
+def presets() -> Mapping[str, Mapping[str, object]]:
+    """Give the presets of installed plugins."""
     from pllint import registry
 
     return registry.presets_of(registry.load())

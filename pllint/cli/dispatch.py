@@ -1,14 +1,26 @@
 """Which command is meant, and what its errors look like: one line that begins with `pllint:`."""
 
+from __future__ import annotations
+
 import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 from pllint.cli.output import print_line
 from pllint.errors import PllintError, UsageError
 from pllint.report.escape import for_terminal
+
+if TYPE_CHECKING:
+    from typing import Protocol
+
+    class Command(Protocol):
+        """What the module of a command holds."""
+
+        def run(self, arguments: Sequence[str]) -> int:
+            """Run the command with the arguments behind its name, and give the exit status."""
+
 
 WRONG_USE = 2
 _INTERRUPTED = 130  # what shells give for a process that Ctrl-C ended
@@ -21,15 +33,11 @@ COMMANDS = {
     "why": "why a component is allowed or not: step, connector, data group, policy line, licence",
     "matrix": "every component in every environment: allowed, violation or open",
     "impact": "what a change of data policies newly blocks and newly allows",
+    "catalogue": "the shipped connector data and its dates; search it; refresh it from a tenant's export",
+    "init": "write the settings and governance records that a project lacks",
+    "config": "the settings in force and where each value came from; or whether they are valid",
 }
 """The commands and what they do; each is a module beside this one."""
-
-
-class Command(Protocol):
-    """What the module of a command holds."""
-
-    def run(self, arguments: Sequence[str]) -> int:
-        """Run the command with the arguments behind its name, and give the exit status."""
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -69,7 +77,7 @@ def _help() -> str:
         "",
         "usage: pllint [COMMAND] [PATH...] [OPTIONS]",
         "",
-        *(f"  {name:<9}{summary}" for name, summary in COMMANDS.items()),
+        *(f"  {name:<11}{summary}" for name, summary in COMMANDS.items()),
         "",
         "`pllint COMMAND --help` lists the options of a command; a path named like a command is written ./check.",
         "Exit status: 0 nothing at or above the threshold, 1 findings, 2 wrong use, 3 nothing was linted,",

@@ -27,6 +27,7 @@ from pllint.cli.progress import Progress
 from pllint.engine.dlp.impact import Change, Line, Side, change_of, is_same
 from pllint.engine.dlp.matrix import Cell, Matrix
 from pllint.engine.dlp.policy_set import PolicySet
+from pllint.engine.dlp.remedies import Governing
 from pllint.errors import UsageError
 from pllint.model.environment import Environment
 from pllint.model.policy import DlpPolicy
@@ -56,8 +57,8 @@ class Sources(NamedTuple):
     """The two sets of policies, and what is judged by them."""
 
     workspace: Workspace
-    before: tuple[DlpPolicy, ...]
-    after: tuple[DlpPolicy, ...]
+    before: tuple[Governing, ...]
+    after: tuple[Governing, ...]
     told: str
     """What is compared with what."""
     remarks: tuple[str, ...] = ()
@@ -115,7 +116,7 @@ def run(arguments: Sequence[str]) -> int:
         else:
             sources = _of_files(paths[0], paths[1], judged_paths, settings, progress)
     asked = tuple(api.environment_named(str(name), sources.workspace) for name in parsed.env)
-    context = Context(sources.workspace, settings, day_of(settings), Catalogue(), asked)
+    context = Context(sources.workspace, settings, day_of(settings), Catalogue(overlay=settings.catalogue), asked)
     impact = impact_of(sources, context)
     if form == "text":
         shown = options_for(sys.stdout, colour=False if parsed.no_color else None)
@@ -133,11 +134,8 @@ def run(arguments: Sequence[str]) -> int:
 def impact_of(sources: Sources, context: Context) -> Impact:
     """Judge one workspace by the policies before and after."""
     workspace = sources.workspace
-    settings = workspace.connector_settings
-    sides = [
-        PolicySet(policies, context.catalogue, workspace.advanced_policies, settings)
-        for policies in (sources.before, sources.after)
-    ]
+    nothing = PolicySet((), context.catalogue, (), workspace.connector_settings)
+    sides = [nothing.supposing(policies) for policies in (sources.before, sources.after)]
     old, new = (Matrix(side, context.resources, workspace) for side in sides)
     before, after = map(Side, sides)
     entries = []
@@ -160,25 +158,23 @@ def _of_files(old: str, new: str, paths: Sequence[str], settings: Settings, prog
     before, after = (api.read_alone(path, settings, progress) for path in (old, new))
     for path, side in ((old, before), (new, after)):
         _readable(side)
-        if not side.policies:
+        if not _governing(side):
             raise UsageError(f"there is no data policy in {path}")
     inside = tuple(api.displayed(path, settings) for path in (old, new))
-    own = [policy for policy in project.policies if not _lies_in(policy, inside)]
-    changed = (*before.policies, *after.policies)
+    own = [policy for policy in _governing(project) if not _lies_in(policy, inside)]
+    changed = (*_governing(before), *_governing(after))
     kept = tuple(policy for policy in own if not any(is_same(policy, one) for one in changed))
     remarks = []
     if kept:
         remarks.append(f"On both sides the project's other policies stay in force: {_names(kept)}.")
-    sides: list[tuple[DlpPolicy, ...]] = []
+    sides: list[tuple[Governing, ...]] = []
     for side in (before, after):
         completed = [completed_from(policy, project.policies) for policy in side.policies]
         taken = [policy for policy, parts in completed if parts]
         if taken:
             remarks.append(f"What {_names(taken)} leaves to separate files is taken from the project's.")
-        sides.append((*(policy for policy, _ in completed), *kept))
-    told_ = (
-        f"From {old} ({counted(len(before.policies), 'policy')}) to {new} ({counted(len(after.policies), 'policy')})"
-    )
+        sides.append((*(policy for policy, _ in completed), *side.advanced_policies, *kept))
+    told_ = f"From {old} ({_counted(before)}) to {new} ({_counted(after)})"
     workspace = project.among(_environments(project, before, after))
     return Sources(workspace, sides[0], sides[1], told_, tuple(dict.fromkeys(remarks)))
 
@@ -188,10 +184,9 @@ def _at_revision(revision: str, paths: Sequence[str], settings: Settings, progre
     before = api.read_revision(revision, paths or (settings.root,), settings, progress)
     _readable(project)
     remarks = [f"Not read at {revision}: {text}" for text in _unread(before)]
-    policies = (counted(len(before.policies), "policy"), counted(len(project.policies), "policy"))
-    told_ = f"From the project's policies at {revision} ({policies[0]}) to those of today ({policies[1]})"
+    told_ = f"From the project's policies at {revision} ({_counted(before)}) to those of today ({_counted(project)})"
     workspace = project.among(_environments(project, before))
-    return Sources(workspace, before.policies, project.policies, told_, tuple(remarks))
+    return Sources(workspace, _governing(before), _governing(project), told_, tuple(remarks))
 
 
 def completed_from(policy: DlpPolicy, known: Iterable[DlpPolicy]) -> tuple[DlpPolicy, bool]:
@@ -225,12 +220,20 @@ def _environments(project: Workspace, *others: Workspace) -> list[Environment]:
     return environments
 
 
-def _lies_in(policy: DlpPolicy, folders: Iterable[str]) -> bool:
+def _governing(workspace: Workspace) -> tuple[Governing, ...]:
+    return (*workspace.policies, *workspace.advanced_policies)
+
+
+def _counted(workspace: Workspace) -> str:
+    return counted(len(_governing(workspace)), "policy")
+
+
+def _lies_in(policy: Governing, folders: Iterable[str]) -> bool:
     path = policy.at.source.path
     return any(path == folder or path.startswith((f"{folder}/", f"{folder}!")) for folder in folders)
 
 
-def _names(policies: Iterable[DlpPolicy]) -> str:
+def _names(policies: Iterable[Governing]) -> str:
     return joined([f"'{policy.name}'" for policy in policies])
 
 
@@ -242,7 +245,7 @@ def _unread(workspace: Workspace) -> list[str]:
 
 def _readable(workspace: Workspace) -> None:
     """Raise UsageError for policies that cannot be read whole: a gate must not open for what it did not see."""
-    policies = {policy.at.source for policy in workspace.policies}
+    policies = {policy.at.source for policy in _governing(workspace)}
     for finding in workspace.findings:
         components = {component.at.source for component in workspace.components}
         if finding.check in _UNREADABLE and (finding.at.source in policies or finding.at.source not in components):

@@ -7,6 +7,7 @@ from pllint.catalogue import Catalogue
 from pllint.model.component import Component, ConnectorUse, Trigger
 from pllint.model.custom_connector import CustomConnector
 from pllint.model.environment import Environment
+from pllint.model.inventory import LicenceSku
 from pllint.model.policy import DlpPolicy
 from pllint.model.solution import Solution
 from pllint.model.workspace import Workspace
@@ -40,6 +41,7 @@ def inventory(workspace: Workspace, premium_of: PremiumOf, catalogue: Catalogue)
     """Give everything that was read with the keys of `schemas/show.json`, sorted by path."""
     pointers = _Pointers(workspace.components)
     components = sorted(workspace.components, key=lambda one: (one.at.source.path, one.kind, one.id))
+    licences = sorted(workspace.inventory.skus, key=lambda one: (one.at.source.path, one.name.lower(), one.id or ""))
     return {
         "solutions": [_solution(one) for one in _sorted(workspace.solutions)],
         "components": [_component(one, premium_of(one), catalogue, pointers) for one in components],
@@ -49,6 +51,7 @@ def inventory(workspace: Workspace, premium_of: PremiumOf, catalogue: Catalogue)
             _environment(one)
             for one in sorted(workspace.environments, key=lambda one: (one.name.lower(), one.id or ""))
         ],
+        **({"licences": [_licence(one) for one in licences]} if licences else {}),
         "skipped": [{"path": path, "reason": reason} for path, reason in sorted(set(workspace.skipped))],
     }
 
@@ -74,10 +77,11 @@ def listing(rows: dict[str, object], width: int, *, colour: bool) -> Iterator[st
         ("custom-connectors", _told_connector),
         ("policies", _told_policy),
         ("environments", _told_environment),
+        ("licences", _told_licence),
         ("skipped", _told_skipped),
     )
     for key, describe in describers:
-        listed = _rows(rows[key])
+        listed = _rows(rows.get(key))
         if not listed:
             continue
         yield paint(f"{key.replace('-', ' ').capitalize()} ({len(listed)})", "1")
@@ -88,7 +92,7 @@ def listing(rows: dict[str, object], width: int, *, colour: bool) -> Iterator[st
                 for number, line in enumerate(folded(for_terminal(detail), width - 8)):
                     yield f"    {'' if number == 0 else '    '}{paint(line, '2')}"
         yield ""
-    if not any(_rows(rows[key]) for key, _ in describers):
+    if not any(_rows(rows.get(key)) for key, _ in describers):
         yield "Read nothing that pllint knows, and skipped nothing."
 
 
@@ -168,6 +172,19 @@ def _environment(environment: Environment) -> Row:
         row["managed"] = environment.managed
     _add(row, "path", environment.at.source.path if environment.at else None)
     return row
+
+
+def _licence(sku: LicenceSku) -> Row:
+    row: Row = {"name": sku.name}
+    _add(row, "id", sku.id)
+    _add(row, "plan", sku.plan)
+    if sku.purchased is not None:
+        row["purchased"] = sku.purchased
+    if sku.assigned is not None:
+        row["assigned"] = sku.assigned
+    row["counts"] = sku.counts
+    _add(row, "as-of", sku.as_of)
+    return {**row, "path": sku.at.source.path}
 
 
 def _add(row: Row, key: str, value: str | None) -> None:
@@ -269,6 +286,15 @@ def _told_environment(row: Row) -> Iterator[str]:
     kind = row.get("type", "type unknown")
     managed = {True: ", managed", False: ", not managed"}.get(bool(row["managed"])) if "managed" in row else ""
     yield f"{row['name']} ({kind}{managed})"
+
+
+def _told_licence(row: Row) -> Iterator[str]:
+    yield f"{row['name']} ({row.get('plan', 'no plan that pllint knows')})"
+    counts = [f"{row[fact]:,} {fact}" for fact in ("purchased", "assigned") if fact in row] or ["not counted"]
+    free = "" if row["counts"] else "; free or a trial, so not counted as bought"
+    day = f" on {row['as-of']}" if "as-of" in row else ""
+    yield f"{row['path']}"
+    yield f"{', '.join(counts)}{day}{free}"
 
 
 def _told_skipped(row: Row) -> Iterator[str]:

@@ -138,6 +138,9 @@ _NOTES = {
     NoteKind.REACH_UNKNOWN: "whether the policy reaches it is decided outside the files",
     NoteKind.ENDPOINT_UNKNOWN: "an address that no file gives meets endpoint rules",
     NoteKind.OPERATION_UNKNOWN: "an operation that no file names meets action rules",
+    NoteKind.RULES_UNKNOWN: "rules that no file shows may bind it",
+    NoteKind.EXEMPTION_UNKNOWN: "it may be exempt: no file shows the exempt resources",
+    NoteKind.ADVANCED_UNKNOWN: "whether an advanced policy is in force there is decided outside the files",
     NoteKind.CONNECTOR_UNKNOWN: "the files do not tell the connector of a step",
     NoteKind.PARTS_MISSING: "parts of it are not in the files",
 }

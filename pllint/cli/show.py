@@ -34,7 +34,7 @@ def run(arguments: Sequence[str]) -> int:
     with Progress() as progress:
         workspace = api.read(paths or (settings.root,), settings, progress)
     as_of = datetime.date.fromisoformat(settings.as_of) if settings.as_of else datetime.date.today()  # noqa: DTZ011 - the day it is where the person is
-    catalogue = Catalogue()
+    catalogue = Catalogue(overlay=settings.catalogue)
     context = Context(workspace, settings, as_of, catalogue)
 
     def premium_of(component: Component) -> PremiumAnswer:

@@ -226,7 +226,7 @@ def _would_change(
 ) -> Iterator[str]:
     """Tell which moves of one connector in one policy would block it, each tried on the engine."""
     gathered = context.resources.of(component, environment)
-    policies = tuple(context.policies)
+    policies = context.policies.everything
     for policy in context.policies.reaching(environment):
         blocking: dict[DataGroup, list[str]] = {}
         for standing in standings:

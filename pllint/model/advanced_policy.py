@@ -27,6 +27,10 @@ class AdvancedPolicy(NamedTuple):
     allowed: tuple[AllowedConnector, ...] = ()
     only: bool = False
     """Data policies are ignored where this policy is in force."""
+    targets_known: bool = True
+    """False when the files do not say all the environments and groups it is assigned to."""
+    allowed_known: bool = True
+    """False when the allow list may hold more than what is written."""
 
 
 class ConnectorSetting(NamedTuple):

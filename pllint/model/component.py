@@ -1,12 +1,17 @@
 """Apps, flows and agents, and what they use."""
 
+from __future__ import annotations
+
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from pllint.finding import ComponentRef
-from pllint.model.connector_id import ConnectorKey
-from pllint.model.policy_ids import AgentParts
 from pllint.record import NamedTuple
-from pllint.source import Anchor
+
+if TYPE_CHECKING:
+    from pllint.model.connector_id import ConnectorKey
+    from pllint.model.policy_ids import AgentParts
+    from pllint.source import Anchor
 
 
 class ComponentKind(StrEnum):
@@ -47,6 +52,58 @@ class StartsFrom(StrEnum):
     TEAMS_WEBHOOK = "teams-webhook"
 
 
+class SecretKind(StrEnum):
+    """What kind of secret a text is."""
+
+    PASSWORD = "password"  # noqa: S105 - the name of a kind, as in the lines below
+    KEY = "key"
+    TOKEN = "token"  # noqa: S105
+    SIGNATURE = "signature"
+    CLIENT_SECRET = "client secret"  # noqa: S105
+    CERTIFICATE = "certificate"
+
+
+class Secret(NamedTuple):
+    """A secret written into a definition: its kind and its place, never its value."""
+
+    kind: SecretKind
+    at: Anchor
+    holder: str
+    """The step that holds it, or the parameter of the definition."""
+    authentication: bool = False
+    """It stands in the authentication of an HTTP step."""
+
+
+class LiteralKind(StrEnum):
+    """What an address or id that belongs to one stage names."""
+
+    SITE = "site address"
+    ORGANISATION = "organisation address"
+    TENANT = "tenant"
+    ENVIRONMENT = "environment"
+
+
+class StageLiteral(NamedTuple):
+    """An address or id of one stage that is written into a step."""
+
+    kind: LiteralKind
+    value: str
+    """Lower case; of a site its address without what follows."""
+    at: Anchor
+    step: str
+
+
+class Exposure(NamedTuple):
+    """A step that handles a secret and leaves it readable in the run history."""
+
+    step: str
+    at: Anchor
+    inputs: bool
+    """Its inputs show the secret."""
+    outputs: bool
+    """Its outputs do."""
+
+
 class Trigger(NamedTuple):
     """The trigger of a cloud flow."""
 
@@ -57,6 +114,8 @@ class Trigger(NamedTuple):
     """None: a type the platform's documentation does not name."""
     starts_from: StartsFrom | None
     at: Anchor
+    authentication: str | None = None
+    """Who may call a request trigger: `All`, `Tenant` or `User`; None: an older flow, which does not say."""
 
 
 class Evidence(StrEnum):
@@ -208,6 +267,9 @@ class Component(NamedTuple):
     gaps: tuple[Gap, ...] = ()
     agent: AgentParts | None = None
     """What an agent is made of besides its connectors; its `uses` hold the policy ids of these too."""
+    secrets: tuple[Secret, ...] = ()
+    literals: tuple[StageLiteral, ...] = ()
+    exposures: tuple[Exposure, ...] = ()
 
     @property
     def ref(self) -> ComponentRef:

@@ -36,7 +36,8 @@ _MODULES = {
     for name in (
         "ActiveDirectory", "AWS", "Azure", "Clipboard", "Cmd", "Compression", "Cryptography", "CustomModule",
         "CyberArk", "Database", "Display", "Email", "Excel", "Exchange", "File", "Folder", "FTP", "GoogleCognitive",
-        "IBMCognitive", "Logging", "MicrosoftCognitive", "MouseAndKeyboard", "OCR", "Outlook", "Pdf", "Runflow", "SAP",
+        "IBMCognitive", "Logging", "MicrosoftCognitive", "MouseAndKeyboard", "OCR", "Outlook", "Pdf",
+        "PowerAutomateSecretVariables", "Runflow", "SAP",
         "Scripting", "Services", "System", "TerminalEmulation", "UIAutomation", "Web", "WebAutomation", "Word",
         "WorkQueues", "Workstation", "XML",
     )
@@ -86,6 +87,12 @@ def plain_key(segment: str) -> ConnectorKey:
         module = segment.partition(".")[2]
         return ConnectorKey("DesktopFlow." + _MODULES.get(module.lower(), module))
     return ConnectorKey(lowered)
+
+
+def desktop_flow_module(name: str) -> ConnectorKey | None:
+    """Give the id of a desktop flow's module; None for one that no policy governs, such as Text."""
+    module = _MODULES.get(name.lower())
+    return ConnectorKey(f"DesktopFlow.{module}") if module else None
 
 
 def is_custom(segment: str) -> bool:

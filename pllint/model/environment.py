@@ -34,9 +34,11 @@ class Environment(NamedTuple):
     listed: bool = False
     """An inventory lists it."""
     declared: bool = False
-    """The manifest declares it."""
+    """The manifest or Terraform declares it."""
     any_other: bool = False
     """It stands for every environment that no file names."""
+    pay_as_you_go: bool | None = None
+    """A billing policy meters its apps and flows."""
 
     @property
     def is_default(self) -> bool:

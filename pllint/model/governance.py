@@ -435,6 +435,7 @@ class Governance(NamedTuple):
     flows: tuple[FlowRecord, ...] = ()
     connectors: tuple[ConnectorRecord, ...] = ()
     licences: tuple[LicenceRecord, ...] = ()
+    """Those of the manifest, filled and completed by what licence exports list."""
     agents: tuple[AgentRecord, ...] = ()
     websites: tuple[WebsiteRecord, ...] = ()
     dataverse: DataverseUse | None = None

@@ -1,7 +1,9 @@
-"""What lifecycle records and the source together show: retirements, what is left of them, and uses of HTTP."""
+"""What lifecycle records and the source together show: evidence of stages, what the retired left, uses of HTTP."""
+
+from enum import StrEnum
 
 from pllint.model.component import Component, ConnectorUse, Step
-from pllint.model.governance import AppRecord, Approval, ConnectorRecord, FlowRecord, Retirement
+from pllint.model.governance import AppRecord, Approval, ConnectorRecord, FlowRecord, Retirement, Stage
 from pllint.model.policy import DataGroup, DlpPolicy
 from pllint.record import NamedTuple
 from pllint.source import Anchor
@@ -65,3 +67,53 @@ class Refusal(NamedTuple):
 
     approval: Approval
     reason: str
+
+
+class State(StrEnum):
+    """How things stand with one requirement of a stage."""
+
+    MET = "met"
+    MISSING = "missing"
+    STALE = "stale"
+    """There is a record, and things have moved on since."""
+    UNKNOWN = "unknown"
+    """A record leaves out what the comparison needs."""
+
+
+class Requirement(NamedTuple):
+    """One thing that must be true of a connector at a stage and at every later one."""
+
+    check: str
+    """The name of the check that reports it."""
+    stage: Stage
+    """The stage it belongs to."""
+    words: str
+    owner: str
+    """Who has to act when it is not met."""
+    asked_in: frozenset[Stage]
+    """The stages in which the check looks at it."""
+
+
+class Evidence(NamedTuple):
+    """What the records and the source say of one requirement of one connector on the day."""
+
+    requirement: Requirement
+    record: ConnectorRecord
+    state: State
+    words: str
+    """Met: what proves it. Else what is wrong, to be read behind the connector's name."""
+    at: Anchor
+    asked: bool = True
+    """The connector's stage asks for it."""
+    related: tuple[tuple[str, Anchor], ...] = ()
+
+
+class Unregistered(NamedTuple):
+    """A custom connector that no record registers: in the source without an entry, or an entry without a stage."""
+
+    name: str
+    id: str
+    at: Anchor
+    record: ConnectorRecord | None = None
+    users: tuple[Component, ...] = ()
+    defined: bool = False

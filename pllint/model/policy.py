@@ -98,6 +98,40 @@ class ExemptResource(NamedTuple):
     at: Anchor
 
 
+class PolicyPart(StrEnum):
+    """A part of a policy that a file may leave to be computed elsewhere."""
+
+    BUSINESS = "Business connectors"
+    NON_BUSINESS = "Non-Business connectors"
+    BLOCKED = "Blocked connectors"
+    DEFAULT = "default group"
+    SCOPE = "scope"
+    ENVIRONMENTS = "environments"
+    PATTERNS = "URL patterns"
+    RULES = "action and endpoint rules"
+    EXISTENCE = "existence"
+    """The policy may be made once, often or never."""
+    EXEMPTIONS = "exempt resources"
+
+
+_OPEN_GROUPS = {
+    PolicyPart.BUSINESS: DataGroup.BUSINESS,
+    PolicyPart.NON_BUSINESS: DataGroup.NON_BUSINESS,
+    PolicyPart.BLOCKED: DataGroup.BLOCKED,
+}
+
+
+class OpenPart(NamedTuple):
+    """A part of a policy that the files do not give, or not whole: what is written counts, the rest is unknown."""
+
+    part: PolicyPart
+    at: Anchor
+    how: str
+    """How it comes about, to follow "is" or "are": `computed by local.rest`, `cut off in the export`."""
+    connector: ConnectorKey | None = None
+    """The connector whose rules are open; None: all of them."""
+
+
 class DlpPolicy(NamedTuple):
     """One data policy."""
 
@@ -125,8 +159,25 @@ class DlpPolicy(NamedTuple):
     legacy: bool = False
     rules_known: bool = True
     """False when the export cut off action rules, endpoint rules, URL patterns or exemptions."""
+    open_parts: tuple[OpenPart, ...] = ()
+    """What is computed where no file shows it. A connector listed in a group is in it; an unlisted one may be in any
+    group that is open."""
 
     @property
     def tenant_level(self) -> bool:
         """Tell a tenant-level policy from an environment-level one."""
         return self.scope is not Scope.SINGLE
+
+    @property
+    def open_groups(self) -> frozenset[DataGroup]:
+        """Give the groups that may hold connectors the file does not list."""
+        return frozenset(_OPEN_GROUPS[part.part] for part in self.open_parts if part.part in _OPEN_GROUPS)
+
+    def opening(self, *parts: PolicyPart) -> OpenPart | None:
+        """Give the first open part of some kinds."""
+        return next((each for each in self.open_parts if each.part in parts), None)
+
+    @property
+    def may_not_reach(self) -> bool:
+        """Tell that the policy need not reach any environment: its scope is open, or whether it exists."""
+        return self.opening(PolicyPart.SCOPE, PolicyPart.EXISTENCE) is not None

@@ -10,6 +10,8 @@ HTTP_WEBHOOK = ConnectorKey("HttpWebhook")
 HTTP_REQUEST = ConnectorKey("HttpRequestReceived")
 HTTP_FAMILY = (HTTP, HTTP_WEBHOOK, HTTP_REQUEST)
 """The three entries that people call "the HTTP connector"; a policy classifies each of them alone."""
+ENTRA_HTTP = (ConnectorKey("shared_webcontents"), ConnectorKey("shared_webcontentsv2"))
+"""HTTP with Microsoft Entra ID, which signs in as the user: connectors of their own."""
 TEAMS_WEBHOOK = ConnectorKey("TeamsWebhookRequestReceived")
 NATIVE_DATAVERSE = ConnectorKey("shared_commondataservice")
 """What an app's native Dataverse connection counts as."""
@@ -43,6 +45,15 @@ KNOWLEDGE = {
     "public_website": ConnectorKey("CSKnowledgePublicSites"),
     "documents": ConnectorKey("CSKnowledgeDocs"),
 }
+
+UNAUTHENTICATED = ConnectorKey("PvaAuth")
+"""Agents without authentication."""
+PUBLIC_SURFACE = (
+    CHANNELS["direct_line"], CHANNELS["facebook"], CHANNELS["whatsapp"], KNOWLEDGE["public_website"],
+)  # fmt: skip
+"""Channels by which people outside the organisation reach an agent, and the knowledge source of public websites."""
+POWERFUL_MODULES = tuple(ConnectorKey(f"DesktopFlow.{name}") for name in ("Cmd", "Scripting", "System", "Web"))
+"""Desktop flow modules that run programs and scripts, or call any address."""
 
 KNOWN_KINDS = {
     "", "http", "teamswebhook", "apiconnection", "button", "powerapp", "powerappv2", "skills", "virtualagent",
@@ -92,7 +103,7 @@ class AgentParts(NamedTuple):
 def of_agent(parts: AgentParts) -> Iterator[ConnectorKey]:
     """Give the ids under which a policy knows an agent's parts; the connectors of its tools come on top."""
     if parts.authentication == "none":
-        yield ConnectorKey("PvaAuth")
+        yield UNAUTHENTICATED
     for channel in parts.channels:
         if channel in CHANNELS:
             yield CHANNELS[channel]

@@ -1,5 +1,6 @@
 """Solutions and what they hold besides components."""
 
+from pllint.model.component import Secret, SecretKind
 from pllint.model.connector_id import ConnectorKey
 from pllint.record import NamedTuple
 from pllint.source import Anchor
@@ -26,6 +27,22 @@ class EnvironmentVariable(NamedTuple):
     default: str | None = None
     value: str | None = None
     value_at: Anchor | None = None
+    secret: SecretKind | None = None
+    """A secret stands in clear in the default or the value, which are then not kept."""
+    secret_at: Anchor | None = None
+
+
+class PackageFile(NamedTuple):
+    """A file that something names and the solution does not hold, or the other way round."""
+
+    name: str
+    """As it is stated, or relative to the solution."""
+    at: Anchor
+    """What names it; else the file itself."""
+    holder: str = ""
+    """The component it belongs to."""
+    binary: bool = False
+    """A picture or an app's package, which unpacked sources often leave out or hold as source instead."""
 
 
 class RootComponent(NamedTuple):
@@ -64,6 +81,29 @@ class Solution(NamedTuple):
     missing_dependencies: tuple[MissingDependency, ...] = ()
     form: str = "zip"
     """zip, unpacked, exploded or yaml."""
+    missing_files: tuple[PackageFile, ...] = ()
+    """Flow definitions, parts of connectors and app packages that the solution names and does not hold."""
+    unlisted_files: tuple[PackageFile, ...] = ()
+    """Files in the folders of flows, apps and connectors that nothing names."""
+    held: frozenset[str] | None = None
+    """Ids and names, lower case, of the processes, apps and connectors it holds; None when no list of them was read."""
+    unread: tuple[str, ...] = ()
+    """Kinds of component it holds whose use of connections is not read, such as `agents`."""
+
+    @property
+    def archived(self) -> bool:
+        """Tell whether it lies in a zip file."""
+        return "!" in self.at.source.path
+
+    @property
+    def folder(self) -> str:
+        """Give what the path of each of its files starts with; empty for a solution at the project's root."""
+        path = self.at.source.path
+        folder = path[: max(path.rfind("/"), path.rfind("!")) + 1]
+        if self.form != "unpacked":
+            return folder
+        trimmed = folder.rstrip("/")
+        return trimmed[: max(trimmed.rfind("/"), trimmed.rfind("!")) + 1]
 
 
 class DeploymentSettings(NamedTuple):
@@ -75,3 +115,9 @@ class DeploymentSettings(NamedTuple):
     variables: tuple[tuple[str, str, Anchor], ...] = ()
     references: tuple[tuple[str, str, Anchor], ...] = ()
     """(logical name, connector id as written, place)."""
+    connections: tuple[tuple[str, str], ...] = ()
+    """(logical name, connection id as written): empty when none was filled in."""
+    template: bool = False
+    """Its name says that each stage's file is copied from it."""
+    secrets: tuple[Secret, ...] = ()
+    """Values that are secrets; their text is not kept."""

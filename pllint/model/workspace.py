@@ -15,11 +15,23 @@ if TYPE_CHECKING:  # a run imports the model of what it meets, and no more
     from pllint.finding import Finding, Skipped
     from pllint.model.advanced_policy import AdvancedPolicy, ConnectorSetting
     from pllint.model.component import Component, ConnectorUse
+    from pllint.model.connector_definition import ConnectorDefinition
     from pllint.model.custom_connector import CustomConnector
     from pllint.model.environment import Environment
-    from pllint.model.governance import AppRecord, FlowRecord, Governance
+    from pllint.model.governance import AppRecord, FlowRecord, Governance, LicenceRecord
+    from pllint.model.inventory import Inventory, ListedResource
     from pllint.model.policy import DlpPolicy
     from pllint.model.solution import ConnectionReference, DeploymentSettings, Solution
+    from pllint.model.tenant import TenantIsolation, TenantSetting
+    from pllint.source import Anchor
+
+
+_FURTHEST = (True, True, True)
+
+
+def _distance(solution: Solution) -> tuple[bool, bool, bool]:
+    """Order the exports of one version: the lower, the nearer to what people edit."""
+    return (solution.archived, solution.managed is True, solution.form == "exploded")
 
 
 class Workspace:
@@ -40,11 +52,18 @@ class Workspace:
         governance_files: int = 0,
         advanced_policies: Iterable[AdvancedPolicy] = (),
         connector_settings: Iterable[ConnectorSetting] = (),
+        inventory: Inventory | None = None,
+        licences: Iterable[LicenceRecord] = (),
+        connector_definitions: Iterable[ConnectorDefinition] = (),
+        secrets: Iterable[Anchor] = (),
+        tenant_isolation: Iterable[TenantIsolation] = (),
+        tenant_settings: Iterable[TenantSetting] = (),
     ) -> None:
         self.solutions = tuple(solutions)
         self.components = tuple(components)
         self.custom_connectors = tuple(custom_connectors)
-        self.policies = tuple(policies)
+        self.policies = tuple(sorted(policies, key=_place_of))
+        """By name: nothing said about them depends on the order of files."""
         self.environments = tuple(environments)
         """Declared, listed or named by a policy; never "any other"."""
         self.deployment_settings = tuple(deployment_settings)
@@ -57,6 +76,15 @@ class Workspace:
         self.advanced_policies = tuple(advanced_policies)
         self.connector_settings = tuple(connector_settings)
         """What the tenant says of single connectors, in clouds that let it."""
+        self._inventory = inventory
+        self.licences = tuple(licences) or (governance.licences if governance else ())
+        """Licence records of manifest and exports together; `governance.licences` holds the same."""
+        self.connector_definitions = tuple(connector_definitions)
+        """The files behind the custom connectors: folders, and those copies in solutions that say something else."""
+        self.secrets = tuple(secrets)
+        """Where secrets stand in files: no report shows that text, whatever the finding is about."""
+        self.tenant_isolation = tuple(tenant_isolation)
+        self.tenant_settings = tuple(tenant_settings)
 
     def among(self, environments: Iterable[Environment]) -> Workspace:
         """Give the same picture with other environments, such as those that another set of policies names."""
@@ -78,7 +106,10 @@ class Workspace:
             *self.solutions,
             *self.components,
             *self.custom_connectors,
+            *self.connector_definitions,
             *self.policies,
+            *self.advanced_policies,
+            *self.tenant_isolation,
             *self.environments,
             *self.deployment_settings,
             *([self.governance] if self.governance else []),
@@ -88,6 +119,19 @@ class Workspace:
             kind = type(element)
             index.setdefault(f"{kind.__module__}.{kind.__qualname__}", []).append(element)
         return index
+
+    @cached_property
+    def inventory(self) -> Inventory:
+        """What exports list."""
+        from pllint.model.inventory import Inventory
+
+        return self._inventory or Inventory()
+
+    @property
+    def lists_licences(self) -> bool:
+        """Tell whether a licence export was read, whatever products it lists."""
+        known = self._inventory
+        return known is not None and bool(known.skus or known.currencies)
 
     def component(self, component_id: str) -> Component | None:
         """Find a component by its id, case-insensitively."""
@@ -109,6 +153,27 @@ class Workspace:
                 index.setdefault(name.lower(), environment)
         return index
 
+    @cached_property
+    def tenant_environments(self) -> tuple[Environment, ...]:
+        """The environments the tenant has, as far as anybody knows.
+
+        An inventory is complete: what a policy names beside it does not exist, or not any more.
+        """
+        if not any(environment.listed for environment in self.environments):
+            return self.environments
+        return tuple(environment for environment in self.environments if environment.listed or environment.declared)
+
+    @cached_property
+    def listed_environments(self) -> tuple[Environment, ...]:
+        """The environments that an inventory or people list; empty when nobody says which ones the tenant has.
+
+        Terraform alone says nothing of the environments that it does not make.
+        """
+        manifest = self.governance is not None and bool(self.governance.environments)
+        if not manifest and not any(environment.listed for environment in self.environments):
+            return ()
+        return tuple(environment for environment in self.environments if environment.listed or environment.declared)
+
     def solution(self, unique_name: str) -> Solution | None:
         """Find a solution by its unique name."""
         return self._solutions.get(unique_name.lower())
@@ -128,6 +193,45 @@ class Workspace:
             for reference in solution.connection_references:
                 index.setdefault(reference.logical_name.lower(), reference)
         return index
+
+    def solution_of(self, component: Component) -> Solution | None:
+        """Find the solution whose file a component is read from: one name may stand for several exports."""
+        return self._solution_of.get(id(component))
+
+    @cached_property
+    def _solution_of(self) -> dict[int, Solution]:
+        exports: dict[str, list[Solution]] = {}
+        for solution in sorted(self.solutions, key=lambda one: -len(one.folder)):
+            exports.setdefault(solution.unique_name, []).append(solution)
+        index: dict[int, Solution] = {}
+        for component in self.components:
+            found = exports.get(component.solution or "", ())
+            path = component.at.source.path
+            inside = next((one for one in found if path.startswith(one.folder)), None)
+            if inside is not None:
+                index[id(component)] = inside
+        return index
+
+    def is_copy(self, solution: Solution) -> bool:
+        """Tell whether a solution is an export of what lies here as source too.
+
+        Zips are copies of folders, managed exports of unmanaged ones, unzipped exports of unpacked ones, each of the
+        very same version. What is true of both is to be said of the source.
+        """
+        return id(solution) in self._copies
+
+    def is_copied(self, component: Component) -> bool:
+        """Tell whether a component belongs to such a copy."""
+        solution = self.solution_of(component)
+        return solution is not None and id(solution) in self._copies
+
+    @cached_property
+    def _copies(self) -> frozenset[int]:
+        best: dict[tuple[str, str | None], tuple[bool, bool, bool]] = {}
+        for solution in self.solutions:
+            key = (solution.unique_name, solution.version)
+            best[key] = min(best.get(key, _FURTHEST), _distance(solution))
+        return frozenset(id(one) for one in self.solutions if _distance(one) > best[one.unique_name, one.version])
 
     def definition_of(self, use: ConnectorUse) -> CustomConnector | None:
         """Find the definition of a custom connector a component uses: by GUID, by name, by name without prefix."""
@@ -183,6 +287,23 @@ class Workspace:
                 index.setdefault((is_app, name), []).append(record)
         return index
 
+    def listed_as(self, component: Component) -> Sequence[ListedResource]:
+        """Give what inventories list of an app, flow or agent, by its id, else by its name; one for each environment.
+
+        Its shares are those of the platform: people one by one, groups, or everyone.
+        """
+        names = (component.id.lower(), f"{component.kind in APPS} {component.name.strip().lower()}")
+        return next((found for name in names if (found := self._listed.get(name))), ())
+
+    @cached_property
+    def _listed(self) -> dict[str, list[ListedResource]]:
+        index: dict[str, list[ListedResource]] = {}
+        for one in self.inventory.resources:
+            by_name = f"{one.kind in APPS} {one.name.strip().lower()}"
+            for name in {(one.id or "").lower(), *one.aliases, by_name} - {""}:
+                index.setdefault(name, []).append(one)
+        return index
+
     def callers_of(self, component: Component) -> Sequence[Component]:
         """Give the apps and flows that call a flow."""
         return self._callers.get(component.id.lower(), ())
@@ -199,8 +320,8 @@ class Workspace:
         """Give a definition with the host it has in an environment, where deployment settings may set another one."""
         if connector.host.variable is None:
             return connector
-        value = self._variables.get((environment.name, connector.host.variable.lower()))
-        return connector._replace(host=connector.host.where(value)) if value else connector
+        values = self._variables.get(environment.name)
+        return connector._replace(host=connector.host.where(values)) if values else connector
 
     @cached_property
     def hosts_vary(self) -> bool:
@@ -208,14 +329,17 @@ class Workspace:
         return bool(self._variables) and any(connector.host.variable for connector in self.custom_connectors)
 
     @cached_property
-    def _variables(self) -> dict[tuple[str, str], str]:
-        # By environment and schema name; a stage that is no known environment judges nothing.
-        values: dict[tuple[str, str], str] = {}
+    def _variables(self) -> dict[str, dict[str, str | None]]:
+        # By environment and schema name; a stage that is no known environment judges nothing. An empty value leaves
+        # the variable as it is, and two files with two values leave it open.
+        values: dict[str, dict[str, str | None]] = {}
         for settings in self.deployment_settings:
             environment = self.environment(settings.stage) if settings.stage else None
             if environment is not None:
+                known = values.setdefault(environment.name, {})
                 for name, value, _ in settings.variables:
-                    values.setdefault((environment.name, name.lower()), value)
+                    if value and known.setdefault(name.lower(), value) != value:
+                        known[name.lower()] = None
         return values
 
     def users_of(self, connector: str) -> Sequence[Component]:
@@ -234,6 +358,8 @@ class Workspace:
     def counts(self) -> tuple[tuple[str, int], ...]:
         """Count what was read, by kind, leaving out what there is none of."""
         kinds = [(f"{kind}s", sum(c.kind is kind for c in self.components)) for kind in ComponentKind]
+        known = self._inventory
+        listed = sum(map(len, (known.resources, known.roles, known.connectors, known.connections))) if known else 0
         counts = (
             ("solutions", len(self.solutions)),
             *kinds,
@@ -242,5 +368,11 @@ class Workspace:
             ("environments", len(self.environments)),
             ("deployment-settings", len(self.deployment_settings)),
             ("governance-files", self.governance_files),
+            ("inventory-rows", listed),
+            ("licence-rows", sum(map(len, known)) - listed if known else 0),
         )
         return tuple((name, count) for name, count in counts if count)
+
+
+def _place_of(policy: DlpPolicy) -> tuple[str, str, str, str]:
+    return policy.name, policy.id, policy.at.source.path, str(policy.at.path)

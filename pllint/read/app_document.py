@@ -4,41 +4,14 @@ A document holds hundreds of members; only those that name connections are opene
 """
 
 from collections.abc import Iterator
-from enum import StrEnum
 
 from pllint.read.document import Notes, open_json
+from pllint.read.recognise import DocumentForm
 from pllint.record import NamedTuple
 from pllint.source import Anchor
 from pllint.text.node import Node
 from pllint.text.problem import MalformedError
 from pllint.text.tree import Tree
-
-PAGE_SOURCE = "a page of a canvas app, without the parts that name its connections"
-
-
-class DocumentForm(StrEnum):
-    """How the parts of a document are laid out, the fullest first."""
-
-    PACKAGE = "package"
-    """The members of an `.msapp`, in the archive or in a folder."""
-    UNPACKED = "unpacked"
-    """What `pac canvas unpack` writes."""
-    SOURCE = "source"
-    """Pages alone (`Src/*.pa.yaml`), which name no connections."""
-
-
-class DocumentEntry(NamedTuple):
-    """A canvas app's document in a tree."""
-
-    name: str
-    """The app's name, as the file or folder tells it."""
-    id: str
-    """Its logical name, else the file's; empty for a folder that is named after nothing."""
-    place: str
-    """The `.msapp` file, or the folder that holds the document's parts."""
-    form: DocumentForm
-    packed: bool
-    """It is a file."""
 
 
 class AppDocument(NamedTuple):
@@ -101,14 +74,21 @@ def _unpacked_sources(tree: Tree, notes: Notes) -> Iterator[Node]:
     for entry in tree.entries():
         lowered = entry.name.lower()
         if lowered.startswith("datasources/") and lowered.endswith(".json"):
-            node = open_json(tree, entry.name, notes)
+            node = _part(tree, entry.name, notes)
             if node is not None:
                 yield from node.listed()
 
 
 def _part(tree: Tree, name: str, notes: Notes) -> Node | None:
     found = tree.find(name)
-    return open_json(tree, found, notes) if found else None
+    if found is None:
+        return None
+    aside = Notes(notes.limits)
+    node = open_json(tree, found, aside)
+    # Power Apps writes some parts loosely, such as keys twice, and nobody can write them otherwise.
+    notes.findings += [finding for finding in aside.findings if finding.check != "SRC005"]
+    notes.skipped += aside.skipped
+    return node
 
 
 def _stated_name(properties: Node) -> str | None:

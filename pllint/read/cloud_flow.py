@@ -15,6 +15,10 @@ from pllint.model.component import (
     DeclaredReference,
     Endpoint,
     Evidence,
+    Exposure,
+    Secret,
+    SecretKind,
+    StageLiteral,
     StartsFrom,
     Step,
     Trigger,
@@ -23,6 +27,7 @@ from pllint.model.component import (
 )
 from pllint.model.connector_id import ConnectorKey, custom_name, custom_names, parse_connector_id
 from pllint.model.solution import ConnectionReference, EnvironmentVariable
+from pllint.read import literals
 from pllint.record import NamedTuple
 from pllint.source import Anchor, KeyPath
 from pllint.text.node import Node
@@ -55,6 +60,17 @@ _REQUESTS: Mapping[str, tuple[TriggerClass, StartsFrom]] = {
 }
 _TIMERS = frozenset({"recurrence", "slidingwindow"})
 _BUILT_IN_TRIGGERS = frozenset({"http", "httpwebhook"})
+
+
+_HTTP_STEPS = frozenset({"http", "httpwebhook"})
+_CREDENTIALS = {
+    "secret": SecretKind.CLIENT_SECRET,
+    "password": SecretKind.PASSWORD,
+    "pfx": SecretKind.CERTIFICATE,
+    "value": SecretKind.TOKEN,
+}
+_SHOW_INPUTS = frozenset({*_HTTP_STEPS, *_CONNECTION_TYPES})
+_READS_SECRET = frozenset({"getsecret", "getsecretversion", "decryptdata"})
 
 
 class _Connector(NamedTuple):
@@ -141,7 +157,23 @@ def cloud_flow(
         calls_desktop_flows=tuple(reading.calls_desktop_flows),
         ai_builder=reading.ai_builder,
         state=state,
+        secrets=(*_in_parameters(_mapping(definition.get("parameters")), node.at), *reading.secrets),
+        literals=tuple(reading.literals),
+        exposures=tuple(reading.exposures),
     )
+
+
+def _in_parameters(parameters: Raw, at: Anchor) -> Iterator[Secret]:
+    for name, raw in parameters.items():
+        parameter = _mapping(raw)
+        value = _text(parameter.get("defaultValue"))
+        # Of an environment variable this is a copy: the definition of the variable is the place.
+        if not value or ("metadata" in parameter and "schemaName" in _mapping(parameter["metadata"])):
+            continue
+        kind = literals.secret_kind(name)
+        if kind is not None and literals.is_secret(kind, value):
+            place = Anchor(at.source, (*at.path, "properties", "definition", "parameters", name, "defaultValue"))
+            yield Secret(kind=kind, at=place, holder=name)
 
 
 def _walk(actions: Raw, path: KeyPath) -> Iterator[_Found]:
@@ -210,10 +242,15 @@ class _Reading:
         self.calls_flows: list[Call] = []
         self.calls_desktop_flows: list[Call] = []
         self.ai_builder = False
+        self.secrets: list[Secret] = []
+        self.literals: list[StageLiteral] = []
+        self.exposures: list[Exposure] = []
 
     def step(self, found: _Found, *, trigger: bool) -> None:
         """Take in one trigger or action."""
         kind = found.type
+        if "inputs" in found.raw and not (trigger and kind == "request"):
+            self._look_into_inputs(found)
         if kind in _CONNECTION_TYPES:
             self._connection_step(found, trigger=trigger)
         elif kind == "http":
@@ -266,6 +303,54 @@ class _Reading:
                 )
             )
         return tuple(declared)
+
+    def _look_into_inputs(self, found: _Found) -> None:
+        inputs = found.raw["inputs"]
+        if found.type in _HTTP_STEPS and isinstance(inputs, dict):
+            self._authentication(found, inputs)
+        shown = literals.search(inputs, found.name)
+        if not (shown.secrets or shown.literals or shown.computed_secrets or found.type in _SHOW_INPUTS):
+            return
+        at = self._place(found) / "inputs"
+        for secret in shown.secrets:
+            # What stands in an authentication is told above, whatever it looks like.
+            if not _in_authentication(secret.path):
+                place = Anchor(at.source, (*at.path, *secret.path))
+                self.secrets.append(Secret(kind=secret.kind, at=place, holder=found.name))
+        for literal in shown.literals:
+            place = Anchor(at.source, (*at.path, *literal.path))
+            self.literals.append(StageLiteral(literal.kind, literal.value, place, found.name))
+        self._expose(found, inputs, shown)
+
+    def _authentication(self, found: _Found, inputs: Raw) -> None:
+        """Note the credentials in the authentication of an HTTP step; webhooks have one for each of their calls."""
+        for home in (inputs, _mapping(inputs.get("subscribe")), _mapping(inputs.get("unsubscribe"))):
+            authentication = home.get("authentication")
+            if not isinstance(authentication, dict):
+                continue
+            way = next((key for key in ("subscribe", "unsubscribe") if inputs.get(key) is home), None)
+            for key, kind in _CREDENTIALS.items():
+                value = authentication.get(key)
+                if isinstance(value, str) and literals.is_credential(value):
+                    at = self._place(found) / "inputs"
+                    at = (at / way if way else at) / "authentication" / key
+                    self.secrets.append(Secret(kind=kind, at=at, holder=found.name, authentication=True))
+
+    def _expose(self, found: _Found, inputs: object, shown: literals.Inputs) -> None:
+        settings = _mapping(_mapping(found.raw.get("runtimeConfiguration")).get("secureData"))
+        secured = settings.get("properties")
+        secured = secured if isinstance(secured, list) else []
+        # The platform blanks out authentication and this header in the run history itself.
+        by_inputs = found.type in _SHOW_INPUTS and any(
+            not _in_authentication(secret.path) and str(secret.path[-1:][0]).lower() != "authorization"
+            for secret in (*shown.computed_secrets, *shown.secrets)
+            if secret.path
+        )
+        inputs_shown = by_inputs and "inputs" not in secured
+        outputs_shown = _gives_secret(found, _mapping(inputs)) and "outputs" not in secured
+        if inputs_shown or outputs_shown:
+            place = self._place(found)
+            self.exposures.append(Exposure(step=found.name, at=place, inputs=inputs_shown, outputs=outputs_shown))
 
     def _place(self, found: _Found) -> Anchor:
         return Anchor(self._at.source, (*self._at.path, *found.path, found.name))
@@ -396,6 +481,22 @@ class _Reading:
         return _text(parameter.get("defaultValue")) or None
 
 
+def _in_authentication(path: KeyPath) -> bool:
+    return "authentication" in path[:2]
+
+
+def _gives_secret(found: _Found, inputs: Raw) -> bool:
+    """Tell whether a step's outputs are a secret: read from a vault, or asked from a token endpoint."""
+    if found.type in _CONNECTION_TYPES:
+        operation = (_text(_mapping(inputs.get("host")).get("operationId")) or "").lower()
+        if operation in _READS_SECRET:
+            return True
+        action = _text(_mapping(inputs.get("parameters")).get("actionName"))
+        return (action or "").lower() == "retrieveenvironmentvariablesecretvalue"
+    address = _text(inputs.get("uri")) if found.type == "http" else None
+    return address is not None and re.search(r"/oauth2(?:/v2\.0)?/token\b", address) is not None
+
+
 def _entries(properties: Raw, references: Mapping[str, ConnectionReference]) -> dict[str, _Entry]:
     entries: dict[str, _Entry] = {}
     for label, value in _mapping(properties.get("connectionReferences")).items():
@@ -516,6 +617,7 @@ def _trigger(found: _Found, at: Anchor) -> Trigger:
         trigger_class=trigger_class,
         starts_from=starts_from,
         at=Anchor(at.source, (*at.path, *found.path, found.name)),
+        authentication=_text(_mapping(found.raw.get("inputs")).get("triggerAuthenticationType")) or None,
     )
 
 

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from pllint.finding import Related
+from pllint.model.connector_definition import ConnectorDefinition, Script
 from pllint.model.connector_id import ConnectorKey, custom_name, custom_names, parse_connector_id
-from pllint.model.custom_connector import CustomConnector, Host, Operation
+from pllint.model.custom_connector import CustomConnector, Host, Operation, variables_in
 from pllint.model.solution import DeploymentSettings, EnvironmentVariable
 from pllint.read.document import Notes, check_schema, open_json
 from pllint.record import NamedTuple
@@ -27,9 +28,6 @@ _ENCODED = re.compile(r"[\x00-\xff](?<![a-z0-9_])")
 """What a name holds as an escape; two digits reach no further than Latin-1."""
 _METHODS = ("get", "put", "post", "delete", "options", "head", "patch")
 
-_VARIABLE = re.compile(r"@\{?environmentVariables\(\s*[\"']([^\"']+)[\"']\s*\)\}?", re.IGNORECASE)
-_EXPRESSION = re.compile(r"@\{?[A-Za-z]+\(")
-_URL = re.compile(r"^(?:([A-Za-z][A-Za-z0-9+.-]*)://)?([^/?#]*)([^?#]*)")
 _TEMPLATE_URL = "x-ms-apimTemplateParameter.urlTemplate"
 _TEMPLATE_OPERATIONS = "x-ms-apimTemplate-operationName"
 
@@ -51,11 +49,22 @@ class _Parts(NamedTuple):
     templates: Node
     properties_known: bool
     """False: nothing says what connections ask for, so the definition's own words are taken."""
+    properties: Node
+    """The properties as a whole; absent in a solution, which keeps them apart."""
+    properties_expected: bool = True
+    """A file for them is there, readable or not."""
+    missing: tuple[str, ...] = ()
+    script: Script = Script()
 
 
 def is_definition_name(file_name: str) -> bool:
     """Tell whether a file name alone says that the file is a connector's definition, so that a broken one matters."""
     return _DEFINITION_NAME.match(file_name) is not None
+
+
+def may_be_definition_name(file_name: str) -> bool:
+    """Tell whether a file beside properties may be the definition they belong to."""
+    return is_definition_name(file_name) or _SWAGGER_NAME.search(file_name) is not None
 
 
 def is_properties_name(file_name: str) -> bool:
@@ -94,7 +103,15 @@ def recognises_properties(file_name: str, value: object) -> bool:
 def from_folder(
     tree: Tree, definition: str, siblings: Sequence[str], notes: Notes, node: Node | None = None
 ) -> CustomConnector | None:
-    """Read the connector whose definition is given, with the other files of its folder; None when it is unreadable.
+    """Read the connector whose definition is given, with the other files of its folder; None when it is unreadable."""
+    found = definition_in_folder(tree, definition, siblings, notes, node)
+    return None if found is None else found.connector
+
+
+def definition_in_folder(
+    tree: Tree, definition: str, siblings: Sequence[str], notes: Notes, node: Node | None = None
+) -> ConnectorDefinition | None:
+    """Read what the files of a folder say of a connector; None when its definition is unreadable.
 
     `siblings` are the file names of the folder; `node` is the definition where it has been opened already.
     """
@@ -118,13 +135,15 @@ def from_folder(
         capabilities=inner.get("capabilities"),
         templates=inner.get("policyTemplateInstances"),
         properties_known=properties is not None,
+        properties=inner,
+        properties_expected=properties_name is not None,
+        script=_script(tree, folder, settings, inner.get("scriptOperations")),
     )
     title = node.within("info", "title")
     connector_id = (settings.get("connectorId").text or "").strip() or None if settings else None
     named = parse_connector_id(connector_id) if connector_id else None
-    script = (settings.get("script").text if settings else None) or "script.csx"
     shown = (title.text or "").strip() or os.path.basename(folder) or file
-    return CustomConnector(
+    connector = CustomConnector(
         name=custom_name(named.spelling.strip("/").rpartition("/")[2]) if named else _name_of_title(shown),
         display_name=shown,
         at=title.at if title.present else node.at,
@@ -133,16 +152,24 @@ def from_folder(
         operations=tuple(_operations(node)),
         authentication=_authentication(parts),
         gateway=_uses_gateway(parts),
-        script=tree.find(_join(folder, script)) is not None,
+        script=parts.script.file is not None,
         definition_at=node.at,
         properties_at=properties.at if properties else None,
     )
+    return _definition(connector, parts, tree, definition)
 
 
 def in_solution(
     tree: Tree, entry: "ConnectorEntry", solution: str, variables: Mapping[str, EnvironmentVariable], notes: Notes
 ) -> CustomConnector:
-    """Read a connector of a solution; one without a readable definition still has its names.
+    """Read a connector of a solution; one without a readable definition still has its names."""
+    return definition_in_solution(tree, entry, solution, variables, notes).connector
+
+
+def definition_in_solution(
+    tree: Tree, entry: "ConnectorEntry", solution: str, variables: Mapping[str, EnvironmentVariable], notes: Notes
+) -> ConnectorDefinition:
+    """Read what the parts in a solution say of a connector.
 
     `variables` are the environment variables of that solution by schema name in lower case.
     """
@@ -156,9 +183,16 @@ def in_solution(
         capabilities=absent,
         templates=_part(tree, entry.policies, notes) or absent,
         properties_known=parameters is not None,
+        properties=absent,
+        missing=entry.missing,
+        script=Script(
+            file=entry.script,
+            operations=tuple((name, entry.at) for name in entry.script_operations) or None,
+            at=entry.at,
+        ),
     )
     title = (definition.within("info", "title").text or "").strip()
-    return CustomConnector(
+    connector = CustomConnector(
         name=custom_name(entry.name),
         display_name=entry.display_name or title or entry.name,
         at=entry.at,
@@ -171,6 +205,116 @@ def in_solution(
         script=entry.script is not None,
         definition_at=definition.at if definition.present else None,
         properties_at=parameters.at if parameters else None,
+    )
+    found = _definition(connector, parts, tree, entry.definition)
+    colour = entry.element.child("iconbrandcolor")
+    return found._replace(
+        icon_colour=colour.text if colour else None,
+        icon_colour_at=Anchor(entry.source, (colour.ordinal,)) if colour else None,
+    )
+
+
+def lone_properties(tree: Tree, name: str, node: Node) -> ConnectorDefinition:
+    """Give the connector of a folder that holds properties and no definition."""
+    folder = os.path.basename(os.path.dirname(name)) or name
+    connector = CustomConnector(
+        name=_name_of_title(folder), display_name=folder, at=node.at, properties_at=node.at, host=Host(None)
+    )
+    absent = Node(None, node.at)
+    inner = node["properties"]
+    parts = _Parts(
+        definition=absent,
+        parameters=inner.get("connectionParameters"),
+        sets=inner.get("connectionParameterSets"),
+        capabilities=inner.get("capabilities"),
+        templates=inner.get("policyTemplateInstances"),
+        properties_known=True,
+        properties=inner,
+    )
+    return _definition(connector, parts, tree, None)
+
+
+def _definition(connector: CustomConnector, parts: _Parts, tree: Tree, name: str | None) -> ConnectorDefinition:
+    from pllint.read.connector_definition import DefinitionFacts, facts_of, faulty_paths
+    from pllint.read.connector_properties import beside, odd_keys, security
+
+    node = parts.definition
+    others = beside(parts.parameters, parts.sets, parts.templates)
+    polling = frozenset(
+        operation
+        for template in others.templates
+        if template.id.lower() == "pollingtrigger"
+        for operation, _ in template.operations
+    )
+    version = node["swagger"].text or node["openapi"].text
+    # The rules are those of Swagger 2.0, and in another language the same keys mean other things.
+    facts = facts_of(node, polling) if version in {None, "2.0"} else DefinitionFacts()
+    inner = parts.properties
+    colour = inner.get("iconBrandColor")
+    return ConnectorDefinition(
+        connector=connector,
+        at=node.at,
+        version=version,
+        missing_parts=tuple(_missing_parts(node)),
+        faulty_paths=tuple(faulty_paths(node)),
+        size=_size(tree, name),
+        has_definition=node.is_mapping,
+        has_properties=parts.properties_expected,
+        properties_known=parts.properties_known,
+        properties_at=connector.properties_at,
+        missing_files=parts.missing,
+        operations=facts.operations,
+        references=facts.references,
+        calls=facts.calls,
+        hidden_fields=facts.hidden_fields,
+        visibilities=facts.visibilities,
+        extensions=facts.extensions,
+        security=security(node),
+        parameters=others.parameters,
+        templates=others.templates,
+        script=parts.script,
+        secrets=(*facts.secrets, *others.secrets),
+        host_text=(node["host"].text or "").strip(),
+        own_host=_own_host(node),
+        schemes=tuple(scheme.text.lower() for scheme in node["schemes"].listed() if scheme.text),
+        icon_colour=colour.text,
+        icon_colour_at=colour.at if colour.present else None,
+        publisher=inner.get("publisher").text,
+        stack_owner=inner.get("stackOwner").text,
+        properties_keys=tuple(odd_keys(inner)),
+    )
+
+
+def _missing_parts(definition: Node) -> Iterator[str]:
+    if not definition.is_mapping:
+        return
+    for keys in (("swagger",), ("info",), ("info", "title"), ("info", "version"), ("paths",)):
+        held_by = definition.within(*keys[:-1])
+        if held_by.is_mapping and not definition.within(*keys).present:
+            yield ".".join(keys)
+
+
+def _size(tree: Tree, name: str | None) -> int:
+    from bisect import bisect_left
+
+    entries = tree.entries()
+    place = bisect_left(entries, name or "", key=lambda entry: entry.name)
+    return entries[place].size if place < len(entries) and entries[place].name == name else 0
+
+
+def _own_host(definition: Node) -> Host:
+    written = definition["host"]
+    return _resolved(written.text or "", {}, Host(None, definition["basePath"].text or "", "https", written.at))
+
+
+def _script(tree: Tree, folder: str, settings: Node | None, operations: Node) -> Script:
+    from pllint.read.connector_properties import named_operations
+
+    name = (settings.get("script").text if settings else None) or "script.csx"
+    return Script(
+        file=tree.find(_join(folder, name)),
+        operations=named_operations(operations) if operations.is_list else None,
+        at=operations.at,
     )
 
 
@@ -208,6 +352,62 @@ def join(connectors: Sequence[CustomConnector], notes: Notes) -> tuple[CustomCon
         else:
             inside.append(folder_form)
     return tuple(sorted(inside, key=lambda one: (one.name, one.solution is None, one.at.source.path)))
+
+
+def join_definitions(definitions: Sequence[ConnectorDefinition]) -> tuple[ConnectorDefinition, ...]:
+    """Give each definition once: a copy that says the same is left out, one that differs is told to its folder."""
+    folders = [one for one in definitions if one.in_folder]
+    named = [_by_name([one.connector for one in folders], part) for part in (0, 1)]
+    kept: list[ConnectorDefinition] = []
+    copies: dict[int, list[ConnectorDefinition]] = {}
+    facts: dict[str, object] = {}
+    for copy in definitions:
+        if copy.in_folder:
+            continue
+        names = custom_names(copy.connector.name)
+        # The name without the publisher's prefix counts only where a single connector bears it.
+        places = next(
+            (found for index, name in zip(named, names, strict=True) if len(found := index.get(name, ())) == 1), ()
+        )
+        own = _without_places(copy)
+        if facts.get(names[0]) == own:
+            continue
+        facts[names[0]] = own
+        if places and _without_places(folders[places[0]]) == own:
+            continue
+        kept.append(copy)
+        if places and copy.has_definition:
+            copies.setdefault(places[0], []).append(copy)
+    joined = [one._replace(copies=tuple(copies.get(place, ()))) for place, one in enumerate(folders)]
+    return tuple(sorted([*joined, *kept], key=lambda one: (one.at.source.path, one.connector.name)))
+
+
+def _without_places(definition: ConnectorDefinition) -> object:
+    """Give what a definition says, to compare with another that says it elsewhere."""
+    host = definition.own_host
+    return _bare(
+        (
+            definition.version,
+            definition.operations,
+            definition.references,
+            definition.calls,
+            definition.hidden_fields,
+            definition.extensions,
+            definition.visibilities,
+            definition.security,
+            definition.parameters,
+            definition.templates,
+            (host.name, host.variable, host.base_path) if host else None,
+            definition.schemes,
+            definition.script.operations,
+        )
+    )
+
+
+def _bare(value: object) -> object:
+    if isinstance(value, Anchor):
+        return None
+    return tuple(_bare(one) for one in value) if isinstance(value, tuple) else value
 
 
 def _by_name(connectors: Sequence[CustomConnector], part: int) -> dict[str, list[int]]:
@@ -330,6 +530,8 @@ def _operations(definition: Node) -> Iterator[Operation]:
                     trigger=operation["x-ms-trigger"].present,
                     deprecated=operation["deprecated"].flag or False,
                     agentic_protocol=operation["x-ms-agentic-protocol"].text,
+                    family=operation["x-ms-api-annotation"]["family"].text,
+                    revision=operation["x-ms-api-annotation"]["revision"].integer,
                 )
 
 
@@ -359,25 +561,13 @@ def _host(parts: _Parts, variables: Mapping[str, EnvironmentVariable]) -> Host:
 
 def _resolved(text: str, variables: Mapping[str, EnvironmentVariable], host: Host) -> Host:
     """Fill in environment variables and take the address apart; a host that needs more than that has no name."""
-    named = _VARIABLE.findall(text)
-
-    def value(match: re.Match[str]) -> str:
-        variable = variables.get(match[1].lower())
-        known = (variable.value or variable.default) if variable else None
-        return known or match[0]
-
+    named = variables_in(text)
     if named:
         decided = host.decided_by if host.decided_by == "policy-template" else "environment-variable"
-        host = host._replace(decided_by=decided, variable=named[0])
-    full = _VARIABLE.sub(value, text).strip()
-    if not full or _EXPRESSION.search(full.partition("://")[2].partition("/")[0] or full.partition("/")[0]):
-        return host
-    match = _URL.match(full)
-    if match is None or not match[2]:
-        return host
-    path = match[3].rstrip("/") + host.base_path if match[3].strip("/") else host.base_path
-    scheme = (match[1] or host.scheme).lower()
-    return host._replace(name=match[2], base_path=path, scheme=scheme)
+        known = ((name.lower(), variables.get(name.lower())) for name in dict.fromkeys(named))
+        values = tuple((name, value) for name, one in known if one and (value := one.value or one.default))
+        host = host._replace(decided_by=decided, variable=named[0], values=values)
+    return host._replace(text=text, own_path=host.base_path).where({}) if text.strip() else host
 
 
 def _authentication(parts: _Parts) -> str:

@@ -3,7 +3,9 @@
 import os.path
 import re
 
+from pllint.model.component import Secret
 from pllint.model.solution import DeploymentSettings
+from pllint.read import literals
 from pllint.read.document import Notes, check_schema
 from pllint.source import Anchor
 from pllint.text.node import Node
@@ -24,6 +26,10 @@ _STAGE_FIRST = re.compile(rf"^(.+?)[._-]{_KIND}\.json$", re.IGNORECASE)
 _STAGE_LAST = re.compile(rf"^{_KIND}[._-](.+?)\.json$", re.IGNORECASE)
 # A settings file without values, which each stage's file is copied from.
 _NO_STAGES = frozenset(("template", "base", "default", "sample", "example"))
+
+
+MASK = "(secret)"
+"""Stands for the value of a secret, which is not kept."""
 
 
 def recognises(value: object) -> bool:
@@ -49,12 +55,29 @@ def other_form(value: object) -> str | None:
 def deployment_settings(node: Node, notes: Notes) -> DeploymentSettings:
     """Read the values for one stage; an empty value is kept, for it overrides nothing but was written."""
     check_schema(node, notes, "deployment-settings")
+    variables = _pairs(node["EnvironmentVariables"], "SchemaName", "Value")
+    secrets: list[Secret] = []
+    for index, (name, value, at) in enumerate(variables):
+        kind = literals.secret_kind(name)
+        if kind is not None and literals.is_secret(kind, value):
+            secrets.append(Secret(kind=kind, at=at, holder=name))
+            variables[index] = (name, MASK, at)
+    references = node["ConnectionReferences"]
     return DeploymentSettings(
         at=node.at,
         stage=stage_of(node.at.source.path),
-        variables=tuple(_pairs(node["EnvironmentVariables"], "SchemaName", "Value")),
-        references=tuple(_pairs(node["ConnectionReferences"], "LogicalName", "ConnectorId")),
+        variables=tuple(variables),
+        references=tuple(_pairs(references, "LogicalName", "ConnectorId")),
+        connections=tuple((name, value) for name, value, _ in _pairs(references, "LogicalName", "ConnectionId")),
+        template=_is_template(node.at.source.path),
+        secrets=tuple(secrets),
     )
+
+
+def _is_template(path: str) -> bool:
+    file = os.path.basename(path.replace("\\", "/"))
+    match = _STAGE_FIRST.match(file) or _STAGE_LAST.match(file)
+    return match is not None and match[1].lower() in _NO_STAGES
 
 
 def stage_of(path: str) -> str | None:

@@ -17,6 +17,8 @@ from pllint.model.policy import (
     EndpointRule,
     EndpointRules,
     ExemptResource,
+    OpenPart,
+    PolicyPart,
     Scope,
     UrlPattern,
 )
@@ -42,17 +44,24 @@ GROUPS: Mapping[str, DataGroup] = {
 }
 """The words of every file form for a data group, in lower case."""
 
-_SCOPES = {scope.value.lower(): scope for scope in Scope}
-_BEHAVIOURS = {behaviour.value.lower(): behaviour for behaviour in Behaviour}
+SCOPES = {scope.value.lower(): scope for scope in Scope}
+BEHAVIOURS = {behaviour.value.lower(): behaviour for behaviour in Behaviour}
 
 # The export's own object, and what ScubaGear's files wrap it in.
 _WRAPPERS = ("dlp_policies", "Raw")
-_LOOSE = ("connectorActionConfigurations", "endpointConfigurations", "rules", "exemptResources")
+_LOOSE = ("connectorActionConfigurations", "endpointConfigurations", "exemptResources")
 _FIRST = 20
 """How many items of a list decide what the list is."""
 
 _EXPRESSION = re.compile(r"#\{.*\}#|\$\{|\$\(|\{\{|^<.*>$")
 _REWRITE = "Correct the value, or export the file again"
+
+
+_SINGULAR = frozenset((str(PolicyPart.DEFAULT), str(PolicyPart.SCOPE), str(PolicyPart.EXISTENCE)))
+_SHOWN = 6
+"""How many open parts of a policy a message names."""
+CUT_OFF = "cut off in the export"
+MIXED_UP = "mixed up by version"
 
 
 class LooseRules(NamedTuple):
@@ -65,21 +74,15 @@ class LooseRules(NamedTuple):
     exempt: tuple[ExemptResource, ...] | None = None
     complete: bool = True
     """False: the export cut off a part."""
+    policy: str | None = None
+    """The policy they belong to, by id or name, where the file says so."""
+    open_parts: tuple[OpenPart, ...] = ()
+    """What it cut off."""
 
 
 def recognises(value: object) -> bool:
     """Tell whether a document holds data policies, or rules of one, in a form this module reads."""
-    return any(_form(item) for item in _candidates(value))
-
-
-def other_form(value: object) -> str | None:
-    """Say in plain words which other form of data policy a document is, that pllint does not read yet."""
-    for item in _candidates(value):
-        if isinstance(item, dict):
-            for reason, fits in _OTHER_FORMS:
-                if fits(item):
-                    return f"{reason}, which pllint does not read yet"
-    return None
+    return any(_form(item) for item in candidates(value))
 
 
 def policies(node: Node, notes: Notes) -> list[DlpPolicy]:
@@ -114,7 +117,10 @@ def join(policies: Sequence[DlpPolicy], loose: Sequence[LooseRules], notes: Note
     joined = _united(policies, notes)
     for rules in loose:
         owner = _owner(rules, joined)
-        if owner is None:
+        if owner is None and rules.policy is not None:
+            message = f"the rules name the data policy '{rules.policy}', which no file holds"
+            notes.find("SRC008", rules.at, message, "Commit the export of that policy, or correct the name")
+        elif owner is None:
             notes.find(
                 "SRC008",
                 rules.at,
@@ -124,25 +130,52 @@ def join(policies: Sequence[DlpPolicy], loose: Sequence[LooseRules], notes: Note
             )
         else:
             joined[owner] = _with_rules(joined[owner], rules, notes)
+    for policy in joined:
+        _note_open(policy, notes)
     return tuple(joined)
 
 
-def _candidates(value: object, depth: int = 6) -> Iterator[object]:
+def _note_open(policy: DlpPolicy, notes: Notes) -> None:
+    """Note once for a policy what of it is computed where no file shows it; other gaps have findings of their own."""
+    parts = [part for part in policy.open_parts if part.how != CUT_OFF and not part.how.startswith(MIXED_UP)]
+    if not parts:
+        return
+    ways: dict[str, list[str]] = {}
+    for part in parts:
+        named = ways.setdefault(part.how, [])
+        if str(part.part) not in named:
+            named.append(str(part.part))
+    words = [f"its {', '.join(named)} {_verb(named)} {how}" for how, named in ways.items()]
+    shown = ", ".join(words[:_SHOWN])
+    more = f", and {len(words) - _SHOWN} more parts" if len(words) > _SHOWN else ""
+    notes.find(
+        "SRC009",
+        parts[0].at,
+        f"the data policy '{policy.name}' is not whole here, so verdicts that depend on the rest stay open: "
+        + shown
+        + more,
+        "Commit the policy as the tenant has it, from `terraform show -json` or Get-DlpPolicy",
+    )
+    related = tuple(Related(f"its {part.part}", part.at) for part in parts[1:_SHOWN])
+    notes.findings[-1] = notes.findings[-1]._replace(related=related)
+
+
+def candidates(value: object, depth: int = 6) -> Iterator[object]:
     """Unwrap as the readers do, looking at the first items of a list only."""
     if isinstance(value, list) and depth:
         for item in value[:_FIRST]:
-            yield from _candidates(item, depth - 1)
+            yield from candidates(item, depth - 1)
         return
     if isinstance(value, dict) and depth:
         for name in (*_WRAPPERS, "value"):
-            inner = _member(value, name)
+            inner = member(value, name)
             if isinstance(inner, list | dict) or (name == "dlp_policies" and inner is not None):
-                yield from _candidates(inner, depth - 1)
+                yield from candidates(inner, depth - 1)
                 return
     yield value
 
 
-def _member(value: Mapping[object, object], name: str) -> object:
+def member(value: Mapping[object, object], name: str) -> object:
     """Give a member by name, ignoring case."""
     if name in value:
         return value[name]
@@ -156,7 +189,7 @@ def _form(value: object) -> str | None:
         return "cut" if cut and ("connectorGroups=" in value or "policyDefinition=" in value) else None
     if not isinstance(value, dict):
         return None
-    definition = _member(value, "policyDefinition")
+    definition = member(value, "policyDefinition")
     if _is_v2(definition) or (is_cut(definition) and definition):
         return "rest"
     if _is_v2(value):
@@ -167,7 +200,7 @@ def _form(value: object) -> str | None:
 def _is_v2(value: object) -> bool:
     if not isinstance(value, dict):
         return False
-    groups = _member(value, "connectorGroups")
+    groups = member(value, "connectorGroups")
     if isinstance(groups, list) or is_cut(groups) or (isinstance(groups, dict) and "Count" in groups):
         return True
     names = {key.lower() for key in value if isinstance(key, str)}
@@ -179,13 +212,14 @@ def _is_loose(value: Mapping[object, object]) -> bool:
         ("connectorActionConfigurations", "connectorId"),
         ("endpointConfigurations", "connectorId"),
         ("rules", "customConnectorRuleClassification"),
+        ("RuleSet", "customConnectorRuleClassification"),  # as Microsoft365DSC calls it
         ("exemptResources", "type"),
     ):
-        part = _member(value, name)
+        part = member(value, name)
         if isinstance(part, dict):
-            part = _member(part, "value")
+            part = member(part, "value")
         if isinstance(part, list):
-            if any(isinstance(item, dict) and _member(item, item_key) is not None for item in part[:_FIRST]):
+            if any(isinstance(item, dict) and member(item, item_key) is not None for item in part[:_FIRST]):
                 return True
             # The names of the connector configurations say enough by themselves.
             if name.endswith("Configurations") and (not part or is_cut(part[0])):
@@ -209,7 +243,7 @@ def _policy(item: Node, wrapper: Node, notes: Notes) -> DlpPolicy:
     if not name:
         name = os.path.splitext(os.path.basename(item.at.source.path))[0]
     scope_word = (item.get("environmentType").text or "").strip()
-    scope = _SCOPES.get(scope_word.lower(), Scope.ALL)
+    scope = SCOPES.get(scope_word.lower(), Scope.ALL)
     environments, known = _environments(item, scope, notes)
     default = item.get("defaultConnectorsClassification")
     rules = _rules_of(wrapper, notes)
@@ -218,7 +252,7 @@ def _policy(item: Node, wrapper: Node, notes: Notes) -> DlpPolicy:
         name=name,
         at=title.at if title.present else identity.at if identity.present else item.at,
         scope=scope,
-        unknown_scope=scope_word if scope_word and scope_word.lower() not in _SCOPES else None,
+        unknown_scope=scope_word if scope_word and scope_word.lower() not in SCOPES else None,
         environments=environments,
         environments_known=known,
         default=_group(default),
@@ -230,6 +264,7 @@ def _policy(item: Node, wrapper: Node, notes: Notes) -> DlpPolicy:
         endpoints=rules.endpoints or (),
         exempt=rules.exempt or (),
         rules_known=rules.complete,
+        open_parts=rules.open_parts,
         legacy=item.get("isLegacySchemaVersion").flag or False,
     )
 
@@ -247,7 +282,7 @@ def _environments(item: Node, scope: Scope, notes: Notes) -> tuple[tuple[Environ
         return (), False
     refs, known = [], True
     for entry in entries:
-        ref = _environment(entry)
+        ref = environment_ref(entry)
         if ref is None:
             known = False
         elif _EXPRESSION.search(ref.name):
@@ -261,7 +296,7 @@ def _environments(item: Node, scope: Scope, notes: Notes) -> tuple[tuple[Environ
     return tuple(refs), known or not needed
 
 
-def _environment(entry: Node) -> EnvironmentRef | None:
+def environment_ref(entry: Node) -> EnvironmentRef | None:
     """Read one environment of a policy; None for the placeholder of a template."""
     if entry.text is not None:
         text = entry.text.strip()
@@ -294,13 +329,15 @@ def _classified(node: Node, notes: Notes) -> tuple[ClassifiedConnector, ...] | N
             # The schema reports the word; connectors of a group that nobody knows are not unclassified.
             complete = False
             continue
-        entries = (_connector(entry, group, notes) for entry in cuts.items(group_node.get("connectors")) or ())
+        entries = (
+            classified_connector(entry, group, notes) for entry in cuts.items(group_node.get("connectors")) or ()
+        )
         found.extend(entry for entry in entries if entry is not None)
     cuts.note(notes, "the data groups of the policy are")
     return tuple(found) if complete and not cuts.places else None
 
 
-def _connector(entry: Node, group: DataGroup, notes: Notes) -> ClassifiedConnector | None:
+def classified_connector(entry: Node, group: DataGroup, notes: Notes) -> ClassifiedConnector | None:
     spelled = entry if entry.text is not None else entry.get("id")
     parsed = parse_connector_id(spelled.text or "")
     if parsed is None:
@@ -322,37 +359,59 @@ def _rules_of(wrapper: Node, notes: Notes) -> LooseRules:
     patterns = wrapper.get("customConnectorUrlPatternsDefinition")
     configurations = wrapper.get("connectorConfigurationsDefinition")
     exempt = wrapper.get("exemptResourcesDefinition")
-    cuts = Cuts()
-    parts = [cuts.mapping(part) if part.present else None for part in (patterns, configurations, exempt)]
-    pattern_part, configuration_part, exempt_part = parts
+    cuts = _RuleCuts()
+    pattern_part = cuts.patterns.mapping(patterns) if patterns.present else None
+    configuration_part = cuts.rules.mapping(configurations) if configurations.present else None
+    exempt_part = cuts.exempt.mapping(exempt) if exempt.present else None
     configuration_part = configuration_part or wrapper
     exempt_part = exempt_part or wrapper
     return LooseRules(
         at=patterns.at,
-        patterns=_patterns(pattern_part.get("rules"), cuts, notes) if pattern_part else None,
-        actions=_actions(configuration_part.get("connectorActionConfigurations"), cuts),
-        endpoints=_endpoints(configuration_part.get("endpointConfigurations"), cuts, notes),
-        exempt=_exempt(exempt_part.get("exemptResources"), cuts),
-        complete=_noted(cuts, notes),
+        patterns=_patterns(pattern_part.get("rules"), cuts.patterns, notes) if pattern_part else None,
+        actions=_actions(configuration_part.get("connectorActionConfigurations"), cuts.rules),
+        endpoints=_endpoints(configuration_part.get("endpointConfigurations"), cuts.rules, notes),
+        exempt=_exempt(exempt_part.get("exemptResources"), cuts.exempt),
+        open_parts=cuts.noted(notes),
+        complete=cuts.complete,
     )
 
 
 def _loose(item: Node, notes: Notes) -> LooseRules:
-    cuts = Cuts()
-    actions, endpoints, patterns, exempt = (item.get(name) for name in _LOOSE)
+    cuts = _RuleCuts()
+    actions, endpoints, exempt = (item.get(name) for name in _LOOSE)
+    patterns = item.get("rules", "RuleSet")
     return LooseRules(
         at=next((part.at for part in (patterns, actions, endpoints, exempt) if part.present), item.at),
-        patterns=_patterns(patterns, cuts, notes),
-        actions=_actions(actions, cuts),
-        endpoints=_endpoints(endpoints, cuts, notes),
-        exempt=_exempt(exempt, cuts),
-        complete=_noted(cuts, notes),
+        patterns=_patterns(patterns, cuts.patterns, notes),
+        actions=_actions(actions, cuts.rules),
+        endpoints=_endpoints(endpoints, cuts.rules, notes),
+        exempt=_exempt(exempt, cuts.exempt),
+        open_parts=cuts.noted(notes),
+        complete=cuts.complete,
     )
 
 
-def _noted(cuts: Cuts, notes: Notes) -> bool:
-    cuts.note(notes, "some rules of the policy are")
-    return not cuts.places
+class _RuleCuts:
+    """Where the export cut off each kind of rules."""
+
+    def __init__(self) -> None:
+        self.patterns, self.rules, self.exempt = Cuts(), Cuts(), Cuts()
+
+    @property
+    def complete(self) -> bool:
+        return not (self.patterns.places or self.rules.places or self.exempt.places)
+
+    def noted(self, notes: Notes) -> tuple[OpenPart, ...]:
+        """Note the first cut, and give what is open because of all of them."""
+        kinds = (
+            (PolicyPart.PATTERNS, self.patterns),
+            (PolicyPart.RULES, self.rules),
+            (PolicyPart.EXEMPTIONS, self.exempt),
+        )
+        cut = [(part, cuts) for part, cuts in kinds if cuts.places]
+        if cut:
+            cut[0][1].note(notes, "some rules of the policy are")
+        return tuple(OpenPart(part=part, at=cuts.places[0], how=CUT_OFF) for part, cuts in cut)
 
 
 def _patterns(node: Node, cuts: Cuts, notes: Notes) -> tuple[UrlPattern, ...] | None:
@@ -411,7 +470,7 @@ def _action(rule: Node) -> ActionRule:
 
 def _behaviour(node: Node, refusal: Behaviour) -> Behaviour | None:
     """Read Allow, Block or Deny; the latter two mean one thing, which is spelt `refusal` here."""
-    behaviour = _BEHAVIOURS.get((node.text or "").strip().lower())
+    behaviour = BEHAVIOURS.get((node.text or "").strip().lower())
     return refusal if behaviour in {Behaviour.BLOCK, Behaviour.DENY} else behaviour
 
 
@@ -461,24 +520,57 @@ def _united(policies: Sequence[DlpPolicy], notes: Notes) -> list[DlpPolicy]:
     """Give one policy for each id: the list call's answer, which has no groups, gives way to the whole policy."""
     united: list[DlpPolicy] = []
     by_id: dict[str, int] = {}
+    # Terraform code has no ids: it and the state made of it are told to be one policy by their name.
+    ids = {policy.name.lower(): policy.id.lower() for policy in policies if policy.id.lower() != policy.name.lower()}
     for policy in policies:
-        place = by_id.setdefault(policy.id.lower(), len(united))
+        identity = policy.id.lower()
+        place = by_id.setdefault(ids.get(identity, identity) if policy.open_parts else identity, len(united))
         if place == len(united):
             united.append(policy)
             continue
         other = united[place]
-        if other.classified is None and policy.classified is not None:
+        if _says_more(policy, other):
+            united[place] = policy
+        elif _says_more(other, policy):
+            pass
+        elif other.classified is None and policy.classified is not None:
             united[place] = policy
         elif policy.classified is not None and _facts(policy) != _facts(other):
-            notes.find(
-                "SRC011",
-                policy.at,
-                f"the data policy '{policy.name}' is also in {other.at.source.path}, and says something else there",
-                "Keep one export of each policy",
-            )
-            notes.findings[-1] = notes.findings[-1]._replace(related=(Related("the other one", other.at),))
+            # Code with open parts may be given to several tenants, once for each of its `.tfvars` files.
+            if not (policy.open_parts and other.open_parts):
+                notes.find(
+                    "SRC011",
+                    policy.at,
+                    f"the data policy '{policy.name}' is also in {other.at.source.path}, and says something else there",
+                    "Keep one export of each policy",
+                )
+                notes.findings[-1] = notes.findings[-1]._replace(related=(Related("the other one", other.at),))
             united.append(policy)
     return united
+
+
+def _verb(named: Sequence[str]) -> str:
+    return "is" if len(named) == 1 and named[0] in _SINGULAR else "are"
+
+
+def _says_more(policy: DlpPolicy, other: DlpPolicy) -> bool:
+    """Tell whether one policy is whole and the other, the same one, has parts that are computed elsewhere."""
+    return (
+        bool(other.open_parts)
+        and not policy.open_parts
+        and policy.classified is not None
+        and not _contradicts(other, policy)
+    )
+
+
+def _contradicts(partial: DlpPolicy, whole: DlpPolicy) -> bool:
+    """Tell whether what is written of a policy says something else than its export."""
+    if not partial.may_not_reach and partial.scope is not whole.scope:
+        return True
+    if partial.default not in {None, whole.default}:
+        return True
+    groups = {(entry.connector, entry.group) for entry in whole.classified or ()}
+    return any((entry.connector, entry.group) not in groups for entry in partial.classified or ())
 
 
 def _facts(policy: DlpPolicy) -> tuple[object, ...]:
@@ -558,6 +650,10 @@ def _words(name: str) -> tuple[str, ...]:
 
 def _owner(rules: LooseRules, policies: Sequence[DlpPolicy]) -> int | None:
     """Find the one policy that rules belong to, as an index; None when none or several fit."""
+    if rules.policy is not None:
+        wanted = rules.policy.lower()
+        fitting = [place for place, each in enumerate(policies) if wanted in {each.id.lower(), each.name.lower()}]
+        return fitting[0] if len(fitting) == 1 else None
     folder, file = os.path.split(rules.at.source.path)
     folders = [os.path.dirname(policy.at.source.path) for policy in policies]
     named = _named(_words(os.path.splitext(file)[0]), policies)
@@ -595,6 +691,9 @@ def _with_rules(policy: DlpPolicy, rules: LooseRules, notes: Notes) -> DlpPolicy
             "Keep one export of the rules",
         )
     patterns_new = policy.patterns is None and rules.patterns is not None
+    given = {part.part for part in rules.open_parts}
+    given.update([PolicyPart.PATTERNS] if patterns_new else [])
+    given.update([PolicyPart.EXEMPTIONS] if rules.exempt is not None else [])
     return policy._replace(
         patterns=rules.patterns if patterns_new else policy.patterns,
         patterns_at=rules.at if patterns_new else policy.patterns_at,
@@ -602,6 +701,7 @@ def _with_rules(policy: DlpPolicy, rules: LooseRules, notes: Notes) -> DlpPolicy
         endpoints=policy.endpoints or rules.endpoints or (),
         exempt=policy.exempt or rules.exempt or (),
         rules_known=policy.rules_known and rules.complete,
+        open_parts=(*(part for part in policy.open_parts if part.part not in given), *rules.open_parts),
     )
 
 
@@ -616,83 +716,3 @@ def _differs(policy: DlpPolicy, rules: LooseRules) -> bool:
     return bool(
         policy.endpoints and rules.endpoints and _endpoint_facts(policy.endpoints) != _endpoint_facts(rules.endpoints)
     )
-
-
-def _is_v1(value: Mapping[object, object]) -> bool:
-    return _member(value, "PolicyName") is not None and any(
-        _member(value, name) is not None for name in ("BusinessDataGroup", "FilterType")
-    )
-
-
-def _is_raw_v1(value: Mapping[object, object]) -> bool:
-    if str(_member(value, "type")).lower().endswith("apipolicies"):
-        return True
-    inner: object = value
-    for name in ("properties", "definition", "apiGroups"):
-        inner = _member(inner, name) if isinstance(inner, dict) else None
-    return inner is not None
-
-
-_TERRAFORM_TYPE = "powerplatform_data_loss_prevention_policy"
-
-
-def _is_terraform(value: Mapping[object, object]) -> bool:
-    roots = [value[name] for name in ("values", "planned_values", "resources", "resource_changes") if name in value]
-    return any(_holds_type(root, 20) for root in roots)
-
-
-def _holds_type(value: object, depth: int) -> bool:
-    if isinstance(value, dict) and depth:
-        if value.get("type") == _TERRAFORM_TYPE:
-            return True
-        inner = [value[name] for name in ("root_module", "child_modules", "resources") if name in value]
-        return any(_holds_type(item, depth - 1) for item in inner)
-    return isinstance(value, list) and depth > 0 and any(_holds_type(item, depth - 1) for item in value)
-
-
-def _is_terraform_output(value: Mapping[object, object]) -> bool:
-    outputs = value.get("terraform_output", value)
-    return isinstance(outputs, dict) and any(
-        isinstance(output, dict) and {"sensitive", "value"} <= output.keys() and _mentions_groups(output["value"], 6)
-        for output in outputs.values()
-    )
-
-
-def _mentions_groups(value: object, depth: int) -> bool:
-    if isinstance(value, str):
-        return "business_connectors" in value
-    if isinstance(value, dict) and depth:
-        return "business_connectors" in value or any(_mentions_groups(inner, depth - 1) for inner in value.values())
-    return isinstance(value, list) and depth > 0 and any(_mentions_groups(item, depth - 1) for item in value[:_FIRST])
-
-
-def _is_pulumi(value: Mapping[object, object]) -> bool:
-    resources = value.get("resources")
-    return isinstance(resources, dict) and any(
-        isinstance(resource, dict) and resource.get("type") == "powerplatform:index:DlpPolicy"
-        for resource in resources.values()
-    )
-
-
-def _is_advanced(value: Mapping[object, object]) -> bool:
-    sets = _member(value, "ruleSets")
-    return isinstance(sets, list) and any(
-        isinstance(item, dict) and str(_member(item, "id")) in {"ConnectorManagement", "AdvancedConnectorPoliciesOnly"}
-        for item in sets
-    )
-
-
-def _is_rule_set(value: Mapping[object, object]) -> bool:
-    parameters = _member(value, "parameters")
-    return _member(value, "environmentFilter") is not None and isinstance(parameters, list)
-
-
-_OTHER_FORMS = (
-    ("a v1 policy (Get-AdminDlpPolicy)", _is_v1),
-    ("a v1 policy (apiPolicies)", _is_raw_v1),
-    ("Terraform state or plan JSON with data policies", _is_terraform),
-    ("Terraform output JSON with data policies", _is_terraform_output),
-    ("a Pulumi programme with data policies", _is_pulumi),
-    ("an advanced connector policy", _is_advanced),
-    ("an environment group rule set", _is_rule_set),
-)

@@ -132,7 +132,8 @@ def _take_listed(state: _Merge, environment: Environment) -> None:
         managed=managed,
         group=known.group or environment.group,
         aliases=tuple(dict.fromkeys((*known.aliases, *environment.aliases))),
-        listed=True,
+        listed=known.listed or environment.listed,
+        pay_as_you_go=known.pay_as_you_go or environment.pay_as_you_go,
     )
     state.origins[place].update(origins)
 

@@ -1,11 +1,11 @@
 """Environments as the platform lists them: REST and API answers, the admin cmdlet, pac, the inventory."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from pllint.model.environment import Environment, EnvironmentType
 from pllint.read.document import Notes, check_schema
-from pllint.read.powershell import Cuts, is_cut, unwrapped
+from pllint.read.powershell import Cuts, is_cut, samples, unwrapped
 from pllint.record import NamedTuple
 from pllint.source import Anchor, KeyPath, Source, Span
 from pllint.text.node import Node
@@ -22,7 +22,6 @@ _TYPES = {
 }
 _UNSTATED = {"", "notspecified"}
 _LISTS = ("environment_list", "Raw", "data")
-_FIRST = 20
 _PATH = re.compile(r"^/?providers/microsoft\.businessappplatform/(?:scopes/admin/)?environments/[^/]+$", re.IGNORECASE)
 _DEFAULT_ID = re.compile(r"^default-[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$", re.IGNORECASE)
 _RESOURCE_TYPE = "microsoft.powerplatform/environments"
@@ -41,11 +40,12 @@ class _Facts(NamedTuple):
     group: Node
     domain: Node
     url: Node
+    billed: bool | None = None
 
 
 def recognises(value: object) -> bool:
     """Tell whether a document lists environments."""
-    return any(_form(item) for item in _candidates(value))
+    return any(_form(item) for item in samples(value, *_LISTS))
 
 
 def environments(node: Node, notes: Notes) -> list[Environment]:
@@ -100,25 +100,22 @@ def _blanked(content: bytes) -> bytes:
     return re.sub(rb"[^\r\n]+", b"", before) + content[found.end() - 1 :]
 
 
-def _candidates(value: object, depth: int = 6) -> Iterator[object]:
-    if isinstance(value, list) and depth:
-        for item in value[:_FIRST]:
-            yield from _candidates(item, depth - 1)
-        return
-    if isinstance(value, dict) and depth:
-        for name in (*_LISTS, "value", "Value"):
-            inner = value.get(name)
-            if isinstance(inner, list | dict):
-                yield from _candidates(inner, depth - 1)
-                return
-    yield value
-
-
 def _form(value: object) -> str | None:
     """Tell which form an object is an environment in."""
     if isinstance(value, dict):
         return next((name for name, fits in _FORMS if fits(value)), None)
     return None
+
+
+def recognises_columns(columns: Sequence[str]) -> bool:
+    """Tell whether a table is the CoE kit's table of environments, by its columns."""
+    return _is_coe(dict.fromkeys(columns, ""))
+
+
+def _is_coe(value: Mapping[object, object]) -> bool:
+    members = {str(key).lower(): member for key, member in value.items()}
+    deleted = str(members.get("admin_environmentdeleted")).lower() in {"true", "yes", "1"}
+    return not deleted and {"admin_displayname", "admin_environmentname", "admin_environmentsku"} <= members.keys()
 
 
 def _is_inventory(value: Mapping[object, object]) -> bool:
@@ -167,6 +164,7 @@ def _environment(facts: _Facts) -> Environment | None:
         group=(facts.group.text or "").strip() or None,
         aliases=tuple(dict.fromkeys(text for text in names if text)),
         listed=True,
+        pay_as_you_go=facts.billed,
     )
 
 
@@ -189,6 +187,8 @@ def _rest(item: Node, cuts: Cuts) -> _Facts:
         group=facts.within("parentEnvironmentGroup", "id"),
         domain=linked["domainName"],
         url=linked["instanceUrl"],
+        # Answers without the member may come from callers who may not see it.
+        billed=True if facts.get("billingPolicy").get("id").text else None,
     )
 
 
@@ -263,11 +263,26 @@ def _inventory(item: Node, cuts: Cuts) -> _Facts:
     )
 
 
+def _coe(item: Node, cuts: Cuts) -> _Facts:
+    del cuts  # Dataverse's own answer
+    return _Facts(
+        id=item.get("admin_environmentname"),
+        name=item.get("admin_displayname"),
+        type=item.get("admin_environmentsku"),
+        is_default=None,
+        managed=None,
+        group=item["admin_connectedgroup"],
+        domain=item["admin_domain"],
+        url=item.get("admin_environmentcdsinstanceurl"),
+    )
+
+
 _FORMS = (
+    ("coe", _is_coe),
     ("inventory", _is_inventory),
     ("rest", _is_rest),
     ("cmdlet", _is_cmdlet),
     ("pac", _is_pac),
     ("api", _is_api),
 )
-_READERS = {"rest": _rest, "inventory": _inventory, "cmdlet": _cmdlet, "pac": _pac, "api": _api}
+_READERS = {"coe": _coe, "rest": _rest, "inventory": _inventory, "cmdlet": _cmdlet, "pac": _pac, "api": _api}

@@ -5,10 +5,9 @@ A package of today is a solution; these were what the portals exported before, a
 
 from collections.abc import Iterator, Mapping
 
-from pllint.read.app_document import DocumentEntry, DocumentForm
 from pllint.read.cloud_flow import bare_guid
 from pllint.read.document import Notes, open_json
-from pllint.read.recognise import PACKAGE_FOLDERS
+from pllint.read.recognise import PACKAGE_FOLDERS, DocumentEntry, DocumentForm
 from pllint.record import NamedTuple
 from pllint.text.node import Node
 from pllint.text.tree import Tree

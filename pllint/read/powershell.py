@@ -8,6 +8,7 @@ from pllint.text.node import Node
 
 REMEDY = "Export again with ConvertTo-Json -Depth 10"
 
+_FIRST = 20
 _DEPTH = 6
 """How deep wrappers nest in what tools write, with room to spare."""
 
@@ -18,6 +19,21 @@ def is_cut(value: object) -> bool:
     An object becomes `@{name=…}`, an array `System.Object[]` or its items in a row, an empty array an empty text.
     """
     return isinstance(value, str) and (not value or value.startswith("@{") or "System.Object[]" in value)
+
+
+def samples(value: object, *names: str, depth: int = _DEPTH) -> Iterator[object]:
+    """Give the first things that lists, and wrappers with members of these names, hold: enough to tell a form."""
+    if isinstance(value, list) and depth:
+        for item in value[:_FIRST]:
+            yield from samples(item, *names, depth=depth - 1)
+        return
+    if isinstance(value, dict) and depth:
+        for name in (*names, "value", "Value"):
+            inner = value.get(name)
+            if isinstance(inner, list | dict):
+                yield from samples(inner, *names, depth=depth - 1)
+                return
+    yield value
 
 
 def unwrapped(node: Node, *names: str, depth: int = _DEPTH) -> Iterator[Node]:

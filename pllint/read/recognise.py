@@ -8,9 +8,11 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from enum import StrEnum
 
-from pllint.read.app_document import DocumentForm
+from pllint.record import NamedTuple
 from pllint.text.problem import MalformedError
 from pllint.text.tree import Tree
+
+PAGE_SOURCE = "a page of a canvas app, without the parts that name its connections"
 
 
 class ArchiveForm(StrEnum):
@@ -32,6 +34,31 @@ class SolutionForm(StrEnum):
     YAML = "yaml"
 
 
+class DocumentForm(StrEnum):
+    """How the parts of a document are laid out, the fullest first."""
+
+    PACKAGE = "package"
+    """The members of an `.msapp`, in the archive or in a folder."""
+    UNPACKED = "unpacked"
+    """What `pac canvas unpack` writes."""
+    SOURCE = "source"
+    """Pages alone (`Src/*.pa.yaml`), which name no connections."""
+
+
+class DocumentEntry(NamedTuple):
+    """A canvas app's document in a tree."""
+
+    name: str
+    """The app's name, as the file or folder tells it."""
+    id: str
+    """Its logical name, else the file's; empty for a folder that is named after nothing."""
+    place: str
+    """The `.msapp` file, or the folder that holds the document's parts."""
+    form: DocumentForm
+    packed: bool
+    """It is a file."""
+
+
 _MARKS = (
     (b'"triggers"', b'"actions"'),
     (b'"swagger"',),
@@ -47,7 +74,14 @@ _MARKS = (
     (b'"customconnectorruleclassification"',),
     (b'"policyname"',),
     (b'"apigroups"',),
-    (b'"powerplatform_data_loss_prevention_policy"',),
+    (b'"powerplatform_',),
+    (b"business_connectors", b'"sensitive"'),
+    (b'"resourcetype"', b'"policyid"'),
+    (b'"exemptresources"',),
+    (b'"isdisabled"', b'"allowedtenants"'),
+    (b'"connectorsettings"',),
+    (b'"disableenvironmentcreationbynonadminusers"',),
+    (b'"parameters"', b'"environmentfilter"'),
     (b'"rulesets"',),
     (b'"environmentsku"',),
     (b'"environmenttype"',),
@@ -56,14 +90,43 @@ _MARKS = (
     (b'"schemaversion"',),
     (b'"packageschemaversion"',),
     (b'"buildentrypoint"',),
+    (b'"localappurl"',),
+    (b'"clientdata"',),
     (b'"microsoft.powerplatform/environments"',),
     (b'"protectionlevel"',),
     (b'"usersettings"',),
+    (b'"prepaidunits"',),
+    (b'"currencytype"',),
+    (b'"currencyallocations"',),
+    (b'"tenantcapacities"',),
+    (b'"billinginstrument"',),
+    (b'"billingpolicyid"',),
+    (b'"environmentname"', b'"displayname"'),
+    (b'"principaltype"', b'"roletype"'),
+    (b'"microsoft.powerapps/',),
+    (b'"microsoft.processsimple/',),
+    (b'"microsoft.powerautomate/',),
+    (b'"microsoft.copilotstudio/',),
+    (b'"microsoft.powerplatformconnector/',),
+    (b'"unblockable"',),
+    (b'"admin_displayname"',),
     (b'"activateflowconfiguration"',),
 )
 _OURS_BY_NAME = (
     r"(?i)(?:^|/)(?:api(?:definition|properties)[^/]*\.json|[^/]*\.swagger\.json|[^/]*_openapidefinition\.json"
     r"|[^/]*deploymentsettings[^/]*\.json|[^/]*dlp-?policy[^/]*\.json|workflows/[^/]+-[0-9a-f-]{36}\.json)$"
+)
+_AGENT_FILES = frozenset({"agent.mcs.yml", "settings.mcs.yml", "agent.mcs.yaml", "settings.mcs.yaml"})
+_CLONE_FOLDERS = (".mcs/", "knowledge/files/")
+_AGENT_KINDS = (
+    rb"(?m)\A(?:\xef\xbb\xbf)?(?:[ \t]*(?:#[^\n]*)?\r?\n|mcs\.metadata:[^\n]*\n(?:[ \t]+[^\n]*\n)*)*kind:[ \t]*"
+    rb"(?:AdaptiveDialog|TaskDialog|AgentDialog|McpTool|ConnectedAgentTool|InlineAgentSkill|GptComponentMetadata"
+    rb"|KnowledgeSourceConfiguration|ClosedListEntity|SkillDefinition|ExternalTriggerConfiguration)[ \t]*\r?$"
+)
+_YAML_MANIFEST = rb"(?m)^\s*(?:ImportExportXml|UniqueName)\s*:"
+_DSC = (
+    rb"(?m)^[ \t]*(?:PPAdminDLPPolicy|PPDLPPolicyConnectorConfigurations|PPPowerAppPolicyUrlPatterns"
+    rb"|PPTenantIsolationSettings)[ \t]+[\"'A-Za-z$]"
 )
 _MANIFEST_KEYS = (
     rb"(?m)^(?:tenant|environments|populations|apps|flows|connectors|licences|agents|websites|capacity|approvals"
@@ -85,7 +148,7 @@ _DOCUMENT_FILES = frozenset(
         "tojsonsettings.json",
     )
 )  # fmt: skip
-_DOCUMENT_NAME = re.compile(r"(?:_DocumentUri(?:_msapp_src)?|_msapp_src)?(?:\.msap[pr]|\.zip)?$", re.IGNORECASE)
+_DOCUMENT_NAME = r"(?i)(?:_DocumentUri(?:_msapp_src)?|_msapp_src)?(?:\.msap[pr]|\.zip)?$"
 
 
 def archive_form(tree: Tree) -> ArchiveForm:
@@ -122,6 +185,15 @@ def solution_roots(names: Iterable[str]) -> list[tuple[str, SolutionForm]]:
     return sorted(set(roots))
 
 
+def yaml_solutions(names: Iterable[str]) -> list[str]:
+    """Give the folders of the manifests of all solutions in YAML that share a root."""
+    return sorted(
+        name.rpartition("/")[0]
+        for name in names
+        if name.lower().startswith("solutions/") and name.lower().endswith("/solution.yml") and name.count("/") == 2  # noqa: PLR2004
+    )
+
+
 def document_folders(names: Iterable[str]) -> dict[str, DocumentForm]:
     """Give the folders that hold the document of a canvas app, by their file names, with its form."""
     lowered = {name.lower(): name for name in names}
@@ -149,9 +221,28 @@ def document_parts(names: Iterable[str], folder: str) -> Iterator[str]:
                 yield name
 
 
+def is_desktop_flow(value: object) -> bool:
+    """Tell whether a JSON document is a desktop flow's."""
+    if not isinstance(value, dict) or not isinstance(value.get("properties"), dict):
+        return False
+    versions = [value.get(key) for key in ("schemaversion", "schemaVersion")]
+    return any(isinstance(version, str) and version.startswith("ROBIN_") for version in versions)
+
+
+def is_code_app(name: str, value: object) -> bool:
+    """Tell whether a JSON document is the settings of a code app, by its name and what it holds."""
+    base = name.rpartition("/")[2].lower()
+    return (
+        base in {"power.config.json", "power.config.json.example"}
+        and isinstance(value, dict)
+        and "connectionReferences" in value
+        and not {"buildEntryPoint", "localAppUrl"}.isdisjoint(value)
+    )
+
+
 def app_name(path: str) -> str:
     """Give the name of an app from that of its document's file or folder."""
-    return _DOCUMENT_NAME.sub("", re.split("[/!]", path)[-1], count=1)
+    return re.sub(_DOCUMENT_NAME, "", re.split("[/!]", path)[-1], count=1)
 
 
 def package_roots(names: Collection[str]) -> list[str]:
@@ -164,6 +255,37 @@ def package_roots(names: Collection[str]) -> list[str]:
         if (at := f"/{name.lower()}".find(f"/{folder}")) >= 0
     }
     return sorted(root for root in marked if (f"{root.lower()}/manifest.json" if root else "manifest.json") in lowered)
+
+
+def agent_folders(names: Iterable[str]) -> list[str]:
+    """Give the folders that hold the clone of an agent; agents inside an agent are parts of it."""
+    found: list[str] = []
+    for name in sorted(names):
+        folder, _, base = name.rpartition("/")
+        if base.lower() in _AGENT_FILES and not any(not home or f"{folder}/".startswith(f"{home}/") for home in found):
+            found.append(folder)
+    return found
+
+
+def is_agent_file(name: str) -> bool:
+    """Tell whether a file inside a clone of an agent, by its name there, is a part of it."""
+    lowered = name.lower()
+    describes_flow = lowered.startswith("workflows/") and lowered.endswith("/metadata.yml")
+    return describes_flow or lowered.endswith((".mcs.yml", ".mcs.yaml")) or lowered.startswith(_CLONE_FOLDERS)
+
+
+def may_be_agent_part(name: str, content: bytes) -> bool:
+    """Tell whether a YAML file is a document of an agent."""
+    return name.lower().endswith((".mcs.yml", ".mcs.yaml")) or re.search(_AGENT_KINDS, content) is not None
+
+
+def is_yaml_manifest(root: Tree, folder: str) -> bool:
+    """Tell whether the `solution.yml` of a folder is a solution's."""
+    name = root.find(f"{folder}/solution.yml")
+    try:
+        return name is not None and re.search(_YAML_MANIFEST, root.read(name)) is not None
+    except (MalformedError, OSError):
+        return True  # reading it as a manifest tells what is wrong
 
 
 def is_solution_manifest(root: Tree, form: SolutionForm) -> bool:
@@ -188,6 +310,23 @@ def may_be_ours(name: str, content: bytes) -> bool:
 def is_ours_by_name(name: str) -> bool:
     """Tell whether a file's name alone says that it should be one of ours, so that a broken one is an error."""
     return re.search(_OURS_BY_NAME, name) is not None
+
+
+def may_be_terraform(content: bytes) -> bool:
+    """Tell whether Terraform text is worth parsing: it names a resource of the Power Platform, or a list of one."""
+    return b"powerplatform_" in content or b"_connectors" in content or b"power-platform" in content
+
+
+def may_be_pulumi(content: bytes) -> bool:
+    """Tell whether a YAML file is worth parsing as a Pulumi programme with data policies."""
+    return b"DlpPolicy" in content and b"resources" in content
+
+
+def is_dsc(content: bytes) -> bool:
+    """Tell whether PowerShell text is a Microsoft365DSC configuration with data policies or tenant isolation."""
+    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        content = content.replace(b"\0", b"")
+    return re.search(_DSC, content) is not None
 
 
 def may_be_governance(content: bytes) -> bool:

@@ -199,7 +199,7 @@ def _closing(report: Report, pen: _Pen) -> Iterator[str]:
     yield from pen.fold(f"{told}.", 0)
     if read:  # where nothing was read, everything lacks everything
         yield from _gaps(report, pen)
-    dates = "".join(f"; {name} data of {date}" for name, date in report.data)
+    dates = "".join(f"; {name.replace('-', ' ')} data of {date}" for name, date in report.data)
     yield from pen.fold(f"Rules as of {report.as_of}{dates}.", 0)
     counts = summary_of(report)
     worst = next((severity for severity in Severity if counts[severity.value]), None)

@@ -4,15 +4,32 @@
 the command line.
 """
 
+from __future__ import annotations
+
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 from pllint.errors import SettingsError, UsageError
 from pllint.finding import Finding, Severity
 from pllint.record import NamedTuple
 from pllint.source import Anchor
 from pllint.text.problem import DEFAULT_LIMITS, Limits
+
+if TYPE_CHECKING:
+    from typing import Protocol
+
+    class NamedCheck(Protocol):
+        """What a check is called."""
+
+        @property
+        def id(self) -> str:
+            """The id."""
+
+        @property
+        def name(self) -> str:
+            """The pattern found."""
+
 
 FILE_NAME = "pllint.yaml"
 Presets = Callable[[], Mapping[str, Mapping[str, object]]]
@@ -63,6 +80,16 @@ class LimitSettings(NamedTuple):
     alias_nodes: int | None = None
 
 
+class LicenceExport(NamedTuple):
+    """Licence exports that do not tell everything themselves."""
+
+    files: tuple[str, ...]
+    columns: tuple[tuple[str, str], ...] = ()
+    """(fact, name of the column) of a portal's table."""
+    as_of: str | None = None
+    """The day they were exported, ISO."""
+
+
 class Mention(NamedTuple):
     """A check as the settings name it, and where they do."""
 
@@ -84,6 +111,8 @@ class Settings(NamedTuple):
     exclude: tuple[str, ...] = ()
     policies: tuple[str, ...] = ("policies/**",)
     governance: tuple[str, ...] = ("governance/**",)
+    inventory: tuple[str, ...] = ("inventory/**",)
+    """Where exports of the tenant lie that are read whatever is linted."""
     targets: tuple[Target, ...] = ()
     checks: CheckSelection = CheckSelection()
     per_path: tuple[PathIgnore, ...] = ()
@@ -102,18 +131,9 @@ class Settings(NamedTuple):
     """The profile every component has to meet."""
     catalogue: str | None = None
     """The path of a catalogue refreshed from the tenant's own export."""
-
-
-class NamedCheck(Protocol):
-    """What a check is called."""
-
-    @property
-    def id(self) -> str:
-        """The id."""
-
-    @property
-    def name(self) -> str:
-        """The pattern found."""
+    catalogue_age_days: int = 550
+    """How old the data on a connector may be before a verdict that rests on it is told."""
+    licence_exports: tuple[LicenceExport, ...] = ()
 
 
 def load(start: str, explicit: str | None = None, presets: Presets | None = None) -> Settings:

@@ -11,6 +11,7 @@ from pllint.schema import unknown_keys, violations
 from pllint.settings import (
     CheckSelection,
     EnvironmentIgnore,
+    LicenceExport,
     LimitSettings,
     Mention,
     PathIgnore,
@@ -65,6 +66,22 @@ def read(path: str, root: str, presets: Presets | None) -> Settings:
         findings += layer.findings
         sources[layer.root.at.source.path] = layer.source
     return _settings(merged, path, root, tuple(findings), sources)
+
+
+def origins(path: str, root: str, presets: Presets | None) -> dict[str, Node]:
+    """Give the node that decided each key, such as `checks.select`, in a settings file or in what that extends."""
+    merged: dict[str, object] = {}
+    for layer in _layers(_file(path, root), (os.path.abspath(path),), root, presets):
+        _merge(merged, layer.root)
+    return dict(_leaves(merged, ""))
+
+
+def _leaves(merged: Mapping[str, object], prefix: str) -> Iterator[tuple[str, Node]]:
+    for key, value in merged.items():
+        if isinstance(value, Node):
+            yield prefix + key, value
+        elif isinstance(value, dict):
+            yield from _leaves(value, f"{prefix}{key}.")
 
 
 def _layers(layer: _Layer, chain: tuple[str, ...], root: str, presets: Presets | None) -> Iterator[_Layer]:
@@ -184,6 +201,7 @@ def _settings(
         exclude=values.below("sources").texts("exclude"),
         policies=values.texts("policies") or default.policies,
         governance=values.texts("governance") or default.governance,
+        inventory=values.texts("inventory") or default.inventory,
         targets=tuple(
             Target(
                 solution=node["solution"].text or "",
@@ -213,6 +231,15 @@ def _settings(
         mentions=tuple(mentions),
         profile=values.text("profile"),
         catalogue=values.path("catalogue"),
+        catalogue_age_days=int(values.number("catalogue-age-days") or default.catalogue_age_days),
+        licence_exports=tuple(
+            LicenceExport(
+                files=_texts(node["files"]),
+                columns=tuple((key, column.text or "") for key, column in node["columns"].items()),
+                as_of=_day(node["as-of"], "as-of"),
+            )
+            for node in values.each("licence-exports")
+        ),
     )
 
 
@@ -254,16 +281,7 @@ class _Values:
         return None if text is None else float(text)
 
     def date(self, key: str) -> str | None:
-        import datetime
-
-        for node in self.each(key):
-            text = node.text or ""
-            if text != "today":
-                try:
-                    return datetime.date.fromisoformat(text).isoformat()
-                except ValueError:
-                    raise SettingsError(f"{place_of(node.at)}: {key} is {text}, which is no day") from None
-        return None
+        return next((_day(node, key) for node in self.each(key)), None)
 
     def path(self, key: str) -> str | None:
         for node in self.each(key):
@@ -285,6 +303,18 @@ def _limits(values: _Values) -> LimitSettings:
         nesting=whole("nesting"),
         alias_nodes=whole("alias-nodes"),
     )
+
+
+def _day(node: Node, key: str) -> str | None:
+    import datetime
+
+    text = node.text
+    if not text or text == "today":
+        return None
+    try:
+        return datetime.date.fromisoformat(text).isoformat()
+    except ValueError:
+        raise SettingsError(f"{place_of(node.at)}: {key} is {text}, which is no day") from None
 
 
 def _texts(node: Node) -> tuple[str, ...]:

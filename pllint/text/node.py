@@ -101,6 +101,10 @@ class Node:
             for key, value in self.value.items():
                 yield str(key), Node(value, self.at / key)
 
+    def values(self) -> Iterator["Node"]:
+        """Give the values of an object in file order; nothing for other values."""
+        return (value for _, value in self.items())
+
     def elements(self) -> Iterator["Node"]:
         """Give the items of an array; nothing for other values."""
         if isinstance(self.value, list):

@@ -1,9 +1,9 @@
-"""DLP201 to DLP204 and DLP213: what the policies as a set leave uncovered or open."""
+"""DLP201 to DLP205 and DLP213: what the policies as a set leave uncovered or open."""
 
 from collections.abc import Iterator
 
 from pllint.model.environment import Environment
-from pllint.model.policy import DataGroup, DlpPolicy, Scope
+from pllint.model.policy import DataGroup, DlpPolicy, PolicyPart, Scope
 from pllint.model.verdict import Rule
 from pllint.model.workspace import Workspace
 from pllint.plugin import Confidence, Context, CouldNotRun, Finding, Need, Outcome, Related, Severity, check
@@ -51,7 +51,7 @@ def default_environment_uncovered(workspace: Workspace, context: Context) -> Out
 )
 def shared_environment_uncovered(workspace: Workspace, context: Context) -> Outcome:
     """No data policy reaches an environment other than the default one."""
-    for environment in workspace.environments:
+    for environment in workspace.tenant_environments:
         if not environment.is_default:
             message = f"no data policy reaches {environment.name}: apps and flows there may combine any connectors"
             yield from _uncovered(environment, message, context)
@@ -70,7 +70,13 @@ def tenant_baseline_missing(workspace: Workspace, context: Context) -> Outcome:
     """No data policy covers environments that are yet to be created."""
     del context
     policies = workspace.policies
-    if not any(policy.scope in {Scope.ALL, Scope.EXCEPT} for policy in policies):
+    open_ = next((policy for policy in policies if policy.opening(PolicyPart.SCOPE)), None)
+    if open_ is not None and not any(policy.scope in {Scope.ALL, Scope.EXCEPT} for policy in policies):
+        yield CouldNotRun(
+            reason=f"the scope of the policy '{open_.name}' is decided outside the files",
+            remedy="commit the policy with the scope it is deployed with",
+        )
+    elif not any(policy.scope in {Scope.ALL, Scope.EXCEPT} for policy in policies):
         which = "the only policy does not have" if len(policies) == 1 else f"none of the {len(policies)} policies has"
         yield Finding(
             at=policies[0].at,
@@ -106,6 +112,39 @@ def default_group_business(policy: DlpPolicy, context: Context) -> Outcome:
 
 
 @check(
+    id="DLP205",
+    name="default-group-open-in-default-environment",
+    severity=Severity.WARNING,
+    since="0.1",
+    source=_SECURE_DEFAULT,
+    on=Workspace,
+    needs=[Need.POLICIES, Need.ENVIRONMENTS],
+)
+def default_group_open_in_default_environment(workspace: Workspace, context: Context) -> Outcome:
+    """Connectors that nobody classified, future ones included, can be used in the default environment."""
+    environments = [environment for environment in workspace.environments if environment.is_default]
+    if not environments:
+        yield CouldNotRun(reason=NO_DEFAULT_ENVIRONMENT, remedy=DECLARE_DEFAULT)
+    for environment in environments:
+        advanced = context.policies.advanced(environment)
+        policies = context.policies.reaching(environment)
+        if (advanced is not None and advanced.only) or any(policy.default is DataGroup.BLOCKED for policy in policies):
+            continue
+        for policy in policies:
+            if policy.default in {None, DataGroup.NON_BUSINESS} and not policy.opening(PolicyPart.DEFAULT):
+                unset = " because it names none" if policy.default is None else ""
+                yield Finding(
+                    at=policy.default_at or policy.at,
+                    message=f"the default group of the policy '{policy.name}' is Non-Business{unset}, so every maker in"
+                    f" the default environment {environment.name} can use each connector that nobody has looked at",
+                    remedy=f"Ask a Power Platform admin for a policy on {environment.name} whose default group is"
+                    " Blocked, with the connectors that everybody may use listed by name",
+                    environment=environment.name,
+                    policy=policy.name,
+                )
+
+
+@check(
     id="DLP213",
     name="custom-connectors-open",
     severity=Severity.ERROR,
@@ -116,7 +155,7 @@ def default_group_business(policy: DlpPolicy, context: Context) -> Outcome:
 )
 def custom_connectors_open(workspace: Workspace, context: Context) -> Outcome:
     """Every policy of an environment leaves custom connectors alone, whatever host they call."""
-    for environment in workspace.environments:
+    for environment in workspace.tenant_environments:
         yield from _custom_open(environment, context)
 
 
@@ -128,6 +167,13 @@ def _custom_open(environment: Environment, context: Context) -> Iterator[Finding
     silent = [(policy, policies.catch_all(policy)) for policy in policies.reaching(environment)]
     if any(classification.group is not None for _, classification in silent):
         return
+    for policy, classification in silent:
+        if not classification.known:
+            yield CouldNotRun(
+                reason=f"in the policy '{policy.name}' a custom connector {classification.words}",
+                remedy="commit the policy with the URL patterns it is deployed with",
+            )
+            return
     open_ = policies.reach_open(environment)
     if any(policies.catch_all(policy).group is not None for policy in open_) or (open_ and not silent):
         yield _reach_open(environment, open_[0])

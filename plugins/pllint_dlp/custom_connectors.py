@@ -49,10 +49,13 @@ class _Connector:
         )
 
     @property
-    def pattern(self) -> str:
-        """Propose the URL pattern that takes this connector and no other host."""
+    def patterns(self) -> str:
+        """Propose the URL patterns that take this connector and no other host."""
         host = self.definition.host
-        return "for its host" if host.name is None else f"{host.scheme}://{host.name}*"
+        if host.name is None:
+            return "a URL pattern for its host"
+        address = f"{host.scheme}://{host.name}"
+        return f"the URL patterns {address} and {address}/*"
 
 
 @check(
@@ -144,9 +147,9 @@ def _remedy_open(connector: _Connector, environment: Environment, posture: Postu
         if posture.opinions
         else "a tenant policy"
     )
-    by_pattern = f"add the URL pattern {connector.pattern} above * in {where}"
+    by_pattern = f"add {connector.patterns} above * in {where}"
     if not posture.opinions:
-        by_pattern = f"add the URL pattern {connector.pattern} to a tenant policy that reaches {environment.name}"
+        by_pattern = f"add {connector.patterns} to a tenant policy that reaches {environment.name}"
     return f"Ask a Power Platform admin to {by_pattern}{_by_name(environment)}"
 
 
@@ -189,7 +192,7 @@ def _remedy_caught(connector: _Connector, environment: Environment, catching: li
         names = listed(f"'{opinion.policy.name}'" for opinion in own)
         return f"Ask an admin of {environment.name} to put the connector into a data group of {names} by name"
     names = listed(f"'{opinion.policy.name}'" for opinion in tenant)
-    by_pattern = f"Ask a Power Platform admin to add the URL pattern {connector.pattern} above * in {names}"
+    by_pattern = f"Ask a Power Platform admin to add {connector.patterns} above * in {names}"
     if any(opinion.classification.group is DataGroup.BLOCKED for opinion in tenant):
         # Blocked is final: a name in an environment-level policy would not lift it.
         return f"{by_pattern}; a name in an environment-level policy does not lift that block"

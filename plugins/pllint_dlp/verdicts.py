@@ -7,11 +7,11 @@ from pllint.model.environment import Environment
 from pllint.model.policy import DataGroup
 from pllint.model.verdict import Note, NoteKind, Part, Rule, Verdict, Violation, ViolationKind
 from pllint.model.verdict import Outcome as VerdictOutcome
-from pllint.plugin import Anchor, Confidence, Context, Finding, Need, Outcome, Related, Severity, check
+from pllint.plugin import Confidence, Context, Finding, Need, Outcome, Related, Severity, check
+from pllint_dlp.judged import finding_of, policy_of, verdicts_of, violations_of
 from pllint_dlp.wording import (
     deciding_lines,
     effect_of,
-    is_judged,
     listed,
     name_of,
     place_of,
@@ -30,6 +30,9 @@ _IMPACT = "https://learn.microsoft.com/power-platform/admin/dlp-impact-policies-
 _OPEN = {
     NoteKind.CLASS_UNKNOWN: "Commit the complete export of the policy and the connector's definition with its host",
     NoteKind.REACH_UNKNOWN: "Commit the policy with the environments it is deployed to",
+    NoteKind.RULES_UNKNOWN: "Commit the complete export of the policy with its connector configurations",
+    NoteKind.EXEMPTION_UNKNOWN: "Commit the complete output of Get-PowerAppDlpPolicyExemptResources",
+    NoteKind.ADVANCED_UNKNOWN: "Commit the advanced policy complete, with the environments it is assigned to",
     NoteKind.OPERATION_UNKNOWN: "Export the flow again so that each step names its operation",
     NoteKind.ENDPOINT_UNKNOWN: "Ask the owner of the connection for its address and compare it with the rules",
     NoteKind.CONNECTOR_UNKNOWN: "Export the flow again together with its connection references",
@@ -51,10 +54,10 @@ _OPEN = {
 )
 def blocked_connector(component: Component, context: Context) -> Outcome:
     """A component uses a connector that a data policy blocks in an environment it goes to."""
-    for environment, violation in _violations(component, ViolationKind.BLOCKED_CONNECTOR, context):
+    for environment, violation in violations_of(component, ViolationKind.BLOCKED_CONNECTOR, context):
         for part in violation.parts:
-            name, policy = name_of(part.connector, context), _policy(violation)
-            yield _finding(
+            name, policy = name_of(part.connector, context), policy_of(violation)
+            yield finding_of(
                 component,
                 environment,
                 violation,
@@ -66,7 +69,6 @@ def blocked_connector(component: Component, context: Context) -> Outcome:
                 f" or ask a Power Platform admin to {_permission(part, component, environment, violation, context)}",
                 parts=(part,),
                 related=deciding_lines((part,), context),
-                chain=context.chain(component, violation._replace(parts=(part,))),
             )
 
 
@@ -81,15 +83,15 @@ def blocked_connector(component: Component, context: Context) -> Outcome:
 )
 def data_group_conflict(component: Component, context: Context) -> Outcome:
     """A component combines Business with Non-Business connectors of one data policy."""
-    for environment, violation in _violations(component, ViolationKind.GROUP_CONFLICT, context):
-        policy = _policy(violation)
+    for environment, violation in violations_of(component, ViolationKind.GROUP_CONFLICT, context):
+        policy = policy_of(violation)
         business, others = _names(violation.parts, context), _names(violation.others, context)
         parts = (*violation.parts, *violation.others)
         working = context.working_groups(component, environment, violation)
         fewer = DataGroup.BUSINESS if len(violation.others) <= len(violation.parts) else DataGroup.NON_BUSINESS
         group = fewer if fewer in working or not working else working[0]
         moved = others if group is DataGroup.BUSINESS else business
-        yield _finding(
+        yield finding_of(
             component,
             environment,
             violation,
@@ -101,7 +103,6 @@ def data_group_conflict(component: Component, context: Context) -> Outcome:
             f" or ask a Power Platform admin to move {moved} to {group} in '{policy}'",
             parts=parts,
             related=deciding_lines(parts, context),
-            chain=context.chain(component, violation),
         )
 
 
@@ -116,10 +117,10 @@ def data_group_conflict(component: Component, context: Context) -> Outcome:
 )
 def blocked_action(component: Component, context: Context) -> Outcome:
     """A component calls an operation that connector action control blocks."""
-    for environment, violation in _violations(component, ViolationKind.BLOCKED_ACTION, context):
-        part, policy = violation.parts[0], _policy(violation)
+    for environment, violation in violations_of(component, ViolationKind.BLOCKED_ACTION, context):
+        part, policy = violation.parts[0], policy_of(violation)
         operation = f"{violation.operation} of {name_of(part.connector, context)}"
-        yield _finding(
+        yield finding_of(
             component,
             environment,
             violation,
@@ -145,12 +146,12 @@ def blocked_action(component: Component, context: Context) -> Outcome:
 )
 def denied_endpoint(component: Component, context: Context) -> Outcome:
     """A component reaches an address that endpoint filtering denies."""
-    for environment, violation in _violations(component, ViolationKind.DENIED_ENDPOINT, context):
-        part, policy = violation.parts[0], _policy(violation)
+    for environment, violation in violations_of(component, ViolationKind.DENIED_ENDPOINT, context):
+        part, policy = violation.parts[0], policy_of(violation)
         name = name_of(part.connector, context)
         dynamic = violation.endpoint in {None, "(dynamic)"}
         address = "an address computed at run time" if dynamic else shown(violation.endpoint or "")
-        yield _finding(
+        yield finding_of(
             component,
             environment,
             violation,
@@ -176,7 +177,7 @@ def denied_endpoint(component: Component, context: Context) -> Outcome:
 )
 def environment_uncovered(component: Component, context: Context) -> Outcome:
     """A component goes to an environment that no data policy reaches."""
-    for environment, verdict in _verdicts(component, context):
+    for environment, verdict in verdicts_of(component, context):
         if any(note.kind is NoteKind.UNCOVERED for note in verdict.notes):
             policies = "a data policy that reaches every environment" if environment.any_other else "a data policy"
             yield Finding(
@@ -200,7 +201,7 @@ def environment_uncovered(component: Component, context: Context) -> Outcome:
 )
 def verdict_open(component: Component, context: Context) -> Outcome:
     """Something the files do not say leaves open what the data policies make of a component."""
-    for environment, verdict in _verdicts(component, context):
+    for environment, verdict in verdicts_of(component, context):
         if any(note.kind is NoteKind.UNCOVERED for note in verdict.notes):
             continue
         for note in _open_notes(verdict):
@@ -218,7 +219,7 @@ def verdict_open(component: Component, context: Context) -> Outcome:
 )
 def child_flow_depends_on_http(component: Component, context: Context) -> Outcome:
     """A flow calls a child flow where HTTP is blocked, and Microsoft's pages disagree whether that stops it."""
-    for environment, verdict in _verdicts(component, context):
+    for environment, verdict in verdicts_of(component, context):
         for note in verdict.notes:
             if note.kind is NoteKind.CHILD_FLOW_HTTP and note.policy is not None and component.calls_flows:
                 name = note.policy.name
@@ -247,7 +248,7 @@ def _open_notes(verdict: Verdict) -> Iterator[Note]:
 def _open(component: Component, environment: Environment, note: Note, context: Context) -> Finding:
     policy = note.policy
     subject = f"{name_of(note.connector, context)} {note.words}" if note.connector else f"it {note.words}"
-    if note.kind is NoteKind.REACH_UNKNOWN:
+    if note.kind is NoteKind.REACH_UNKNOWN or (note.kind is NoteKind.ADVANCED_UNKNOWN and not note.connector):
         subject = note.words
     in_policy = f" (policy '{policy.name}')" if policy and note.kind is not NoteKind.REACH_UNKNOWN else ""
     inside = note.at is not None and note.at.source.path == component.at.source.path
@@ -272,50 +273,10 @@ def _question(component: Component, environment: Environment, note: Note) -> str
     return f"whether {subject_of(component)} complies in {environment.name} is open"
 
 
-def _verdicts(component: Component, context: Context) -> Iterator[tuple[Environment, Verdict]]:
-    if is_judged(component):
-        for environment in context.targets(component):
-            yield environment, context.verdict(component, environment)
-
-
-def _violations(component: Component, kind: ViolationKind, context: Context) -> Iterator[tuple[Environment, Violation]]:
-    for environment, verdict in _verdicts(component, context):
-        for violation in verdict.violations:
-            if violation.kind is kind:
-                yield environment, violation
-
-
-def _finding(
-    component: Component,
-    environment: Environment,
-    violation: Violation,
-    *,
-    at: Anchor,
-    message: str,
-    remedy: str,
-    parts: tuple[Part, ...],
-    related: tuple[Related, ...],
-    context: Context,
-    chain: tuple[Related, ...] = (),
-) -> Finding:
-    return Finding(
-        at=at,
-        message=message,
-        remedy=remedy,
-        confidence=violation.confidence,
-        component=component.ref,
-        environment=environment.name,
-        policy=_policy(violation),
-        connectors=tuple(part.connector for part in parts),
-        related=related,
-        chain=chain or context.chain(component, violation),
-    )
-
-
 def _permission(
     part: Part, component: Component, environment: Environment, violation: Violation, context: Context
 ) -> str:
-    policy = f"'{_policy(violation)}'"
+    policy = f"'{policy_of(violation)}'"
     working = context.working_groups(component, environment, violation)
     alone = len(violation.parts) == 1
     if part.rule in {Rule.PATTERN, Rule.STAR}:
@@ -325,10 +286,6 @@ def _permission(
     if len(working) == 1 and alone:
         return f"move it to {working[0]} in {policy}"
     return f"put it into another data group of {policy}"
-
-
-def _policy(violation: Violation) -> str:
-    return violation.policy.name if violation.policy else ""
 
 
 def _names(parts: tuple[Part, ...], context: Context) -> str:

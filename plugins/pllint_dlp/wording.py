@@ -1,12 +1,12 @@
 """The words that the family's messages share."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 
 from pllint.model.component import Component, ComponentKind
 from pllint.model.connector_id import ConnectorKey
 from pllint.model.environment import Environment
-from pllint.model.verdict import Opinion, Part
-from pllint.plugin import Anchor, Context, Related
+from pllint.model.verdict import Effect, Opinion, Part
+from pllint.plugin import Anchor, Context, CouldNotRun, Related
 
 JUDGED = {
     ComponentKind.CLOUD_FLOW: ("cloud flow", "will be suspended"),
@@ -82,3 +82,43 @@ def opinions_as_related(opinions: Iterable[Opinion]) -> tuple[Related, ...]:
         Related(message=f"in the policy '{policy.name}' it {classification.words}", at=classification.at)
         for policy, classification in opinions
     )
+
+
+def few(names: Iterable[str], most: int = 5) -> str:
+    """Join names as a sentence does, the first few of many: `a, b and 7 more`."""
+    every = list(names)
+    if len(every) > most:
+        every[most:] = [f"{len(every) - most:,} more"]
+    return listed(every)
+
+
+def unknown_blocks(
+    keys_by_place: Iterable[tuple[Environment, Mapping[ConnectorKey, Effect]]], context: Context
+) -> Iterator[CouldNotRun]:
+    """Say of which connectors it cannot be told whether they are blocked, each reason with all its environments."""
+    by_reason: dict[str, dict[str, list[ConnectorKey]]] = {}
+    for environment, effects in keys_by_place:
+        for key, effect in effects.items():
+            if effect.blocked is None:
+                by_reason.setdefault(effect.missing, {}).setdefault(environment.name, []).append(key)
+    for reason, places in by_reason.items():
+        keys = dict.fromkeys(key for each in places.values() for key in each)
+        names = listed((context.catalogue.name_of(key) for key in keys), "or")
+        yield CouldNotRun(
+            reason=f"whether {names} is blocked in {few(places)} cannot be told: {reason}",
+            remedy="export the policy again with its connector groups and environments",
+        )
+
+
+def state_of(effect: Effect) -> str:
+    """Say in what state the policies leave a connector that can be used: `not listed, so in the default group...`."""
+    if effect.ungoverned is not None:
+        return f"the advanced policy '{effect.ungoverned.name}' switches data policies off there"
+    if not effect.opinions:
+        return "no data policy reaches that environment"
+    return listed(f"{_briefly(opinion)} of '{opinion.policy.name}'" for opinion in effect.opinions)
+
+
+def _briefly(opinion: Opinion) -> str:
+    # One clause for several entries, so without verbs: "not listed, so in the default group Non-Business".
+    return opinion.classification.words.removeprefix("is ").replace("so it is in", "so in")

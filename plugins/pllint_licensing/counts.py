@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from pllint.model.component import Component
 from pllint.model.licensing import LicenceNeed
+from pllint.model.workspace import Workspace
 from pllint.plugin import (
     Catalogue,
     Confidence,
@@ -46,13 +47,23 @@ def licence_count_missing(component: Component, context: Context) -> Iterator[Fi
     yield Finding(
         at=component.at,
         message=f"'{component.name}' is premium because of {list_of(names, 'and')} and needs {plans} for"
-        f" {_people(uncounted.need)}, but the governance files hold no count of {'that' if one else 'either'} licence",
+        f" {_people(uncounted.need)}, but {_holders(context.workspace)} count of {'that' if one else 'either'} licence",
         remedy=f"Ask the licence administrator to record under `licences:` how many {plans} licences are purchased and"
         " assigned, even when it is 0",
         confidence=Confidence.INFERRED if all(reason.inferred for reason in found.reasons) else Confidence.CERTAIN,
         component=component.ref,
         connectors=tuple(sorted({reason.connector for reason in found.reasons if reason.connector})),
         related=tuple(Related(f"premium because of {words} ({reason.word})", reason.at) for words, reason in reasons),
+    )
+
+
+def _holders(workspace: Workspace) -> str:
+    if workspace.governance is None:
+        return "the licence export holds no"
+    return (
+        "neither governance files nor licence exports hold a"
+        if workspace.lists_licences
+        else "the governance files hold no"
     )
 
 

@@ -17,6 +17,7 @@ from pllint.model.component import (
 from pllint.model.connector_id import ConnectorKey
 from pllint.model.custom_connector import CustomConnector, Host
 from pllint.model.environment import Environment, EnvironmentType
+from pllint.model.inventory import Inventory, LicenceSku
 from pllint.model.policy import ClassifiedConnector, DataGroup, DlpPolicy
 from pllint.model.solution import Solution
 from pllint.model.workspace import Workspace
@@ -189,3 +190,24 @@ def test_an_empty_inventory_says_so() -> None:
     rows = inventory(Workspace(), _premium, Catalogue())
 
     assert list(listing(rows, 80, colour=False)) == ["Read nothing that pllint knows, and skipped nothing."]
+
+
+def test_licence_products_are_shown_where_an_export_was_read() -> None:
+    products = (
+        LicenceSku(name="PARCEL_SUITE", at=_at(), purchased=3),
+        LicenceSku(name="FLOW_FREE", at=_at(), plan="power-automate-free", known=True, purchased=10000, counts=False),
+    )
+    rows = inventory(Workspace(inventory=Inventory(skus=products)), _premium, Catalogue())
+
+    assert not violations("show", rows)
+    assert rows["licences"] == [
+        {
+            "name": "FLOW_FREE",
+            "plan": "power-automate-free",
+            "purchased": 10000,
+            "counts": False,
+            "path": "src/Notify.json",
+        },
+        {"name": "PARCEL_SUITE", "purchased": 3, "counts": True, "path": "src/Notify.json"},
+    ]
+    assert "PARCEL_SUITE (no plan that pllint knows)" in "\n".join(listing(rows, 100, colour=False))

@@ -22,6 +22,8 @@ from pllint.model.policy import (
     EndpointRule,
     EndpointRules,
     ExemptResource,
+    OpenPart,
+    PolicyPart,
     Scope,
     UrlPattern,
 )
@@ -67,8 +69,26 @@ def _policy(rng: random.Random, number: int, *, names_environments: bool) -> Dlp
         endpoints=(EndpointRules(_KEYS[3], (EndpointRule(1, "https://evil*", Behaviour.DENY, _AT),), _AT),)
         if rng.random() < 0.3
         else (),
+        open_parts=_open_parts(rng),
         exempt=(ExemptResource(f"c{rng.randrange(20)}", "flow", _AT),) if rng.random() < 0.5 else (),
     )
+
+
+def _advanced(*, targets_known: bool) -> AdvancedPolicy:
+    return AdvancedPolicy(
+        "a",
+        "A",
+        _AT,
+        (EnvironmentRef("hr", _AT),),
+        allowed=(AllowedConnector(_KEYS[0], _AT), AllowedConnector(_KEYS[1], _AT, ("Read",))),
+        targets_known=targets_known,
+    )
+
+
+def _open_parts(rng: random.Random) -> tuple[OpenPart, ...]:
+    part = rng.choice(list(PolicyPart))
+    connector = rng.choice([None, _KEYS[1]]) if part is PolicyPart.RULES else None
+    return (OpenPart(part, _AT, "computed elsewhere", connector),) if rng.random() < 0.4 else ()
 
 
 def _component(rng: random.Random, number: int) -> Component:
@@ -111,7 +131,7 @@ def _component(rng: random.Random, number: int) -> Component:
     )
 
 
-@pytest.mark.parametrize("seed", range(80))
+@pytest.mark.parametrize("seed", range(200))
 def test_the_matrix_agrees_with_the_verdict_everywhere(seed: int) -> None:
     rng = random.Random(seed)  # noqa: S311 - reproducible is what counts
     host = Host(name=rng.choice(["orders.contoso.test", None]))
@@ -123,9 +143,7 @@ def test_the_matrix_agrees_with_the_verdict_everywhere(seed: int) -> None:
     policies = PolicySet(
         [_policy(rng, number, names_environments=seed % 5 == 0) for number in range(rng.randrange(5))],
         _CATALOGUE,
-        [AdvancedPolicy("a", "A", _AT, (EnvironmentRef("hr", _AT),), allowed=(AllowedConnector(_KEYS[0], _AT),))]
-        if seed % 4 == 0
-        else [],
+        [_advanced(targets_known=seed % 8 == 0)] if seed % 4 == 0 else [],
         [ConnectorSetting(_KEYS[2], denied=True, at=_AT)] if seed % 7 == 0 else [],
     )
     resources = Resources(workspace)

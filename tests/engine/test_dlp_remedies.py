@@ -8,6 +8,7 @@ from pllint.catalogue import Catalogue
 from pllint.engine.dlp import PolicySet
 from pllint.engine.dlp.remedies import Case, Remedy, RemedyKind, remedies, working_groups
 from pllint.engine.dlp.resource import Gathered, Resource, Used, UsedEndpoint, UsedOperation
+from pllint.model.advanced_policy import AdvancedPolicy, AllowedConnector
 from pllint.model.component import ComponentKind
 from pllint.model.connector_id import ConnectorKey
 from pllint.model.custom_connector import Host
@@ -146,7 +147,7 @@ def test_a_permission_for_one_environment_comes_in_the_two_ways_there_are_for_cu
 
 def test_a_permission_for_one_environment_leaves_a_wider_block_in_force_elsewhere() -> None:
     (own,) = (one for one in _found(_flow(_SQL), _policy(groups={_SQL: _BLOCKED})) if one.kind is RemedyKind.OWN_POLICY)
-    after = PolicySet(own.policies, _CATALOGUE)
+    after = PolicySet((), _CATALOGUE).supposing(own.policies)
 
     assert after.verdict(_flow(_SQL), _HR).outcome is Outcome.ALLOWED
     assert after.verdict(_flow(_SQL), _TEST).outcome is Outcome.VIOLATION
@@ -195,6 +196,30 @@ def test_a_blocked_operation_and_a_denied_address_are_allowed_by_rules() -> None
     ]
 
 
+def test_an_advanced_policy_gets_the_connector_and_the_operation_on_its_list() -> None:
+    advanced = AdvancedPolicy(
+        "a",
+        "Strict",
+        _AT,
+        (EnvironmentRef("hr-production", _AT),),
+        allowed=(AllowedConnector(_SQL.key, _AT, ("Get",)),),
+    )
+    resource = Resource(
+        id="f",
+        kind=ComponentKind.CLOUD_FLOW,
+        uses=(Used(_GMAIL, _AT),),
+        operations=(UsedOperation(_SQL, "Run", _AT),),
+    )
+    case = Case(PolicySet([_policy()], _CATALOGUE, [advanced]), Gathered(resource), _HR)
+
+    assert _steps(list(remedies(case)), RemedyKind.POLICY) == [
+        (
+            "add shared_gmail to the allow list of the advanced policy 'Strict'",
+            "allow the operation Run of shared_sql in the advanced policy 'Strict'",
+        )
+    ]
+
+
 def test_what_is_allowed_needs_no_remedy() -> None:
     assert _found(_flow(_SQL), _policy()) == []
 
@@ -218,7 +243,7 @@ def test_every_remedy_that_changes_policies_ends_every_violation(seed: int) -> N
 
     for one in _found(gathered, *policies):
         if one.policies:
-            assert not PolicySet(one.policies, _CATALOGUE).verdict(gathered, _HR).violations
+            assert not PolicySet((), _CATALOGUE).supposing(one.policies).verdict(gathered, _HR).violations
 
 
 def test_groups_that_end_a_violation_are_told_apart_from_those_that_make_another() -> None:

@@ -271,6 +271,20 @@ def test_pages_kept_under_the_shown_name_belong_to_the_entry(read_files: Read) -
     assert [app.gaps for app in workspace.components] == [()]
 
 
+def test_what_the_platform_writes_loosely_is_no_finding(read_files: Read) -> None:
+    parts = {**members(SQL), "References/DataSources.json": '{"DataSources": [], "DataSources": []}'}
+    assert read_files({"desk.msapp": msapp(parts)}).findings == ()
+
+
+def test_a_part_that_cannot_be_read_is_reported_in_its_place(read_files: Read) -> None:
+    parts = {**members(SQL), "References/DataSources.json": "{"}
+    workspace = read_files({"desk.msapp": msapp(parts)})
+    assert [(finding.check, finding.at.source.path) for finding in workspace.findings] == [
+        ("SRC001", "desk.msapp!References/DataSources.json")
+    ]
+    assert [use.connector for use in workspace.components[0].uses] == ["shared_sql"]
+
+
 def test_a_document_that_is_no_archive_is_reported(read_files: Read) -> None:
     workspace = read_files({"desk.msapp": "not a zip"})
     assert [finding.check for finding in workspace.findings] == ["SRC001"]

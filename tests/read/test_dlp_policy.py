@@ -108,49 +108,6 @@ def test_places_are_the_display_name_the_connector_id_and_the_pattern() -> None:
 )
 def test_unrelated_documents_are_not_claimed(value: object) -> None:
     assert not dlp_policy.recognises(value)
-    assert dlp_policy.other_form(value) is None
-
-
-@pytest.mark.parametrize(
-    ("value", "form"),
-    [
-        pytest.param(
-            [{"PolicyName": "1", "FilterType": "include"}], "a v1 policy (Get-AdminDlpPolicy)", id="v1 cmdlet"
-        ),
-        pytest.param(
-            {"properties": {"definition": {"apiGroups": {"hbi": {}}}}}, "a v1 policy (apiPolicies)", id="v1 raw"
-        ),
-        pytest.param(
-            {
-                "planned_values": {
-                    "root_module": {
-                        "child_modules": [{"resources": [{"type": "powerplatform_data_loss_prevention_policy"}]}]
-                    }
-                }
-            },
-            "Terraform state or plan JSON with data policies",
-            id="Terraform plan",
-        ),
-        pytest.param(
-            {"policy": {"sensitive": False, "type": "x", "value": {"policies": [{"business_connectors": []}]}}},
-            "Terraform output JSON with data policies",
-            id="Terraform output",
-        ),
-        pytest.param(
-            {"name": "ACP", "ruleSets": [{"id": "ConnectorManagement"}]},
-            "an advanced connector policy",
-            id="advanced connector policy",
-        ),
-        pytest.param(
-            {"value": [{"environmentFilter": {"type": "Include"}, "parameters": [{"type": "Sharing"}]}]},
-            "an environment group rule set",
-            id="rule set",
-        ),
-    ],
-)
-def test_a_form_that_is_not_read_is_named(value: object, form: str) -> None:
-    assert not dlp_policy.recognises(value)
-    assert dlp_policy.other_form(value) == f"{form}, which pllint does not read yet"
 
 
 def test_a_list_answer_without_groups_says_nothing_about_classification() -> None:

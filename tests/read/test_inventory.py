@@ -170,3 +170,34 @@ def test_console_text_that_is_broken_is_refused() -> None:
     notes = Notes()
     assert inventory.open_console(Source("e.json", lambda: b'Connected\n[{"EnvironmentId": ]'), notes) is None
     assert [finding.check for finding in notes.findings] == ["SRC001"]
+
+
+COE = {
+    "admin_displayname": "HR Production",
+    "admin_environmentname": ID,
+    "admin_environmentsku": "Production",
+    "admin_environmentcdsinstanceurl": "https://hr.crm4.dynamics.com/",
+}
+
+
+def test_the_table_of_the_centre_of_excellence_lists_environments() -> None:
+    deleted = {**COE, "admin_environmentname": "other", "admin_environmentdeleted": "Yes"}
+
+    notes = Notes()
+
+    (environment,) = read([COE, deleted], notes)
+
+    assert notes.findings == []
+    assert (environment.id, environment.name, environment.type) == (ID, "HR Production", EnvironmentType.PRODUCTION)
+    assert environment.goes_by("hr.crm4.dynamics.com")
+    assert environment.managed is None
+
+
+@pytest.mark.parametrize(
+    ("policy", "metered"),
+    [(None, None), ({}, None), ({"id": "b1"}, True)],
+)
+def test_an_environment_of_a_billing_policy_is_metered(policy: object, metered: object) -> None:
+    (environment,) = read(rest(billingPolicy=policy))
+
+    assert environment.pay_as_you_go is metered

@@ -1,9 +1,12 @@
-"""Solutions: one made-up solution in all three forms, and what goes wrong in real ones."""
+"""Solutions: one made-up solution in all four forms, and what goes wrong in real ones.
+
+The corpus holds one small solution in YAML, and no flow in it; ours is written by the same mechanical rules.
+"""
 
 import json
 import re
 import zipfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from io import BytesIO
 from pathlib import Path
 
@@ -16,6 +19,7 @@ from pllint.read.cloud_flow import cloud_flow
 from pllint.read.document import Notes, open_json
 from pllint.read.solution import SolutionParts, read_solution
 from pllint.source import Anchor, Source
+from pllint.text import xml_text
 from pllint.text.tree import Archive, Folder, Tree
 from pllint.text.xml_text import Element
 
@@ -106,6 +110,9 @@ VARIABLE = """<environmentvariabledefinition schemaname="ctx_ApiHost">
 VALUE = {"environmentvariablevalues": {"environmentvariablevalue": [{"value": "live.parcels.example"}]}}
 
 
+AGENT = """<bot schemaname="ctx_helper"><authenticationmode>2</authenticationmode><name>Helper</name></bot>"""
+
+
 def customizations(*, empty: bool = False) -> str:
     held = {"Workflows": WORKFLOW, "CanvasApps": CANVAS_APP, "Connectors": CONNECTOR, "AppModules": APP_MODULE}
     inside = "".join(f"<{tag}>{'' if empty else element}</{tag}>" for tag, element in held.items())
@@ -123,6 +130,10 @@ ZIP_FILES = {
     "CanvasApps/ctx_parceldesk_0a1b2_DocumentUri.msapp": "",
     "environmentvariabledefinitions/ctx_ApiHost/environmentvariabledefinition.xml": VARIABLE,
     "environmentvariabledefinitions/ctx_ApiHost/environmentvariablevalues.json": json.dumps(VALUE),
+    "bots/ctx_helper/bot.xml": AGENT,
+    "bots/ctx_helper/configuration.json": "{}",
+    "botcomponents/ctx_helper.topic.Track/botcomponent.xml": "<botcomponent />",
+    "botcomponents/ctx_helper.topic.Track/data": "kind: AdaptiveDialog",
 }
 
 
@@ -139,6 +150,77 @@ def unpacked(files: Mapping[str, str]) -> dict[str, str]:
         "Connectors/ctx_5Fparcel-20tracking.xml": CONNECTOR,
         "AppModules/ctx_ParcelAdmin/AppModule.xml": APP_MODULE,
         "AppModules/ctx_ParcelAdmin/AppModule_managed.xml": APP_MODULE,
+    }
+
+
+def as_yaml(xml: str, *, indent: str = "") -> str:
+    """Write an element as Dataverse's source control does: attributes with `@`, repeated children as a list."""
+    root, _ = xml_text.parse(xml.encode())
+    return "\n".join(yaml_lines({root.tag: yaml_value(root)}, indent)) + "\n"
+
+
+def yaml_value(element: Element) -> object:
+    value: dict[str, object] = {f"@{name}": text for name, text in element.attributes.items()}
+    for tag in dict.fromkeys(child.tag for child in element.children):
+        same = [yaml_value(child) for child in element.children if child.tag == tag]
+        value[tag] = same if len(same) > 1 else same[0]
+    return value or element.text.strip()
+
+
+def yaml_lines(value: dict[str, object], indent: str) -> Iterator[str]:
+    for key, child in value.items():
+        name = f"{indent}'{key}':" if key.startswith("@") else f"{indent}{key}:"
+        if isinstance(child, dict):
+            yield name
+            yield from yaml_lines(child, f"{indent}  ")
+        elif isinstance(child, list):
+            yield name
+            for item in child:
+                lines = list(yaml_lines(item, f"{indent}  ")) if isinstance(item, dict) else [f"{indent}  {item}"]
+                yield f"{indent}- {lines[0].strip()}"
+                yield from lines[1:]
+        else:
+            plain = re.fullmatch(r"[\w. ]+", str(child))
+            yield f"{name} {child}" if plain else f"{name} '{str(child).replace(chr(39), chr(39) * 2)}'"
+
+
+def yaml_form(files: Mapping[str, str]) -> dict[str, str]:
+    """Lay the solution out as Dataverse's source control does."""
+    manifest = files["solution.xml"]
+    publisher = re.search(r"<Publisher>.*</Publisher>", manifest, re.DOTALL)
+    roots = re.search(r"<RootComponents>.*</RootComponents>", manifest, re.DOTALL)
+    needs = re.search(r"<MissingDependencies>.*</MissingDependencies>", manifest, re.DOTALL)
+    assert publisher and roots and needs  # noqa: PT018
+    bare = manifest.replace(roots[0], "").replace(needs[0], "")
+    bare = bare.replace("<CustomizationPrefix>ctx</CustomizationPrefix>", "")
+    home, connector = "solutions/ParcelDesk", "connectors/ctx_5Fparcel-20tracking"
+    references = re.findall(r"<connectionreference .*?</connectionreference>", REFERENCES, re.DOTALL)
+    flow_folder = f"modernflows/{FLOW_ID}"
+    moved = {
+        FLOW_FILE: FLOW_FILE.replace("Workflows", flow_folder),
+        UNLISTED_FILE: UNLISTED_FILE.replace("Workflows", "modernflows/0c1d2e3f"),
+    }
+    moved |= {name: name.replace("Connector/", f"{connector}/") for name in files if name.startswith("Connector/")}
+    parts = {moved[name]: text for name, text in files.items() if name in moved}
+    variable = "environmentvariabledefinitions/ctx_ApiHost/environmentvariable"
+    return {
+        **parts,
+        f"{home}/solution.yml": as_yaml(bare),
+        f"{home}/rootcomponents.yml": as_yaml(roots[0]),
+        f"{home}/missingdependencies.yml": as_yaml(needs[0]),
+        "publishers/contosotools/publisher.yml": as_yaml(publisher[0]),
+        **{f"connectionreferences/{i}/connectionreference.yml": as_yaml(text) for i, text in enumerate(references)},
+        f"{flow_folder}/workflow.yml": as_yaml(WORKFLOW.replace(FLOW_FILE, moved[FLOW_FILE])),
+        "canvasapps/ctx_parceldesk_0a1b2.meta.yml": as_yaml(CANVAS_APP),
+        "canvasapps/ctx_parceldesk_0a1b2_DocumentUri.msapp": "",
+        f"{connector}/connector.yml": as_yaml(CONNECTOR),
+        "appmodules/ctx_ParcelAdmin/appmodule.yml": as_yaml(APP_MODULE),
+        f"{variable}definition.yml": as_yaml(VARIABLE),
+        f"{variable}values.json": json.dumps(VALUE),
+        "bots/ctx_helper/bot.yml": as_yaml(AGENT),
+        "bots/ctx_helper/configuration.json": "{}",
+        "botcomponents/ctx_helper.topic.Track/botcomponent.yml": "botcomponent: {}",
+        "botcomponents/ctx_helper.topic.Track/data": "kind: AdaptiveDialog",
     }
 
 
@@ -196,9 +278,11 @@ def told(value: object, label: str = "", *, places: bool = False) -> object:
     if isinstance(value, tuple) and hasattr(value, "_fields"):
         return {field: told(getattr(value, field), label, places=places) for field in value._fields if field != "form"}
     if isinstance(value, str):
-        return re.sub("^Connectors/", "Connector/", value.removeprefix(label)).replace("workflows/", "Workflows/")
+        folders = r"^(?:connectors?/(?:[^/]*/)?|workflows/|modernflows/[^/]*/|canvasapps/)"
+        return re.sub(folders, "", value.removeprefix(label), flags=re.IGNORECASE)
     if isinstance(value, Iterable):
-        return [told(item, label, places=places) for item in value]
+        items = sorted(value) if isinstance(value, frozenset) else value
+        return [told(item, label, places=places) for item in items]
     return value
 
 
@@ -220,13 +304,95 @@ def test_a_zip_and_the_same_unpacked_give_one_model(tmp_path: Path) -> None:
     assert model(folder(tmp_path, unpacked(ZIP_FILES)), "unpacked") == model(packed(ZIP_FILES), "zip")
 
 
-@pytest.mark.parametrize("form", ["zip", "unpacked"])
+def test_a_zip_and_the_same_in_yaml_give_one_model(tmp_path: Path) -> None:
+    assert model(folder(tmp_path, yaml_form(ZIP_FILES)), "yaml") == model(packed(ZIP_FILES), "zip")
+
+
+@pytest.mark.parametrize("form", ["zip", "unpacked", "yaml"])
 def test_every_part_is_read_without_a_finding(tmp_path: Path, form: str) -> None:
-    tree: Tree = packed(ZIP_FILES) if form == "zip" else folder(tmp_path, unpacked(ZIP_FILES))
+    layout = {"unpacked": unpacked, "yaml": yaml_form}
+    tree: Tree = packed(ZIP_FILES) if form == "zip" else folder(tmp_path, layout[form](ZIP_FILES))
     notes = Notes()
     parts = read_solution(tree, form, notes)
     counts = (len(parts.flows), len(parts.apps), len(parts.connectors), len(parts.components))
     assert (counts, notes.findings) == ((2, 1, 1, 1), [])
+
+
+# Solutions in YAML
+
+
+def yaml_tree(root: Path, **changed: str) -> Folder:
+    files = yaml_form(ZIP_FILES)
+    return folder(root, {name: changed.pop(name.rpartition("/")[2], text) for name, text in files.items()})
+
+
+def test_elements_in_yaml_are_placed_in_the_yaml(tmp_path: Path) -> None:
+    parts = read_solution(yaml_tree(tmp_path), "yaml", Notes())
+    reference = parts.solution.connection_references[1]
+    root = parts.solution.root_components[1]
+    assert (reference.at.source.path, reference.at.span.pointer) == (
+        "src/connectionreferences/1/connectionreference.yml",
+        "/connectionreference",
+    )
+    assert (root.at.span.line, root.at.span.pointer) == (6, "/RootComponents/RootComponent/1")
+    assert parts.apps[0].element.child("ConnectionReferences") is not None
+    app = canvas_app(parts.apps[0], solution=None, references={}, notes=Notes())
+    assert app.uses[0].at.span.pointer == "/CanvasApp/ConnectionReferences/3f2a"
+
+
+def test_a_violation_is_found_in_the_file_that_holds_it(tmp_path: Path) -> None:
+    text = "RootComponents:\n  RootComponent:\n    '@type': ''\n"
+    notes = Notes()
+    read_solution(yaml_tree(tmp_path, **{"rootcomponents.yml": text}), "yaml", notes)
+    assert [(finding.check, finding.at.source.path, finding.at.span.line) for finding in notes.findings] == [
+        ("SRC002", "src/solutions/ParcelDesk/rootcomponents.yml", 3)
+    ]
+
+
+def listing(*paths: str) -> str:
+    return "SolutionComponents:\n  Component:\n" + "".join(f"  - '@path': {path}\n" for path in paths)
+
+
+@pytest.mark.parametrize(
+    ("home", "flows", "references"),
+    [
+        pytest.param("solutions/Other", [], ["ctx_Mail_4be1c"], id="what it lists"),
+        pytest.param("solutions/ParcelDesk", ["Send parcel notice"], ["ctx_parcel_77aa1"], id="what the other lists"),
+    ],
+)
+def test_solutions_that_share_folders_hold_what_they_list(
+    home: str, flows: list[str], references: list[str], tmp_path: Path
+) -> None:
+    shared = {
+        **yaml_form(ZIP_FILES),
+        "solutions/Other/solution.yml": as_yaml(MANIFEST.replace("ParcelDesk", "Other")),
+        "solutions/Other/solutioncomponents.yml": listing("connectionreferences/0"),
+        "solutions/ParcelDesk/solutioncomponents.yml": listing(f"/modernflows/{FLOW_ID}", "/connectionreferences/1"),
+    }
+    parts = read_solution(folder(tmp_path, shared), "yaml", Notes(), home)
+    assert [entry.name for entry in parts.flows] == flows
+    assert [reference.logical_name for reference in parts.solution.connection_references] == references
+
+
+def test_what_no_solution_lists_is_left_out_once_and_said(tmp_path: Path) -> None:
+    shared = {
+        **yaml_form(ZIP_FILES),
+        "solutions/Other/solution.yml": as_yaml(MANIFEST.replace("ParcelDesk", "Other")),
+        "solutions/Other/solutioncomponents.yml": listing("connectionreferences"),
+        "solutions/ParcelDesk/solutioncomponents.yml": listing("appmodules", "canvasapps", "connectors", "bots"),
+    }
+    tree = folder(tmp_path, shared)
+    left = [read_solution(tree, "yaml", Notes(), f"solutions/{name}").left for name in ("Other", "ParcelDesk")]
+    assert [[(skipped.path, skipped.reason) for skipped in each] for each in left] == [
+        [
+            (
+                "src/environmentvariabledefinitions/ctx_ApiHost/environmentvariabledefinition.yml",
+                "no solution beside it lists it among its components",
+            ),
+            (f"src/modernflows/{FLOW_ID}/workflow.yml", "no solution beside it lists it among its components"),
+        ],
+        [],
+    ]
 
 
 # The manifest
@@ -387,16 +553,23 @@ def test_broken_json_among_the_flows_stays_a_flow_for_whoever_opens_it() -> None
     assert notes.findings == []
 
 
-@pytest.mark.parametrize(
-    ("category", "kind"),
-    [("6", ComponentKind.DESKTOP_FLOW), ("4", ComponentKind.BUSINESS_PROCESS_FLOW)],
-)
-def test_desktop_and_process_flows_are_components_and_no_cloud_flows(category: str, kind: ComponentKind) -> None:
-    element = WORKFLOW.replace("<Category>5", f"<Category>{category}")
-    parts = read(with_workflows(element, **{FLOW_FILE: '{"properties": {}, "schemaversion": "ROBIN_20211012"}'}))[0]
-    assert [(component.kind, component.id) for component in parts.components] == [(kind, FLOW_ID)]
+def test_a_business_process_flow_is_a_component_and_no_cloud_flow() -> None:
+    element = WORKFLOW.replace("<Category>5", "<Category>4")
+    parts = read(with_workflows(element))[0]
+    assert [(component.kind, component.id) for component in parts.components] == [
+        (ComponentKind.BUSINESS_PROCESS_FLOW, FLOW_ID)
+    ]
     assert parts.flows == ()
-    assert [skipped.path for skipped in parts.left] == [f"ParcelDesk.zip!{FLOW_FILE}"]
+
+
+@pytest.mark.parametrize("category", ["<Category>6</Category>", ""])
+def test_a_desktop_flow_is_told_by_its_category_else_by_its_document(category: str) -> None:
+    element = WORKFLOW.replace("<Category>5</Category>", category)
+    parts = read(with_workflows(element, **{FLOW_FILE: '{"properties": {}, "schemaversion": "ROBIN_20211012"}'}))[0]
+    assert [(entry.name, entry.id, entry.file) for entry in parts.desktop_flows] == [
+        ("Send parcel notice", FLOW_ID, FLOW_FILE)
+    ]
+    assert (parts.flows, parts.left) == ((), ())
 
 
 @pytest.mark.parametrize("category", ["0", "1", "2", "3"])
@@ -439,11 +612,11 @@ def test_all_of_a_zip_is_the_solutions() -> None:
     assert read({**ZIP_FILES, "Surprise/x.bin": ""})[0].claimed == {*ZIP_FILES, "Surprise/x.bin"}
 
 
-def test_agents_are_named_as_left_out() -> None:
-    left = read({**ZIP_FILES, "bots/ctx_helper/bot.xml": "<bot/>", "botcomponents/a/data": "x"})[0].left
-    assert [skipped.path.partition("!")[2] for skipped in left] == [
-        "bots/ctx_helper/bot.xml",
-        "botcomponents/",
+def test_an_agent_has_its_parts() -> None:
+    agent = read(ZIP_FILES)[0].agents[0]
+    assert (agent.name, agent.id, agent.authentication) == ("Helper", "ctx_helper", "2")
+    assert [(part.schema_name, part.data, part.is_file) for part in agent.parts] == [
+        ("ctx_helper.topic.Track", "botcomponents/ctx_helper.topic.Track/data", False)
     ]
 
 

@@ -102,6 +102,27 @@ SHOW = {
     "environments": [{"name": "depot-production", "managed": True, "policies": ["Tenant baseline"]}],
     "skipped": [],
 }  # fmt: skip
+LICENCES = {
+    "components": [
+        {
+            "kind": "canvas-app", "name": "Expense approval", "id": "ctx_expenses", "path": "e.zip!customizations.xml",
+            "premium": "yes", "premium-reasons": ["custom-connector"], "population": 40,
+            "needs": [
+                {"who": "users", "people": 40, "plans": ["power-apps-premium"], "level": "required"},
+            ],
+            "required": 40, "available": 0, "short": 40, "yearly": [1680, 2160],
+        },
+    ],
+    "plans": [{"plan": "power-apps-premium", "purchased": 0, "assigned": 0, "required": 40, "short": 40}],
+    "cost": {"currency": "GBP", "yearly": {"per-app": 1920, "per-user": 8640, "mixed": 1920, "cheapest": "per-app"}},
+}  # fmt: skip
+PLANS = {
+    "as-of": "2026-11-21",
+    "plans": [{"id": "p", "values": {"apps": [{"until": "2021-09-30", "is": 2}]}, "price": [
+        {"currency": "USD", "kind": "list", "is": "4.50"}, {"currency": "GBP", "kind": "ea", "low": "3", "high": "5"},
+    ]}],
+}  # fmt: skip
+
 CHECK = {
     "id": "DLP101", "name": "blocked-connector", "family": "dlp", "summary": "It is used where blocked.",
     "severity": "error", "status": "stable", "since": "0.1", "source": "https://example.com/rule",
@@ -164,6 +185,20 @@ WHY = {
         }
     ],
     "licence": {"premium": "no", "reasons": [], "tier-unknown": [], "plans": []},
+}
+CATALOGUE = {
+    "as-of": "2026-11-02",
+    "connectors": [{"id": "shared_parcels", "name": "Parcels", "tier": "Premium", "last_seen": "2026-11-02"}],
+}
+CONFIG = {
+    "project": ".",
+    "settings": "pllint.yaml",
+    "values": [
+        {"key": "as-of", "value": "today", "from": "command-line", "option": "--as-of"},
+        {"key": "checks.select", "value": ["ALL"], "from": "file", "path": "pllint.yaml", "line": 1, "column": 10},
+        {"key": "fail-on", "value": "warning", "from": "preset", "preset": "strict"},
+        {"key": "profile", "from": "default"},
+    ],
 }
 
 GOOD = [
@@ -293,6 +328,10 @@ GOOD = [
     pytest.param("matrix", [VERDICT], id="matrix"),
     pytest.param("impact", IMPACT, id="impact"),
     pytest.param("why", WHY, id="why"),
+    pytest.param("licences", LICENCES, id="licences"),
+    pytest.param("plans", PLANS, id="plans"),
+    pytest.param("catalogue", CATALOGUE, id="catalogue"),
+    pytest.param("config", CONFIG, id="config"),
 ]
 
 BAD = [
@@ -552,8 +591,22 @@ BAD = [
     Bad("matrix", [{**VERDICT, "verdict": "blocked"}], (0, "verdict"), "expected allowed, violation or open"),
     Bad("impact", {**IMPACT, "unchanged": -1}, ("unchanged",), "expected at least 0"),
     Bad("why", {**WHY, "environments": {}}, ("environments",), "expected a list"),
+    Bad("licences", {**LICENCES, "price": 1}, ("price",), "'price' is not known in the document"),
+    Bad("plans", {"plans": [{"id": "p", "counts": "head"}]}, ("plans", 0, "counts"), "person, app-pass"),
+    Bad("config", {"values": []}, (), "'project' is missing"),
+    Bad(
+        "config", {**CONFIG, "values": [{"key": "as-of", "from": "magic"}]}, ("values", 0, "from"), "'magic', expected"
+    ),
     Bad("checks", [{**CHECK, "needs": "policies"}], (0, "needs"), "'policies', expected a list"),
     Bad("checks", [{**CHECK, "name": "Blocked"}], (0, "name"), "'Blocked', expected text of the form"),
+    Bad(
+        "catalogue",
+        {**CATALOGUE, "connectors": [{"id": "shared_parcels", "last_seen": "today"}]},
+        ("connectors", 0, "last_seen"),
+        "'today', expected a day such as 2026-03-05",
+    ),
+    Bad("settings", {"catalogue-age-days": 0}, ("catalogue-age-days",), "expected a whole number above 0"),
+    Bad("settings", {"licence-exports": [{"files": "a.csv"}]}, ("licence-exports", 0, "files"), "expected a list of"),
 ]
 BAD_ONES = [pytest.param(*bad, id=f"{bad.name} {'/'.join(map(str, bad.path))} {bad.says[:20]}") for bad in BAD]
 

@@ -16,11 +16,14 @@ from pllint.model.policy import (
     DlpPolicy,
     EndpointRule,
     EndpointRules,
+    OpenPart,
+    PolicyPart,
     UrlPattern,
 )
 from pllint.model.policy_ids import CONTENT_CONVERSION, HTTP_FAMILY
 from pllint.model.verdict import Classification, Rule, Subject
 
+_GROUP_LISTS = (PolicyPart.BUSINESS, PolicyPart.NON_BUSINESS, PolicyPart.BLOCKED)
 _EVERY_GROUP = frozenset[DataGroup | None]({DataGroup.BUSINESS, DataGroup.NON_BUSINESS, DataGroup.BLOCKED})
 _NO_SAY = frozenset[DataGroup | None]({None})
 _HTTP_FAMILY = {key.lower() for key in HTTP_FAMILY}
@@ -52,6 +55,17 @@ class IndexedPolicy:
     @cached_property
     def _endpoints(self) -> dict[str, tuple[EndpointRule, ...]]:
         return {rules.connector.lower(): _in_order(rules) for rules in self.policy.endpoints}
+
+    def rules_open(self, subject: Subject) -> OpenPart | None:
+        """Give what may hold rules for a connector beyond those read; None when all its rules are known."""
+        spellings = _spellings(subject)
+        for part in self.policy.open_parts:
+            if part.part is PolicyPart.RULES and (part.connector is None or part.connector.lower() in spellings):
+                return part
+        lists = self.policy.opening(*_GROUP_LISTS)
+        # Terraform writes the rules of a connector beside its id, so a list that is computed brings rules too.
+        listed = lists is None or any(name in self._by_key for name in spellings)
+        return None if listed else lists
 
     @cached_property
     def exempt(self) -> frozenset[str]:
@@ -111,6 +125,8 @@ class IndexedPolicy:
         if entries:
             return _listed(entries, Confidence.INFERRED if unblockable else Confidence.CERTAIN)
         if key.startswith("desktopflow."):
+            if policy.open_groups:
+                return self._by_open_group(frozenset({None, *policy.open_groups}))
             return Classification(
                 _NO_SAY,
                 Rule.MODULE_UNLISTED,
@@ -122,14 +138,23 @@ class IndexedPolicy:
 
     def _classify_unlisted(self, key: str, *, unblockable: bool) -> Classification:
         policy = self.policy
+        if policy.open_groups:
+            possible = policy.open_groups | self._by_default().possible
+            if unblockable and DataGroup.BLOCKED in possible:
+                # The service saves no policy that lists it there, and a default of Blocked leaves it in Non-Business.
+                fallen = {DataGroup.NON_BUSINESS} if DataGroup.BLOCKED in self._by_default().possible else set()
+                possible = (possible - {DataGroup.BLOCKED}) | fallen
+            return self._by_open_group(possible)
         if policy.legacy and key in _HTTP_FAMILY:
             # Nobody says whether the default group of an old-schema policy holds for these today.
             return Classification(
-                frozenset({None, policy.default or DataGroup.NON_BUSINESS}),
+                frozenset({None, *self._by_default().possible}),
                 Rule.LEGACY,
                 "is not listed, and a policy of the old schema may not govern the HTTP connectors",
                 policy.at,
             )
+        if unblockable and policy.opening(PolicyPart.DEFAULT):
+            return self._by_default()._replace(possible=_EVERY_GROUP - {DataGroup.BLOCKED})
         if unblockable and policy.default is DataGroup.BLOCKED:
             return Classification(
                 frozenset({DataGroup.NON_BUSINESS}),
@@ -153,7 +178,10 @@ class IndexedPolicy:
         entries = self._naming(subject, environment)
         if entries:
             return _listed(entries, Confidence.CERTAIN)
-        return self._by_patterns(subject.host) if policy.tenant_level else self._by_default()
+        unnamed = self._by_patterns(subject.host) if policy.tenant_level else self._by_default()
+        if policy.open_groups - unnamed.possible:
+            return self._by_open_group(policy.open_groups | unnamed.possible)
+        return unnamed
 
     def _naming(self, subject: Subject, environment: Environment) -> list[ClassifiedConnector]:
         full, short = custom_names(subject.key)
@@ -175,12 +203,15 @@ class IndexedPolicy:
         """Give the class of a custom connector that is neither named nor taken by a pattern other than `*`."""
         if not self.policy.tenant_level:
             return self._by_default()
-        if not self.policy.patterns:
+        if not self.policy.patterns or self.policy.opening(PolicyPart.PATTERNS):
             return self._by_patterns(None)
         return self._by_pattern(next((pattern for pattern in self._patterns if is_star(pattern.pattern)), None))
 
     def _by_default(self) -> Classification:
         policy = self.policy
+        if open_default := policy.opening(PolicyPart.DEFAULT):
+            words = f"is not listed, and the default group is {open_default.how}"
+            return Classification(_EVERY_GROUP, Rule.DEFAULT_OPEN, words, open_default.at)
         if policy.default is None:
             words = "is not listed, and no default group is set, which means Non-Business"
         else:
@@ -191,6 +222,9 @@ class IndexedPolicy:
 
     def _by_patterns(self, host: Host | None) -> Classification:
         policy = self.policy
+        if open_patterns := policy.opening(PolicyPart.PATTERNS):
+            words = f"is left to URL patterns, which are {open_patterns.how}"
+            return Classification(_EVERY_GROUP | _NO_SAY, Rule.PATTERNS_OPEN, words, open_patterns.at)
         if not policy.patterns:
             # The service keeps `*` in every list, so an empty one was cut on its way here.
             return Classification(
@@ -242,6 +276,14 @@ class IndexedPolicy:
 
     def _first(self, address: str) -> UrlPattern | None:
         return next((pattern for pattern in self._patterns if matches(pattern.pattern, address)), None)
+
+    def _by_open_group(self, possible: frozenset[DataGroup | None]) -> Classification:
+        policy = self.policy
+        part = policy.opening(*_GROUP_LISTS)
+        if part is None:
+            return self._by_default()
+        words = f"is not listed, and the {part.part} are {part.how}"
+        return Classification(possible, Rule.GROUPS_OPEN, words, part.at)
 
     def _without_groups(self, possible: frozenset[DataGroup | None]) -> Classification:
         return Classification(

@@ -78,6 +78,9 @@ def judge_policy(indexed: IndexedPolicy, gathered: Gathered, environment: Enviro
     for each in classes:
         if each.key in blocked:
             continue
+        if _rules_may_break(indexed, each, gathered, catalogue):
+            may_break = True
+            notes += _rules_open(indexed, each)
         if (rules := indexed.actions_of(each.brought.subject)) is not None:
             broken, open_ = _judge_actions(
                 indexed, rules, each.brought, gathered.operations.get(each.key, []), catalogue
@@ -99,6 +102,26 @@ def judge_policy(indexed: IndexedPolicy, gathered: Gathered, environment: Enviro
         blocked=frozenset(blocked),
         http_blocked=http.at if http.group is DataGroup.BLOCKED else None,
     )
+
+
+def _rules_may_break(indexed: IndexedPolicy, each: _Class, gathered: Gathered, catalogue: Catalogue) -> bool:
+    """Tell whether rules that no file shows could forbid what a resource does with a connector."""
+    if indexed.rules_open(each.brought.subject) is None:
+        return False
+    operations = gathered.operations.get(each.key, ())
+    if bindable(each.brought.subject, catalogue) and any(not operation.tabular for operation in operations):
+        return True
+    endpoints = gathered.endpoints.get(each.key, ())
+    return filterable(each.key) and any(not endpoint.out_of_scope for endpoint in endpoints)
+
+
+def _rules_open(indexed: IndexedPolicy, each: _Class) -> list[Note]:
+    part = indexed.rules_open(each.brought.subject)
+    if part is None or not each.classification.known:
+        return []  # that its class is unknown says it already
+    words = f"may be bound by action or endpoint rules, since the {part.part} are {part.how}"
+    connector = each.brought.subject.key
+    return [Note(NoteKind.RULES_UNKNOWN, words, part.at, indexed.policy, connector, decides=True)]
 
 
 def _surely(each: _Class, group: DataGroup) -> bool:
@@ -349,9 +372,19 @@ def judge_advanced(
                 violations.append(
                     Violation(kind=ViolationKind.ADVANCED_ACTION, policy=policy, parts=(part,), operation=operation.id)
                 )
-    if missing:
-        violations.insert(0, Violation(kind=ViolationKind.ADVANCED_CONNECTOR, policy=policy, parts=tuple(missing)))
-    return tuple(violations), tuple(notes)
+    absent, open_ = _absent(policy, missing)
+    return (*absent, *violations), (*notes, *open_)
+
+
+def _absent(policy: AdvancedPolicy, missing: Sequence[Part]) -> tuple[list[Violation], list[Note]]:
+    """Tell what it means that connectors are not on the allow list as far as that is known."""
+    if policy.allowed_known:
+        kind = ViolationKind.ADVANCED_CONNECTOR
+        return ([Violation(kind=kind, policy=policy, parts=tuple(missing))] if missing else []), []
+    words = "may be on the allow list of the advanced policy or not, since that is computed elsewhere"
+    return [], [
+        Note(NoteKind.ADVANCED_UNKNOWN, words, at=policy.at, connector=part.connector, decides=True) for part in missing
+    ]
 
 
 def _refused(entry: AllowedConnector | None, operations: Sequence[UsedOperation]) -> dict[str, UsedOperation]:

@@ -121,7 +121,9 @@ class Matrix:
         subjects = self._subjects(component) if self._is_plain(component) else None
         key: Hashable = id(component)
         if subjects is not None:
-            rules = frozenset(_seen_by_rules(use) for use in component.uses if self._groups.special & self._bit(use))
+            # An advanced policy may look at the operations of any connector.
+            special = -1 if self._policies.looks_beyond_groups else self._groups.special
+            rules = frozenset(_seen_by_rules(use) for use in component.uses if special & self._bit(use))
             key = (component.kind, exempt, subjects, rules)
         number = self._row_numbers.setdefault(key, len(self._rows))
         if number == len(self._rows):

@@ -23,13 +23,14 @@ from pllint.model.component import ComponentKind
 from pllint.model.connector_id import ConnectorKey
 from pllint.model.custom_connector import CustomConnector
 from pllint.model.environment import ANY_OTHER, Environment
-from pllint.model.policy import DataGroup, DlpPolicy
+from pllint.model.policy import DataGroup, DlpPolicy, PolicyPart
 from pllint.model.verdict import (
     Classification,
     Effect,
     Note,
     NoteKind,
     Opinion,
+    Outcome,
     Posture,
     PostureKind,
     Rule,
@@ -87,15 +88,20 @@ class PolicySet:
         # Keeps what was judged alive, so that no id in the key above is given twice.
         self._seen: dict[int, Gathered] = {}
 
-    def supposing(self, policies: Sequence[DlpPolicy]) -> "PolicySet":
-        """Give the set with other data policies in it, to ask what would be; those it has are not indexed again."""
+    def supposing(self, policies: Sequence[DlpPolicy | AdvancedPolicy]) -> "PolicySet":
+        """Give the set with other policies in it, to ask what would be; those it has are not indexed again."""
         return PolicySet(
-            policies,
+            [policy for policy in policies if isinstance(policy, DlpPolicy)],
             self._catalogue,
-            [indexed.policy for indexed in self._advanced],
+            [policy for policy in policies if isinstance(policy, AdvancedPolicy)],
             self._settings.values(),
             {id(indexed.policy): indexed for indexed in self._indexed},
         )
+
+    @property
+    def everything(self) -> tuple[DlpPolicy | AdvancedPolicy, ...]:
+        """Give all policies, data policies first: what `supposing` takes in their place."""
+        return (*self, *(indexed.policy for indexed in self._advanced))
 
     def passes_instead(
         self, key: Hashable, instead: Callable[[], DlpPolicy | None], gathered: Gathered, environment: Environment
@@ -140,6 +146,11 @@ class PolicySet:
                 return indexed
         return None
 
+    def _advanced_open(self, environment: Environment) -> list[IndexedAdvanced]:
+        """Give the advanced policies of which no file says where they are in force."""
+        certain = self._advanced_of(environment)
+        return [each for each in self._advanced if not each.policy.targets_known and each is not certain]
+
     def classify(self, policy: DlpPolicy, subject: Subject | ConnectorKey, environment: Environment) -> Classification:
         """Give the class of a connector in one policy of this set, whether or not that reaches the environment."""
         asked = subject if isinstance(subject, Subject) else Subject(key=subject)
@@ -165,6 +176,10 @@ class PolicySet:
         missing = ""
         if len(possible) > 1:
             missing = _missing(opinions, open_)
+        for each in self._advanced_open(environment):
+            if each.policy.only:
+                possible |= {None}
+                missing = missing or _in_force_open(each, environment)
         return Effect(possible=possible, opinions=opinions, missing=missing)
 
     def _opinions(self, subject: Subject, environment: Environment, indexes: Iterable[int]) -> tuple[Opinion, ...]:
@@ -186,6 +201,9 @@ class PolicySet:
         certain, open_ = self._reach.of(environment)
         opinions = self._opinions(subject, environment, certain)
         posture = _posture(opinions)
+        for each in self._advanced_open(environment):
+            if each.policy.only:
+                return Posture(PostureKind.UNKNOWN, opinions=opinions, reason=_in_force_open(each, environment))
         for opinion in self._opinions(subject, environment, open_):
             joined = _posture((*opinions, opinion))
             if (joined.kind, joined.group) != (posture.kind, posture.group):
@@ -197,9 +215,17 @@ class PolicySet:
     def verdict(self, resource: Resource | Gathered, environment: Environment) -> Verdict:
         """Judge a resource in an environment by everything that governs it there."""
         gathered = resource if isinstance(resource, Gathered) else Gathered(resource)
+        verdict = self._verdict(gathered, environment, self._advanced_of(environment))
+        for each in self._advanced_open(environment):
+            if self._verdict(gathered, environment, each).outcome is not verdict.outcome:
+                words = _in_force_open(each, environment)
+                note = Note(kind=NoteKind.ADVANCED_UNKNOWN, words=words, at=each.policy.at, decides=True)
+                return Verdict(outcome=Outcome.INDETERMINATE, notes=(*verdict.notes, note))
+        return verdict
+
+    def _verdict(self, gathered: Gathered, environment: Environment, advanced: IndexedAdvanced | None) -> Verdict:
         violations = list(judge_settings(self._settings, gathered))
         notes = list(gathered.resource.notes)
-        advanced = self._advanced_of(environment)
         may_break = any(note.decides for note in notes)
         if advanced is None or not advanced.policy.only:
             certain, open_ = self._reach.of(environment)
@@ -263,7 +289,7 @@ class PolicySet:
         and addresses. A resource that says of neither brings out whether there are any.
         """
         indexed = self._indexed[position]
-        if indexed.names_environments and subject.custom:
+        if indexed.policy.opening(PolicyPart.EXEMPTIONS) or (indexed.names_environments and subject.custom):
             return None
         probe = Resource(
             id="",
@@ -311,7 +337,8 @@ class PolicySet:
         key = (index, id(gathered), environment if indexed.names_environments else None)
         if key not in self._judged:
             self._seen[id(gathered)] = gathered
-            self._judged[key] = judge_policy(indexed, gathered, environment, self._catalogue)
+            judged = judge_policy(indexed, gathered, environment, self._catalogue)
+            self._judged[key] = _unless_exempt(judged, indexed, gathered)
         return self._judged[key]
 
 
@@ -320,6 +347,21 @@ def subject_of(connector: CustomConnector | ConnectorKey) -> Subject:
     if isinstance(connector, CustomConnector):
         return Subject(key=connector.name, custom=True, host=connector.host)
     return Subject(key=connector, custom=True)
+
+
+def _in_force_open(indexed: IndexedAdvanced, environment: Environment) -> str:
+    name = indexed.policy.name
+    return f"whether the advanced policy '{name}' is in force in {environment.name} is decided outside the files"
+
+
+def _unless_exempt(judged: Judged, indexed: IndexedPolicy, gathered: Gathered) -> Judged:
+    """Leave open what a policy forbids when no file shows which resources it exempts; agents are never exempt."""
+    part = indexed.policy.opening(PolicyPart.EXEMPTIONS)
+    if part is None or not judged.violations or gathered.resource.kind is ComponentKind.AGENT:
+        return judged
+    words = f"may be exempt from '{indexed.policy.name}', whose exempt resources are {part.how}"
+    note = Note(NoteKind.EXEMPTION_UNKNOWN, words, part.at, indexed.policy, decides=True)
+    return judged._replace(violations=(), may_break=True, notes=(*judged.notes, note))
 
 
 def _is_exempt(indexed: IndexedPolicy, gathered: Gathered, notes: list[Note]) -> bool:

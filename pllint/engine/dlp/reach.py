@@ -33,7 +33,10 @@ class Reach:
         certain: list[int] = []
         open_: list[int] = []
         for position, policy in enumerate(self._policies):
-            if policy.scope is Scope.ALL:
+            if policy.may_not_reach:
+                if position not in listing or policy.scope is not Scope.EXCEPT:
+                    open_.append(position)
+            elif policy.scope is Scope.ALL:
                 certain.append(position)
             elif position in listing:
                 if policy.scope is not Scope.EXCEPT:

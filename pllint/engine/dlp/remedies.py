@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from pllint.engine.dlp.policy_set import PolicySet
 from pllint.engine.dlp.resource import Gathered, Resource, Used, UsedEndpoint, UsedOperation
+from pllint.model.advanced_policy import AdvancedPolicy, AllowedConnector
 from pllint.model.component import ComponentKind
 from pllint.model.connector_id import ConnectorKey, custom_names
 from pllint.model.environment import Environment, EnvironmentRef
@@ -53,6 +54,9 @@ _ALTERNATIVES = {
 }
 
 
+Governing = DlpPolicy | AdvancedPolicy
+
+
 class RemedyKind(StrEnum):
     """What kind of change it is."""
 
@@ -74,8 +78,8 @@ class Remedy(NamedTuple):
     """admin or maker."""
     steps: tuple[str, ...]
     """Imperative, all of them needed: `move HTTP (Http) to Business in 'Tenant baseline'`."""
-    policies: tuple[DlpPolicy, ...] = ()
-    """The whole set of data policies after the change, where it changes them."""
+    policies: tuple[Governing, ...] = ()
+    """All policies after the change, where it changes them."""
     leaves_open: bool = False
     """What the files do not say could still forbid it."""
 
@@ -92,11 +96,11 @@ class Case(NamedTuple):
 
 
 class _Edit(NamedTuple):
-    policies: tuple[DlpPolicy, ...]
+    policies: tuple[Governing, ...]
     words: str
 
 
-_Style = Callable[[Violation, tuple[DlpPolicy, ...]], _Edit | None]
+_Style = Callable[[Violation, tuple[Governing, ...]], _Edit | None]
 
 
 def remedies(case: Case) -> tuple[Remedy, ...]:
@@ -145,7 +149,7 @@ class _Trial:
 
     def __init__(self, case: Case) -> None:
         self._case = case
-        self._policies = tuple(case.policies)
+        self._policies = case.policies.everything
         self._verdict = case.policies.verdict(case.gathered, case.environment)
 
     def found(self) -> tuple[Remedy, ...]:
@@ -161,7 +165,7 @@ class _Trial:
             *self._exemptions(),
         )
 
-    def _verdict_of(self, policies: tuple[DlpPolicy, ...], gathered: Gathered | None = None) -> Verdict:
+    def _verdict_of(self, policies: tuple[Governing, ...], gathered: Gathered | None = None) -> Verdict:
         case = self._case
         return case.policies.supposing(policies).verdict(gathered or case.gathered, case.environment)
 
@@ -196,9 +200,11 @@ class _Trial:
         least = min((len(one.steps) for one in distinct.values()), default=0)
         yield from (one for one in reversed(distinct.values()) if len(one.steps) == least)
 
-    def _loosened(self, violation: Violation, policies: tuple[DlpPolicy, ...], group: DataGroup | None) -> _Edit | None:
+    def _loosened(self, violation: Violation, policies: tuple[Governing, ...], group: DataGroup | None) -> _Edit | None:
         policy = violation.policy
-        if not isinstance(policy, DlpPolicy):
+        if isinstance(policy, AdvancedPolicy):
+            return self._listed_too(violation, policy, policies)
+        if policy is None:
             return None
         if violation.kind in {ViolationKind.BLOCKED_CONNECTOR, ViolationKind.GROUP_CONFLICT}:
             return self._regrouped(violation, policy, policies, group or self._fitting(violation, policy))
@@ -214,6 +220,26 @@ class _Trial:
             words = f"add an Allow rule for the address above rule {violation.rule} of {name} in '{policy.name}'"
         return None if changed is None else _Edit(_with(policies, policy, changed), words)
 
+    def _listed_too(
+        self, violation: Violation, policy: AdvancedPolicy, policies: tuple[Governing, ...]
+    ) -> _Edit | None:
+        """Put connectors, or an operation of one, on the allow list of an advanced policy."""
+        names = _listed(self._case.name_of(part.connector) for part in violation.parts)
+        keys = {part.connector.lower() for part in violation.parts}
+        if violation.operation is None:
+            added = tuple(AllowedConnector(part.connector, policy.at) for part in violation.parts)
+            allowed = (*(one for one in policy.allowed if one.connector.lower() not in keys), *added)
+            words = f"add {names} to the allow list of the advanced policy '{policy.name}'"
+        else:
+            allowed = tuple(
+                one._replace(operations=(*(one.operations or ()), violation.operation))
+                if one.connector.lower() in keys
+                else one
+                for one in policy.allowed
+            )
+            words = f"allow the operation {violation.operation} of {names} in the advanced policy '{policy.name}'"
+        return _Edit(_with(policies, policy, policy._replace(allowed=allowed)), words)
+
     def _fitting(self, violation: Violation, policy: DlpPolicy) -> DataGroup:
         """Give the group of what the component uses beside the blocked ones; of a conflict, that of the more."""
         if violation.kind is ViolationKind.GROUP_CONFLICT:
@@ -228,7 +254,7 @@ class _Trial:
         return DataGroup.BUSINESS if business > groups.count(DataGroup.NON_BUSINESS) else DataGroup.NON_BUSINESS
 
     def _regrouped(
-        self, violation: Violation, policy: DlpPolicy, policies: tuple[DlpPolicy, ...], group: DataGroup
+        self, violation: Violation, policy: DlpPolicy, policies: tuple[Governing, ...], group: DataGroup
     ) -> _Edit | None:
         changed: DlpPolicy | None = policy
         told: dict[str, list[str]] = {}
@@ -257,8 +283,13 @@ class _Trial:
         if case.environment.any_other:
             return
         for remedy in by_policy:
-            changed = [(old, new) for old, new in zip(self._policies, remedy.policies, strict=True) if old is not new]
-            if not changed or not all(_reaches_more(old, case.environment) for old, _ in changed):
+            pairs = [(old, new) for old, new in zip(self._policies, remedy.policies, strict=True) if old is not new]
+            changed = [(old, new) for old, new in pairs if isinstance(old, DlpPolicy) and isinstance(new, DlpPolicy)]
+            if (
+                not changed
+                or len(changed) < len(pairs)
+                or not all(_reaches_more(old, case.environment) for old, _ in changed)
+            ):
                 continue
             names = _quoted(old.name for old, _ in changed)
             steps = [step.removesuffix(f" in '{old.name}'") for step in remedy.steps for old, _ in changed[:1]]
@@ -303,7 +334,7 @@ class _Trial:
         if resource.kind is ComponentKind.AGENT:
             return
 
-        def exempted(violation: Violation, policies: tuple[DlpPolicy, ...]) -> _Edit | None:
+        def exempted(violation: Violation, policies: tuple[Governing, ...]) -> _Edit | None:
             policy = violation.policy
             if not isinstance(policy, DlpPolicy):
                 return None
@@ -415,7 +446,7 @@ def _reaching(policy: DlpPolicy, key: ConnectorKey, address: str) -> DlpPolicy:
     return policy._replace(endpoints=tuple(endpoints))
 
 
-def _with(policies: tuple[DlpPolicy, ...], old: DlpPolicy, new: DlpPolicy) -> tuple[DlpPolicy, ...]:
+def _with(policies: tuple[Governing, ...], old: Governing, new: Governing) -> tuple[Governing, ...]:
     return tuple(new if one is old else one for one in policies)
 
 

@@ -1,12 +1,13 @@
-"""What the records of a lifecycle prove on a given day: retirements, their arithmetic, and approved uses of HTTP."""
+"""What the records of a lifecycle prove on a given day: stages, retirements, their arithmetic, approved HTTP."""
 
 import datetime
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from typing import TypeVar
 
+from pllint.engine.lifecycle.names import ConnectorNames, names_of
+from pllint.engine.lifecycle.stages import Stages
 from pllint.model.component import Component
-from pllint.model.connector_id import custom_names
 from pllint.model.custom_connector import CustomConnector
 from pllint.model.environment import Environment
 from pllint.model.governance import (
@@ -32,9 +33,21 @@ _HTTP = frozenset({"Http", "HttpWebhook", "shared_webcontents", "shared_webconte
 class Lifecycle:
     """Answers for one workspace on one day."""
 
-    def __init__(self, workspace: Workspace, as_of: datetime.date) -> None:
+    def __init__(
+        self,
+        workspace: Workspace,
+        as_of: datetime.date,
+        governed: Callable[[Environment], bool] = lambda _: False,
+    ) -> None:
+        """Take a workspace and a day; `governed` tells whether a data policy of the source reaches an environment."""
         self._workspace = workspace
         self._as_of = as_of.isoformat()
+        self._governed = governed
+
+    @cached_property
+    def stages(self) -> Stages:
+        """What the records of each connector prove of the stage it is in."""
+        return Stages(self._workspace, self._as_of, self._governed)
 
     @cached_property
     def retired(self) -> tuple[Retired, ...]:
@@ -82,8 +95,7 @@ class Lifecycle:
             RetiredUse(component=component, use=use)
             for component in self._workspace.components
             for use in component.uses
-            if names.mean(use.connector, custom=use.custom, display_name=use.display_name)
-            or (use.custom and names.definition and self._workspace.definition_of(use) is names.definition)
+            if names.mean_use(use, self._workspace)
         ]
 
     def http_use(self, component: Component) -> HttpUse | None:
@@ -129,36 +141,9 @@ class Lifecycle:
         ]
         return None if host.lower() in {(other or "").lower() for other in others} else host.lower()
 
-    def _names(self, thing: Retired) -> "_ConnectorNames":
+    def _names(self, thing: Retired) -> ConnectorNames:
         record = thing.record if isinstance(thing.record, ConnectorRecord) else None
-        written = [thing.name, *([record.name, record.id] if record else [])]
-        return _ConnectorNames([name for name in written if name], self._definition(thing, record))
-
-    def _definition(self, thing: Retired, record: ConnectorRecord | None) -> CustomConnector | None:
-        paths = {path for path in (record.definition, record.id) if path} if record else set()
-        for connector in self._workspace.custom_connectors:
-            files = {at.source.path for at in (connector.at, connector.definition_at, connector.properties_at) if at}
-            if files & paths or connector.display_name.strip().lower() == thing.name.strip().lower():
-                return connector
-        written = (record.id if record else None) or thing.name
-        return self._workspace.custom_connector(written)
-
-
-class _ConnectorNames:
-    """The names under which a connector of the manifest may appear in the source."""
-
-    def __init__(self, written: Sequence[str], definition: CustomConnector | None) -> None:
-        self.definition = definition
-        self._plain = {name.strip().lower() for name in written}
-        self._full = self._plain | {custom_names(name)[0] for name in written}
-        if definition is not None:
-            self._full |= {custom_names(definition.name)[0], definition.display_name.strip().lower()}
-
-    def mean(self, key: str, *, custom: bool, display_name: str | None = None) -> bool:
-        """Tell whether a connector of the source is this one."""
-        if not custom:
-            return key.lower() in self._plain
-        return not self._full.isdisjoint(custom_names(key)) or (display_name or "").strip().lower() in self._full
+        return names_of(self._workspace, thing.name, record)
 
 
 def _retired(governance: Governance, as_of: str) -> Iterator[Retired]:
