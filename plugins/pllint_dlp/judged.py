@@ -34,8 +34,9 @@ def finding_of(
     remedy: str,
     parts: tuple[Part, ...],
     related: tuple[Related, ...],
+    context: Context,
 ) -> Finding:
-    """Make a finding of a violation, with component, environment, policy and connectors filled in."""
+    """Make a finding of a violation, with component, environment, policy, connectors and the chain filled in."""
     return Finding(
         at=at,
         message=message,
@@ -46,6 +47,16 @@ def finding_of(
         policy=policy_of(violation) or None,
         connectors=tuple(part.connector for part in parts),
         related=related,
+        chain=context.chain(component, _of_parts(violation, parts)),
+    )
+
+
+def _of_parts(violation: Violation, parts: tuple[Part, ...]) -> Violation:
+    """Give a violation as far as a finding is about it: some checks report each connector on its own."""
+    wanted = set(parts)
+    return violation._replace(
+        parts=tuple(part for part in violation.parts if part in wanted),
+        others=tuple(part for part in violation.others if part in wanted),
     )
 
 

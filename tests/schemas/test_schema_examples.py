@@ -150,6 +150,42 @@ SETTINGS_OF_A_STAGE = {
     "ConnectionReferences": [{"LogicalName": "ctx_mail_1", "ConnectionId": "", "ConnectorId": "#{connector}#"}],
 }
 
+VERDICT = {
+    "component": {"kind": "cloud-flow", "name": "Notify", "id": "5b8f", "solution": "Expense"},
+    "environment": "hr-production",
+    "verdict": "violation",
+    "because": [{"policy": "Tenant baseline", "rule": "blocked_connector", "connectors": ["shared_twitter"]}],
+}
+LINE = {"connector": "shared_twitter", "message": "is listed in Blocked", "path": "a.json", "line": 1, "column": 2}
+IMPACT = {
+    "newly-blocked": [
+        {**VERDICT, "lines": [LINE], "before": {"verdict": "allowed", "because": [], "lines": [{"message": "free"}]}}
+    ],
+    "newly-open": [],
+    "newly-allowed": [],
+    "still-blocked": [],
+    "still-open": [],
+    "unchanged": 3,
+}
+WHY = {
+    "component": VERDICT["component"],
+    "path": "flows/notify.json",
+    "uses": [{"id": "shared_twitter", "name": "Twitter", "custom": False, "tier": "standard", "steps": []}],
+    "environments": [
+        {
+            "environment": "hr-production",
+            "verdict": "allowed",
+            "because": [],
+            "groups": [],
+            "chain": [],
+            "notes": [],
+            "remedies": [],
+            "passes-because": "it uses no connector",
+            "would-be-blocked-by": [],
+        }
+    ],
+    "licence": {"premium": "no", "reasons": [], "tier-unknown": [], "plans": []},
+}
 CATALOGUE = {
     "as-of": "2026-11-02",
     "connectors": [{"id": "shared_parcels", "name": "Parcels", "tier": "Premium", "last_seen": "2026-11-02"}],
@@ -289,6 +325,9 @@ GOOD = [
     pytest.param("report", REPORT, id="report"),
     pytest.param("show", SHOW, id="show"),
     pytest.param("checks", [CHECK], id="checks"),
+    pytest.param("matrix", [VERDICT], id="matrix"),
+    pytest.param("impact", IMPACT, id="impact"),
+    pytest.param("why", WHY, id="why"),
     pytest.param("licences", LICENCES, id="licences"),
     pytest.param("plans", PLANS, id="plans"),
     pytest.param("catalogue", CATALOGUE, id="catalogue"),
@@ -549,6 +588,9 @@ BAD = [
         ("components", 0, "premium"),
         "yes, no or",
     ),
+    Bad("matrix", [{**VERDICT, "verdict": "blocked"}], (0, "verdict"), "expected allowed, violation or open"),
+    Bad("impact", {**IMPACT, "unchanged": -1}, ("unchanged",), "expected at least 0"),
+    Bad("why", {**WHY, "environments": {}}, ("environments",), "expected a list"),
     Bad("licences", {**LICENCES, "price": 1}, ("price",), "'price' is not known in the document"),
     Bad("plans", {"plans": [{"id": "p", "counts": "head"}]}, ("plans", 0, "counts"), "person, app-pass"),
     Bad("config", {"values": []}, (), "'project' is missing"),

@@ -187,7 +187,7 @@ class Resources:
         operations: list[UsedOperation] = []
         endpoints: list[UsedEndpoint] = []
         for use in component.uses:
-            subject = self._subject(use, environment)
+            subject = self.subject(use, environment)
             uses.append(Used(subject=subject, at=use.at))
             # An app's files name no operations and addresses at all; its rules, where there are any, stay open.
             steps = use.steps or (Step(name="", type="", at=use.at),)
@@ -225,7 +225,8 @@ class Resources:
             notes=tuple(notes),
         )
 
-    def _subject(self, use: ConnectorUse, environment: Environment) -> Subject:
+    def subject(self, use: ConnectorUse, environment: Environment) -> Subject:
+        """Give what policies classify of a use: a custom connector with the host it has in an environment."""
         if not use.custom:
             return Subject(key=use.connector)
         definition = self._workspace.definition_of(use)
