@@ -7,6 +7,7 @@ connection references wherever they live. One document is alive at a time.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from pllint.discover import Discovery, matches
@@ -17,7 +18,7 @@ from pllint.read.policy_files import PolicyFiles
 from pllint.read.recognise import PAGE_SOURCE, ArchiveForm, DocumentEntry, DocumentForm, SolutionForm
 from pllint.source import Anchor, Source
 from pllint.text.node import Node
-from pllint.text.problem import Limits, MalformedError
+from pllint.text.problem import Limits, MalformedError, Problem, ProblemKind
 from pllint.text.tree import Archive, Tree
 
 if TYPE_CHECKING:  # the readers of a form are imported when a file of that form is met
@@ -145,14 +146,14 @@ class _Gathering:
             for variable in parts.solution.environment_variables:
                 self._variables.setdefault(variable.schema_name.lower(), variable)
         for tree, name, siblings in self._loose:
-            self._read_loose(tree, name, siblings)
+            self._guard(tree.label + name, partial(self._read_loose, tree, name, siblings))
         self._read_documents()
         for tree, package in self._packages:
-            self._read_package(tree, package)
+            self._guard(tree.label, partial(self._read_package, tree, package))
         for tree, parts in self._solutions:
-            self._read_solution(tree, parts)
+            self._guard(tree.label, partial(self._read_solution, tree, parts))
         for clone in self._clones:
-            self._read_clone(clone)
+            self._guard(clone.label, partial(self._read_clone, clone))
         self._join_agents()
         self._governing.read_terraform()
         policies = self._governing.policies()
@@ -179,6 +180,14 @@ class _Gathering:
             tenant_settings=self._governing.settings,
             secrets=self._secrets(),
         )
+
+    def _guard(self, path: str, read: Callable[[], None]) -> None:
+        """Read something; a fault of pllint's own becomes a finding there, and everything else is still read."""
+        try:
+            read()
+        except Exception as error:  # noqa: BLE001 - no file may end the run, not even one that a reader does not bear
+            what = f"pllint failed to read it ({type(error).__name__}), which is a fault of pllint"
+            self.notes.refuse(Source(path.rstrip("/!") or ".", bytes), Problem(ProblemKind.UNREADABLE, what))
 
     def _joined_connectors(self) -> Sequence[CustomConnector]:
         if not self._definitions:
@@ -550,18 +559,20 @@ class _Gathering:
         source = tree.source(name, json_text.locate)
         expected = recognise.is_ours_by_name(name) or matches(source.path, self._settings.policies)
         aside = Notes(self.notes.limits)
+        content = self._content(source, expected=expected)
+        if content is None:
+            return
+        if not expected and not recognise.may_be_ours(name, content):
+            self.notes.skip(source.path, _NOT_OURS)
+            return
+        self._progress(source.path)
         try:
-            content = source.read()
-            if not expected and not recognise.may_be_ours(name, content):
-                self.notes.skip(source.path, _NOT_OURS)
-                return
-            self._progress(source.path)
             value, problems = json_text.parse(self.notes.opened(content), self.notes.limits)
-        except (MalformedError, OSError) as error:
+        except MalformedError as error:
             if expected:
-                self.notes.refuse(source, problem_of(error))
+                self.notes.refuse(source, error.problem)
             else:
-                self.notes.skip(source.path, f"not JSON: {problem_of(error).message}")
+                self.notes.skip(source.path, f"not JSON: {error.problem.message}")
             return
         for problem in problems:
             aside.problem(source, problem)
@@ -570,6 +581,18 @@ class _Gathering:
             self.notes.findings.extend(aside.findings)
         else:
             self.notes.skip(source.path, _other_form(value) or self._governing.other_form(value) or _NOT_OURS)
+
+    def _content(self, source: Source, *, expected: bool) -> bytes | None:
+        """Give the bytes of a file; what cannot be read may be anything, so it is a finding whatever it is called."""
+        try:
+            return source.read()
+        except (MalformedError, OSError) as error:
+            problem = problem_of(error)
+            if expected or problem.kind is not ProblemKind.LIMIT:
+                self.notes.refuse(source, problem)
+            else:
+                self.notes.skip(source.path, problem.message)
+        return None
 
     def _take_json(self, tree: Tree, name: str, siblings: tuple[str, ...], node: Node) -> bool:
         """Read a JSON document as every form it has; false when it has none."""
