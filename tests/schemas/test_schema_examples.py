@@ -102,6 +102,27 @@ SHOW = {
     "environments": [{"name": "depot-production", "managed": True, "policies": ["Tenant baseline"]}],
     "skipped": [],
 }  # fmt: skip
+LICENCES = {
+    "components": [
+        {
+            "kind": "canvas-app", "name": "Expense approval", "id": "ctx_expenses", "path": "e.zip!customizations.xml",
+            "premium": "yes", "premium-reasons": ["custom-connector"], "population": 40,
+            "needs": [
+                {"who": "users", "people": 40, "plans": ["power-apps-premium"], "level": "required"},
+            ],
+            "required": 40, "available": 0, "short": 40, "yearly": [1680, 2160],
+        },
+    ],
+    "plans": [{"plan": "power-apps-premium", "purchased": 0, "assigned": 0, "required": 40, "short": 40}],
+    "cost": {"currency": "GBP", "yearly": {"per-app": 1920, "per-user": 8640, "mixed": 1920, "cheapest": "per-app"}},
+}  # fmt: skip
+PLANS = {
+    "as-of": "2026-11-21",
+    "plans": [{"id": "p", "values": {"apps": [{"until": "2021-09-30", "is": 2}]}, "price": [
+        {"currency": "USD", "kind": "list", "is": "4.50"}, {"currency": "GBP", "kind": "ea", "low": "3", "high": "5"},
+    ]}],
+}  # fmt: skip
+
 CHECK = {
     "id": "DLP101", "name": "blocked-connector", "family": "dlp", "summary": "It is used where blocked.",
     "severity": "error", "status": "stable", "since": "0.1", "source": "https://example.com/rule",
@@ -268,6 +289,8 @@ GOOD = [
     pytest.param("report", REPORT, id="report"),
     pytest.param("show", SHOW, id="show"),
     pytest.param("checks", [CHECK], id="checks"),
+    pytest.param("licences", LICENCES, id="licences"),
+    pytest.param("plans", PLANS, id="plans"),
     pytest.param("catalogue", CATALOGUE, id="catalogue"),
     pytest.param("config", CONFIG, id="config"),
 ]
@@ -526,6 +549,8 @@ BAD = [
         ("components", 0, "premium"),
         "yes, no or",
     ),
+    Bad("licences", {**LICENCES, "price": 1}, ("price",), "'price' is not known in the document"),
+    Bad("plans", {"plans": [{"id": "p", "counts": "head"}]}, ("plans", 0, "counts"), "person, app-pass"),
     Bad("config", {"values": []}, (), "'project' is missing"),
     Bad(
         "config", {**CONFIG, "values": [{"key": "as-of", "from": "magic"}]}, ("values", 0, "from"), "'magic', expected"
