@@ -46,6 +46,8 @@ def discover(paths: Sequence[str], settings: Settings, limits: Limits) -> Discov
             raise UsageError(f"no such file or folder: {path}")
         if os.path.isdir(path):
             trees.append(_folder(path, label, settings, limits))
+        elif not os.path.isfile(path):
+            raise UsageError(f"neither a file nor a folder: {path}")
         elif path.lower().endswith(".zip"):
             try:
                 trees.append(Archive.open(path, f"{label}!", limits))

@@ -20,6 +20,7 @@ from pllint.record import NamedTuple
 from pllint.settings import Settings
 from pllint.source import WHOLE_FILE, Anchor, KeyPath, Source, Span
 from pllint.suppress import Suppression
+from pllint.text.problem import MalformedError
 
 _NOTHING_LINTED = 3
 _CHECK_CRASHED = 4
@@ -202,7 +203,7 @@ def places_of(anchors: Iterable[Anchor]) -> Mapping[Anchor, Place]:
 def _spans(source: Source, paths: Sequence[KeyPath]) -> Sequence[Span]:
     try:
         return source.spans(paths)
-    except OSError:  # the file went away while it was linted
+    except (MalformedError, OSError):  # it is damaged, or went away while it was linted
         return [WHOLE_FILE] * len(paths)
 
 
@@ -223,7 +224,7 @@ class _Lines:
             self._source = source
             try:
                 text = decode(source.read())[0]
-            except OSError:
+            except (MalformedError, OSError):
                 text = ""
             self._lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
             for span in self._secrets.get(source, ()):

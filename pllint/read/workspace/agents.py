@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from pllint.read.agent import AgentFiles, clone_references, completed
@@ -44,7 +45,7 @@ def read_agent(tree: Tree, entry: AgentEntry, solution: str, declared: Declared,
 def read_clones(trees: Iterable[Tree], gathered: Gathered) -> None:
     """Read the clones of agents, each at the root of a tree."""
     for tree in trees:
-        _read_clone(tree, gathered)
+        gathered.guarded(tree.label, partial(_read_clone, tree, gathered))
 
 
 def _read_clone(tree: Tree, gathered: Gathered) -> None:

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from pllint.read.policy_files import PolicyFiles
 from pllint.record import NamedTuple
+from pllint.source import Source
+from pllint.text.problem import Problem, ProblemKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -81,6 +83,14 @@ class Gathered:
             node, name=name, id=id, solution=solution, state=state, references=references, variables=variables
         )
         self.components.append(flow)
+
+    def guarded(self, path: str, read: Callable[[], None]) -> None:
+        """Read something; a fault of pllint's own becomes a finding there, and everything else is still read."""
+        try:
+            read()
+        except Exception as error:  # noqa: BLE001 - no file may end the run, not even one that a reader does not bear
+            what = f"pllint failed to read it ({type(error).__name__}), which is a fault of pllint"
+            self.notes.refuse(Source(path.rstrip("/!") or ".", bytes), Problem(ProblemKind.UNREADABLE, what))
 
     def all_exports(self) -> Exports:
         """Give the exports of a tenant, to add to."""

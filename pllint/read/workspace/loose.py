@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from pllint.discover import matches
@@ -10,7 +11,7 @@ from pllint.read.document import Notes, problem_of
 from pllint.read.recognise import NOT_OURS, PAGE_SOURCE
 from pllint.source import Anchor
 from pllint.text.node import Node
-from pllint.text.problem import MalformedError
+from pllint.text.problem import MalformedError, ProblemKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -31,7 +32,7 @@ _UNREAD = {
 def read_loose(files: Iterable[LooseFile], gathered: Gathered) -> None:
     """Read the files that belong to nothing made of several files; most are none of ours."""
     for file in files:
-        _read_file(file, gathered)
+        gathered.guarded(file.path, partial(_read_file, file, gathered))
 
 
 def _read_file(file: LooseFile, gathered: Gathered) -> None:
@@ -77,22 +78,37 @@ def _parsed(file: LooseFile, source: Source, gathered: Gathered, aside: Notes) -
 
     notes = gathered.notes
     expected = recognise.is_ours_by_name(file.name) or matches(source.path, gathered.settings.policies)
+    content = _content(source, notes, expected=expected)
+    if content is None:
+        return None
+    if not expected and not recognise.may_be_ours(file.name, content):
+        notes.skip(source.path, NOT_OURS)
+        return None
+    gathered.progress(source.path)
     try:
-        content = source.read()
-        if not expected and not recognise.may_be_ours(file.name, content):
-            notes.skip(source.path, NOT_OURS)
-            return None
-        gathered.progress(source.path)
         value, problems = json_text.parse(notes.opened(content), notes.limits)
-    except (MalformedError, OSError) as error:
+    except MalformedError as error:
         if expected:
-            notes.refuse(source, problem_of(error))
+            notes.refuse(source, error.problem)
         else:
-            notes.skip(source.path, f"not JSON: {problem_of(error).message}")
+            notes.skip(source.path, f"not JSON: {error.problem.message}")
         return None
     for problem in problems:
         aside.problem(source, problem)
     return Node(value, Anchor(source))
+
+
+def _content(source: Source, notes: Notes, *, expected: bool) -> bytes | None:
+    """Give the bytes of a file; what cannot be read may be anything, so it is a finding whatever it is called."""
+    try:
+        return source.read()
+    except (MalformedError, OSError) as error:
+        problem = problem_of(error)
+        if expected or problem.kind is not ProblemKind.LIMIT:
+            notes.refuse(source, problem)
+        else:
+            notes.skip(source.path, problem.message)
+    return None
 
 
 def _take(file: LooseFile, node: Node, gathered: Gathered) -> bool:

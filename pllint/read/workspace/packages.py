@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from pllint.read.cloud_flow import named
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 def read_packages(packages: Iterable[tuple[Tree, PackageParts]], gathered: Gathered) -> None:
     """Read what packages hold."""
     for tree, parts in packages:
-        _read_package(tree, parts, gathered)
+        gathered.guarded(tree.label, partial(_read_package, tree, parts, gathered))
 
 
 def _read_package(tree: Tree, parts: PackageParts, gathered: Gathered) -> None:

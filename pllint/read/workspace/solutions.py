@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from pllint.read.document import open_json
@@ -33,7 +34,7 @@ def read_manifests(places: Iterable[SolutionPlace], gathered: Gathered) -> list[
 def read_contents(places: Iterable[SolutionPlace], manifests: Iterable[SolutionParts], gathered: Gathered) -> None:
     """Read what the solutions hold, each with its manifest."""
     for place, parts in zip(places, manifests, strict=True):
-        _read_content(place.tree, parts, gathered)
+        gathered.guarded(place.tree.label, partial(_read_content, place.tree, parts, gathered))
 
 
 def _read_content(tree: Tree, parts: SolutionParts, gathered: Gathered) -> None:
