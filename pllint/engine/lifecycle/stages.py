@@ -530,7 +530,11 @@ def _record_or_none(what: str, record: Review | DlpConfirmation | LicenceCount |
 
 def _recorded(what: str, record: Review | DlpConfirmation | LicenceCount) -> Proof:
     if isinstance(record, Review) and (record.result or "").strip().lower() in _REFUSED:
-        return Proof(State.MISSING, f"has a {what}{_on(record)} whose result is '{record.result}'", record.at)
+        return Proof(
+            State.MISSING,
+            f"has a {what}{f' of {record.date}' if record.date else ''} whose result is '{record.result}'",
+            record.at,
+        )
     return Proof(State.MET, _signed(record), record.at)
 
 
@@ -566,8 +570,8 @@ def _grown(life: _Life, count: LicenceCount) -> Iterator[Proof]:
     elif now.people * 100 > count.people * _GROWTH:
         yield Proof(
             State.STALE,
-            f"had licences counted for {count.people:,} people{_on(count)}, and serves {now.people:,} now, by"
-            f" {now.counted_by}",
+            f"had licences counted for {count.people:,} people{_on(count)}, and serves {now.people:,} now"
+            f" ({now.counted_by})",
             count.at / "people",
             ((f"{now.people:,} people today", now.at),),
         )
@@ -615,7 +619,7 @@ def _usage(life: _Life) -> Iterator[Proof]:
 
 
 def _rate_limit(life: _Life) -> Iterator[Proof]:
-    yield _watched("place where its rate limit is watched", life.operation.rate_limit, life)
+    yield _watched("watch on its rate limit", life.operation.rate_limit, life)
 
 
 def _watched(what: str, watch: Watch | None, life: _Life) -> Proof:
