@@ -4,19 +4,21 @@ A run asks for a handful of the 1,667 rows. The file holds one row a line, so a 
 only that line is parsed. Over it may lie what a tenant's own export says; fact by fact, the newer one counts.
 """
 
+from __future__ import annotations
+
 import json
 import os
-from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from pllint.model.connector_id import ConnectorKey
 from pllint.record import NamedTuple
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pllint.catalogue.tenant import Row, TenantCatalogue
+
 _FILE = os.path.join(os.path.dirname(__file__), "connectors.json")
-_Row = Mapping[str, object]
-_FACTS = ("name", "tier", "publisher", "release", "kind", "unblockable")
-"""What a tenant's export tells."""
-# Where no list states the tier, it follows from a rule or from what others say; a tenant's own answer beats both.
-_WEAK = frozenset({"inferred", "rule", "community"})
 _TIER_SOURCES: Mapping[str, tuple[str, ...]] = {
     "export": ("exp",),
     "docs": ("learnpage", "httpdocs"),
@@ -100,7 +102,7 @@ class Catalogue:
 
     def rows(self) -> tuple[CatalogueConnector, ...]:
         """Parse every row, for listings and searches, sorted by id."""
-        shipped: dict[str, _Row] = {row["id"]: row for row in json.loads(self._bytes())["connectors"]}
+        shipped: dict[str, Row] = {row["id"]: row for row in json.loads(self._bytes())["connectors"]}
         own = self._own.rows if self._own else {}
         return tuple(self._connector(shipped.get(key), own.get(key)) for key in sorted({*shipped, *own}))
 
@@ -138,38 +140,25 @@ class Catalogue:
                 self._content = file.read()
         return self._content
 
-    def _read_row(self, key: str) -> _Row | None:
+    def _read_row(self, key: str) -> Row | None:
         content = self._bytes()
         start = content.find(b'\n{"id": ' + json.dumps(key, ensure_ascii=False).encode() + b",")
         if start < 0:
             return None
         line = content[start + 1 : content.index(b"\n", start + 1)]
-        row: _Row = json.loads(line.rstrip(b","))
+        row: Row = json.loads(line.rstrip(b","))
         return row
 
-    def _connector(self, shipped: _Row | None, own: _Row | None) -> CatalogueConnector:
-        """Join what both lists say of one connector, fact by fact."""
-        row: dict[str, object] = dict(shipped or {})
+    def _connector(self, shipped: Row | None, own: Row | None) -> CatalogueConnector:
         dated = self._tier_date(shipped) if shipped else None
-        taken = False
-        if own:
-            day = str(own["last_seen"])
-            for fact in _FACTS:
-                value = own.get(fact)
-                held = row.get(fact)
-                before = dated if fact == "tier" else row.get("last_seen")
-                weak = fact == "tier" and row.get("tier_basis") in _WEAK
-                if value is None or not (held is None or weak or before is None or day >= str(before)):
-                    continue
-                row[fact] = value
-                taken = True
-                if fact == "tier":
-                    row["tier_basis"], dated = "export", day
-            row["last_seen"] = max(day, str(row.get("last_seen") or ""))
-            row.setdefault("id", own["id"])
+        if own is None:
+            return _record(shipped or {}, dated, tenant=False)
+        from pllint.catalogue.tenant import joined
+
+        row, dated, taken = joined(shipped or {}, own, dated)
         return _record(row, dated, tenant=taken)
 
-    def _tier_date(self, row: _Row) -> str | None:
+    def _tier_date(self, row: Row) -> str | None:
         """Give the date of the newest list that states a tier; where a rule made the tier, that of the row."""
         listed = row.get("sources")
         named = [str(one) for one in listed] if isinstance(listed, list) else []
@@ -180,32 +169,13 @@ class Catalogue:
         return max(known) if known else last_seen if isinstance(last_seen, str) else None
 
 
-class _Own(NamedTuple):
-    """A tenant's own catalogue."""
+def _opened(path: str) -> TenantCatalogue:
+    from pllint.catalogue.tenant import opened
 
-    as_of: str
-    rows: dict[str, _Row]
-
-
-def _opened(path: str) -> _Own:
-    from pllint.errors import SettingsError
-    from pllint.schema import violations
-
-    try:
-        with open(path, encoding="utf-8") as file:
-            content = json.load(file)
-    except OSError as error:
-        raise SettingsError(f"{path}: the catalogue cannot be read: {error.strerror or error}") from error
-    except (ValueError, RecursionError) as error:
-        raise SettingsError(f"{path}: the catalogue is not JSON: {error}") from error
-    found = violations("catalogue", content)
-    if found:
-        place = "/".join(map(str, found[0].path))
-        raise SettingsError(f"{path}: {f'at {place}: ' if place else ''}{found[0].message}")
-    return _Own(as_of=content["as-of"], rows={row["id"]: row for row in content["connectors"]})
+    return opened(path)
 
 
-def _record(row: _Row, dated: str | None, *, tenant: bool) -> CatalogueConnector:
+def _record(row: Row, dated: str | None, *, tenant: bool) -> CatalogueConnector:
     def text(name: str) -> str | None:
         value = row.get(name)
         return value if isinstance(value, str) else None

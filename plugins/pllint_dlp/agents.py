@@ -10,7 +10,7 @@ from pllint.model.verdict import Effect, Rule, ViolationKind
 from pllint.model.workspace import Workspace
 from pllint.plugin import Anchor, Context, Finding, Need, Outcome, Severity, check
 from pllint_dlp.judged import finding_of, violations_of
-from pllint_dlp.wording import few, listed, opinions_as_related, place_of, state_of, subject_of, unknown_blocks
+from pllint_dlp.wording import few, listed, name_of, opinions_as_related, place_of, state_of, subject_of, unknown_blocks
 
 
 @check(
@@ -67,12 +67,12 @@ def unauthenticated_agents_possible(workspace: Workspace, context: Context) -> O
         if effect.blocked is False:
             policies = [opinion.policy.name for opinion in effect.opinions]
             where = listed((f"'{name}'" for name in policies), "or") if policies else "a data policy"
-            name = context.catalogue.name_of(UNAUTHENTICATED)
+            name = name_of(UNAUTHENTICATED, context)
             yield Finding(
                 at=_place(effect, environment, context),
                 message=f"in {environment.name} makers can publish agents that anyone with the link can use:"
                 f" {name} is {state_of(effect)}",
-                remedy=f"Ask a Power Platform admin to block {name} ({UNAUTHENTICATED}) in {where}",
+                remedy=f"Ask a Power Platform admin to block {name} in {where}",
                 environment=environment.name,
                 policy=policies[0] if len(policies) == 1 else None,
                 connectors=(UNAUTHENTICATED,),

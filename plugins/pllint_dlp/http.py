@@ -144,7 +144,9 @@ def http_business_without_endpoint_list(policy: DlpPolicy, context: Context) -> 
     # Rules are an export of their own, and nothing shows whether it was made.
     exported = policy.actions or policy.endpoints or policy.patterns is not None
     listing = {rules.connector for rules in policy.endpoints if rules.rules}
-    ending = "their endpoint lists do not end in Deny *" if set(open_) <= listing else "no endpoint list ends in Deny *"
+    ending = "no endpoint list ends in Deny *"
+    if set(open_) <= listing:
+        ending = f"{'their endpoint lists do' if len(open_) > 1 else 'its endpoint list does'} not end in Deny *"
     yield Finding(
         at=classes[open_[0]].at,
         message=f"the policy '{policy.name}' has {names} in Business, and {ending}:"

@@ -27,10 +27,10 @@ def connector_family_split(policy: DlpPolicy, context: Context) -> Outcome:
         by_group: dict[str, list[str]] = {}
         for key, classification in parts:
             by_group.setdefault(str(classification.group or "no group"), []).append(context.catalogue.name_of(key))
-        where = listed(f"{listed(names)} in {group}" for group, names in by_group.items())
+        where = "; ".join(f"{listed(names)} in {group}" for group, names in by_group.items())
         yield Finding(
             at=parts[0][1].at,
-            message=f"the policy '{policy.name}' does not keep {family.name} together, it has {where}: {family.why}",
+            message=f"the policy '{policy.name}' takes {family.name} apart ({where}): {family.why}",
             remedy=f"Ask a Power Platform admin to put {listed(key for key, _ in parts)} into one group of"
             f" '{policy.name}'",
             policy=policy.name,
@@ -87,14 +87,15 @@ def connector_in_two_groups(policy: DlpPolicy, context: Context) -> Outcome:
         if len(groups) > 1:
             first = entries[0]
             effect = (
-                "taken as Blocked"
+                "and is taken as Blocked"
                 if DataGroup.BLOCKED in groups
                 else "and whether it may be combined with either cannot be told"
             )
             yield _about(
                 policy,
                 [first],
-                f"{name_of(first.connector, context)} is in {listed(sorted(groups))} of the policy '{policy.name}',"
+                f"{name_of(first.connector, context)} is both in {' and in '.join(sorted(groups))} of the policy"
+                f" '{policy.name}',"
                 f" {effect}",
                 f"Ask a Power Platform admin to leave {first.connector} in one group of '{policy.name}'",
                 related=entries[1:],
@@ -145,7 +146,7 @@ def connector_id_unknown(policy: DlpPolicy, context: Context) -> Outcome:
                 policy,
                 [entry],
                 f"the policy '{policy.name}' has {entry.spelling.rpartition('/')[2]} in {entry.group}, which is no"
-                f" connector; did you mean {meant}, which is in another group or in the default group as it stands",
+                f" connector; did you mean {meant}",
                 f"Correct the id to {meant}, or delete the entry",
                 confidence=Confidence.LIKELY,
             )

@@ -9,6 +9,7 @@ from pllint.plugin import Context, Finding, Outcome, Related, Severity, check
 from pllint_dlp.wording import few, listed
 
 _CUSTOM = "https://learn.microsoft.com/power-platform/admin/dlp-custom-connector-parity"
+_MOST_FAULTS = 3
 _ENDPOINTS = "https://learn.microsoft.com/power-platform/admin/connector-endpoint-filtering"
 
 
@@ -50,7 +51,7 @@ def ordered_list_malformed(policy: DlpPolicy, context: Context) -> Outcome:
         yield Finding(
             at=first.at,
             message=f"{_list_of(faulty.connector, policy, context)} cannot be saved:"
-            f" {few((fault.words for fault in faulty.faults), 3)}",
+            f" {'; '.join(fault.words for fault in faulty.faults[:_MOST_FAULTS])}",
             remedy="Number the list from 1 without gaps, end it in *, and keep Ignore for * alone",
             policy=policy.name,
             connectors=(faulty.connector,) if faulty.connector else (),

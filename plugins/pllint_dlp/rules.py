@@ -53,13 +53,15 @@ def action_default_blocks_triggers(policy: DlpPolicy, context: Context) -> Outco
         name = name_of(rules.connector, context)
         allowed = {rule.operation.lower() for rule in rules.rules if rule.behaviour is Behaviour.ALLOW}
         triggers, actions = _operations(rules.connector, context)
+        if any(trigger.lower() in allowed for trigger in triggers):
+            continue
         if not triggers or (actions is not None and not allowed <= actions):
             yield CouldNotRun(
                 reason=f"which of the operations of {name} that the policy '{policy.name}' allows are triggers is not"
                 " in the files",
                 remedy="commit the connector's definition",
             )
-        elif not any(trigger.lower() in allowed for trigger in triggers):
+        else:
             yield Finding(
                 at=rules.at,
                 message=f"the policy '{policy.name}' blocks every operation of {name} that it does not list, and it"

@@ -54,8 +54,8 @@ def faults(entries: Sequence[Entry]) -> tuple[Fault, ...]:
 def _order_faults(entries: Sequence[Entry]) -> Iterable[Fault]:
     for position, entry in enumerate(entries, 1):
         if entry.order != position:
-            orders = f"1 to {len(entries)}" if len(entries) > 1 else "1"
-            yield Fault(f"{entry.text} has the order {entry.order} where {orders} without gaps are needed", entry.at)
+            words = f"{entry.text} has the order {entry.order}, and orders run from 1 to {len(entries)} without gaps"
+            yield Fault(words, entry.at)
             return
 
 

@@ -52,7 +52,7 @@ def hazards(pattern: str) -> tuple[str, ...]:
         found.append("names no host, so it takes every address")
     elif host.startswith("*") and len(host) > 1 and host[1] not in ".*":
         example = f"evil{host.strip('*')}"
-        found.append(f"has no dot between * and the domain, so it takes look-alikes such as {example}")
+        found.append(f"has no dot between * and the domain, so it takes hosts that only look alike, such as {example}")
     elif len(labels) == 2 and labels[0] == "*" and labels[1]:  # noqa: PLR2004 - `*.com`
         found.append(f"takes every host under .{labels[1]}")
     return tuple(found)
