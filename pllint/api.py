@@ -45,11 +45,12 @@ def lint(
     known = checks() if selected is None else tuple(selected)
     verify_names(settings, known)
     workspace, discovery = _read(paths, settings, progress)
-    targets = tuple(_environment(name, workspace) for name in environments)
+    targets = tuple(environment_named(name, workspace) for name in environments)
     return report(Context(workspace, settings, as_of, Catalogue(overlay=settings.catalogue), targets), known, discovery)
 
 
-def _environment(name: str, workspace: Workspace) -> Environment:
+def environment_named(name: str, workspace: Workspace) -> Environment:
+    """Find an environment that was asked for. Raises UsageError with the nearest known name."""
     found = workspace.environment(name)
     if found is not None:
         return found

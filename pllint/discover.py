@@ -38,7 +38,7 @@ def discover(paths: Sequence[str], settings: Settings, limits: Limits) -> Discov
 
     Raises UsageError for a path that does not exist.
     """
-    asked = [_display(path, settings.root) for path in paths]
+    asked = [display_path(path, settings.root) for path in paths]
     trees: list[Tree] = []
     refused: list[Refused] = []
     for path, label in zip(paths, asked, strict=True):
@@ -98,7 +98,7 @@ def _beside(asked: Sequence[str], settings: Settings) -> list[Entry]:
     ]
 
 
-def _display(path: str, root: str) -> str:
+def display_path(path: str, root: str) -> str:
     """Give the path relative to the project, with `/`; the project itself is the empty text."""
     absolute = os.path.abspath(path)
     relative = os.path.relpath(absolute, os.path.abspath(root)).replace(os.sep, "/")

@@ -30,6 +30,7 @@ COMMANDS = {
     "explain": "the page of a check",
     "checks": "all checks, and what each needs to run",
     "show": "what was read, and what was skipped and why",
+    "gate": "whether a solution may go to an environment, requirement by requirement",
     "catalogue": "the shipped connector data and its dates; search it; refresh it from a tenant's export",
     "init": "write the settings and governance records that a project lacks",
     "config": "the settings in force and where each value came from; or whether they are valid",
