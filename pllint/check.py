@@ -63,6 +63,7 @@ class Need(StrEnum):
     ENVIRONMENTS = "no environment is declared, listed or named by a policy"
     GOVERNANCE = "no governance file was found"
     LICENCE_RECORDS = "no licence counts"
+    TENANT_ISOLATION = "whether tenant isolation is on is not in the files"
 
     @property
     def remedy(self) -> str:
@@ -75,6 +76,7 @@ _REMEDIES = {
     Need.ENVIRONMENTS: "declare environments in governance/environments.yaml, or commit the export of"
     " Get-AdminPowerAppEnvironment",
     Need.GOVERNANCE: "add governance/*.yaml or run `pllint init`",
+    Need.TENANT_ISOLATION: "commit the output of Get-PowerAppTenantIsolationPolicy",
     Need.LICENCE_RECORDS: "add governance/licences.yaml or run `pllint init`, or commit the export of"
     " Get-MgSubscribedSku",
 }
@@ -321,5 +323,7 @@ class Context:
                 return not workspace.environments
             case Need.GOVERNANCE:
                 return workspace.governance is None
+            case Need.TENANT_ISOLATION:
+                return not workspace.tenant_isolation
             case Need.LICENCE_RECORDS:
                 return workspace.governance is None and not workspace.lists_licences
