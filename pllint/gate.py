@@ -160,11 +160,7 @@ class _Checklist:
         seen: set[str] = set()
         classified: set[str] = set()
         for name, key, at, use in self._connectors():
-            record = stages.record_of(key, self._workspace.definition_of(use) if use else None)
-            if record is None and use is not None:
-                record = next(
-                    (one for one in stages.connectors if stages.names(one).mean_use(use, self._workspace)), None
-                )
+            record = stages.record_of_use(use) if use else stages.record_of(key, self._workspace.custom_connector(key))
             if record is None or record.stage is None:
                 if name.lower() not in seen:
                     seen.add(name.lower())
