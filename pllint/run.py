@@ -209,6 +209,7 @@ def _placed(found: Sequence[tuple[Finding, Check, str]], secrets: Sequence[Ancho
                 fingerprint=key if seen[key] == 1 else f"{key}-{seen[key]}",
                 waived=waiver,
                 excerpt=lines.at(finding.at.source, where.span.line),
+                edits=finding.edits,
             )
         )
     return tuple(reported)

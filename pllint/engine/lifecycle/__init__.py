@@ -78,7 +78,7 @@ class Lifecycle:
         """
         names = self._names(thing)
         listed = [
-            Listing(policy=policy, group=entry.group, at=entry.at)
+            Listing(policy=policy, group=entry.group, at=entry.at, custom=entry.custom)
             for policy in self._workspace.policies
             for entry in policy.classified or ()
             if names.mean(entry.connector, custom=entry.custom)
