@@ -16,10 +16,11 @@ from pllint.finding import (
 from pllint.model.component import Component
 from pllint.model.custom_connector import CustomConnector
 from pllint.model.workspace import Workspace
+from pllint.profiles import profile_met
 from pllint.record import NamedTuple
 from pllint.settings import Settings
 from pllint.source import WHOLE_FILE, Anchor, KeyPath, Source, Span
-from pllint.suppress import Suppression
+from pllint.suppress import Suppression, severity_set, weight
 from pllint.text.problem import MalformedError
 
 _NOTHING_LINTED = 3
@@ -77,16 +78,36 @@ def report(context: Context, checks: Sequence[Check], discovery: Discovery) -> R
     secrets = [*workspace.secrets, *(finding.at for finding in found if finding.secret)]
     findings = _placed([(finding, facts[finding.check], waiver) for finding, waiver in decided], secrets)
     findings = tuple(sorted(findings, key=_order))
+    could_not_run = tuple(sorted(set(judgement.could_not_run), key=_order_of_unknowns))
+    exit_status = _exit_status(findings, workspace, settings, crashed=judgement.crashed)
     return Report(
         version=__version__,
         as_of=context.as_of.isoformat(),
         data=_data(context),
         read=workspace.counts,
         skipped=tuple(sorted(set(workspace.skipped))),
-        could_not_run=tuple(sorted(set(judgement.could_not_run), key=_order_of_unknowns)),
+        could_not_run=could_not_run,
         findings=findings,
-        exit_status=_exit_status(findings, workspace, settings, crashed=judgement.crashed),
+        exit_status=exit_status,
+        profile_met=_profile_met(findings, could_not_run, checks, settings, exit_status),
     )
+
+
+def _profile_met(
+    findings: Sequence[ReportedFinding],
+    could_not_run: Sequence[CouldNotRun],
+    checks: Sequence[Check],
+    settings: Settings,
+    exit_status: int,
+) -> str | None:
+    """Give the profile met; None where not all was judged: nothing read, a crash, or a selection of checks."""
+    selected = settings.checks.select
+    if exit_status in {_NOTHING_LINTED, _CHECK_CRASHED} or not all(
+        any(weight(entry, check) for entry in selected) for check in checks
+    ):
+        return None
+    severities = {check.id: severity_set(check, settings.checks) or check.severity for check in checks}
+    return profile_met(findings, could_not_run, severities)
 
 
 def _data(context: Context) -> tuple[tuple[str, str], ...]:
@@ -176,6 +197,7 @@ def _placed(found: Sequence[tuple[Finding, Check, str]], secrets: Sequence[Ancho
                 fingerprint=key if seen[key] == 1 else f"{key}-{seen[key]}",
                 waived=waiver,
                 excerpt=lines.at(finding.at.source, where.span.line),
+                edits=finding.edits,
             )
         )
     return tuple(reported)

@@ -33,6 +33,7 @@ COMMANDS = {
     "why": "why a component is allowed or not: step, connector, data group, policy line, licence",
     "matrix": "every component in every environment: allowed, violation or open",
     "impact": "what a change of data policies newly blocks and newly allows",
+    "gate": "whether a solution may go to an environment, requirement by requirement",
     "catalogue": "the shipped connector data and its dates; search it; refresh it from a tenant's export",
     "init": "write the settings and governance records that a project lacks",
     "config": "the settings in force and where each value came from; or whether they are valid",

@@ -59,9 +59,13 @@ def print_line(line: str, stream: TextIO | None) -> None:
 
 
 def write_file(path: str, text: str) -> None:
-    """Write a file in UTF-8, beside its place first, so that nobody ever reads half of it. Raises UsageError."""
+    """Write a file in UTF-8. Raises UsageError."""
+    write_bytes(path, text.encode("utf-8", "replace"))
+
+
+def write_bytes(path: str, content: bytes) -> None:
+    """Write a file beside its place first, so that nobody ever reads half of it. Raises UsageError."""
     target = os.path.realpath(path)
-    content = text.encode("utf-8", "replace")
     try:
         if os.path.exists(target) and not os.path.isfile(target):  # a device or a pipe cannot be replaced
             with open(target, "wb") as file:

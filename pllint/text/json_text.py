@@ -155,6 +155,34 @@ def locate(content: bytes, paths: Sequence[KeyPath]) -> list[Span]:
     return [_resolve(text, lines, root, path, inner) for path in paths]
 
 
+def extents(text: str, paths: Sequence[KeyPath]) -> list[tuple[int, int] | None]:
+    """Find from where to where the value of each path reaches in a text; None for one that is not there.
+
+    Comments and trailing commas are looked over. Offsets count characters; the end is exclusive.
+    """
+    root = _wanted(paths)
+    try:
+        _Search(text).visit(root, _skip_space(text, 0))
+    except _FAULTS:
+        root = _wanted(paths)
+        try:
+            blank = _without_oddities(text)
+            _Search(blank).visit(root, _skip_space(blank, 0))
+        except _FAULTS:
+            return [None] * len(paths)
+    return [_extent(root, path) for path in paths]
+
+
+def _extent(root: _Wanted, path: KeyPath) -> tuple[int, int] | None:
+    node = root
+    for key in path:
+        child = node.below[key]
+        if child.parent_visit != node.visit:
+            return None
+        node = child
+    return node.start, node.end
+
+
 def _wanted(paths: Sequence[KeyPath]) -> _Wanted:
     root = _Wanted()
     for path in paths:

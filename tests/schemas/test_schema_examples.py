@@ -94,6 +94,21 @@ COMPONENT = {
     "declared-not-used": ["shared_sql"], "premium": "no", "premium-reasons": [],
     "calls": {"flows": [], "desktop-flows": []},
 }  # fmt: skip
+GATE = {
+    "solution": "ParcelDesk",
+    "environment": "hr-production",
+    "passes": False,
+    "rows": [
+        {
+            "stage": "deployment",
+            "requirement": "the connector 'Parcel tracking' has a security review",
+            "state": "missing",
+            "evidence": "has no security review on record",
+            "checks": ["LIF107"],
+        }
+    ],
+}
+
 SHOW = {
     "solutions": [{"name": "ParcelDesk", "version": "1.4.0.2", "managed": "both", "path": "src"}],
     "components": [COMPONENT],
@@ -324,6 +339,7 @@ GOOD = [
     pytest.param("solution", SOLUTION, id="solution"),
     pytest.param("report", REPORT, id="report"),
     pytest.param("show", SHOW, id="show"),
+    pytest.param("gate", GATE, id="gate"),
     pytest.param("checks", [CHECK], id="checks"),
     pytest.param("matrix", [VERDICT], id="matrix"),
     pytest.param("impact", IMPACT, id="impact"),
@@ -593,6 +609,7 @@ BAD = [
     Bad("why", {**WHY, "environments": {}}, ("environments",), "expected a list"),
     Bad("licences", {**LICENCES, "price": 1}, ("price",), "'price' is not known in the document"),
     Bad("plans", {"plans": [{"id": "p", "counts": "head"}]}, ("plans", 0, "counts"), "person, app-pass"),
+    Bad("gate", {**GATE, "exit": 1}, ("exit",), "is not known in the document"),
     Bad("config", {"values": []}, (), "'project' is missing"),
     Bad(
         "config", {**CONFIG, "values": [{"key": "as-of", "from": "magic"}]}, ("values", 0, "from"), "'magic', expected"

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from typing import TypeVar
 
-from pllint.engine.lifecycle.names import ConnectorNames, names_of
+from pllint.engine.lifecycle.names import ConnectorNames, Definitions
 from pllint.engine.lifecycle.stages import Stages
 from pllint.model.component import Component
 from pllint.model.custom_connector import CustomConnector
@@ -47,7 +47,11 @@ class Lifecycle:
     @cached_property
     def stages(self) -> Stages:
         """What the records of each connector prove of the stage it is in."""
-        return Stages(self._workspace, self._as_of, self._governed)
+        return Stages(self._workspace, self._as_of, self._governed, self._definitions)
+
+    @cached_property
+    def _definitions(self) -> Definitions:
+        return Definitions(self._workspace)
 
     @cached_property
     def retired(self) -> tuple[Retired, ...]:
@@ -74,7 +78,7 @@ class Lifecycle:
         """
         names = self._names(thing)
         listed = [
-            Listing(policy=policy, group=entry.group, at=entry.at)
+            Listing(policy=policy, group=entry.group, at=entry.at, custom=entry.custom)
             for policy in self._workspace.policies
             for entry in policy.classified or ()
             if names.mean(entry.connector, custom=entry.custom)
@@ -143,7 +147,7 @@ class Lifecycle:
 
     def _names(self, thing: Retired) -> ConnectorNames:
         record = thing.record if isinstance(thing.record, ConnectorRecord) else None
-        return names_of(self._workspace, thing.name, record)
+        return self._definitions.names(thing.name, record)
 
 
 def _retired(governance: Governance, as_of: str) -> Iterator[Retired]:
