@@ -249,7 +249,7 @@ class Context:
         self.settings = settings
         self.as_of = as_of
         self.catalogue = catalogue
-        self._verdicts: dict[tuple[int, Environment], Verdict] = {}
+        self._verdicts: dict[int, tuple[tuple[Environment, Verdict], ...]] = {}
 
     @cached_property
     def policies(self) -> PolicySet:
@@ -281,12 +281,19 @@ class Context:
 
         return Resources(self.workspace)
 
+    def verdicts(self, component: Component) -> Sequence[tuple[Environment, Verdict]]:
+        """Say what the policies make of a component in each environment it goes to."""
+        known = self._verdicts.get(id(component))
+        if known is None:
+            known = self._verdicts[id(component)] = tuple(
+                (environment, self.policies.verdict(self.resources.of(component, environment), environment))
+                for environment in self.targets(component)
+            )
+        return known
+
     def verdict(self, component: Component, environment: Environment) -> Verdict:
-        """Say what the policies make of a component in an environment."""
-        key = (id(component), environment)
-        if key not in self._verdicts:
-            self._verdicts[key] = self.policies.verdict(self.resources.of(component, environment), environment)
-        return self._verdicts[key]
+        """Say what the policies make of a component in an environment, whether or not it goes there."""
+        return self.policies.verdict(self.resources.of(component, environment), environment)
 
     @cached_property
     def matrix(self) -> Matrix:

@@ -182,6 +182,36 @@ class Workspace:
     def _solutions(self) -> dict[str, Solution]:
         return {solution.unique_name.lower(): solution for solution in self.solutions}
 
+    def holders_of(self, name: str) -> Sequence[Solution]:
+        """Give the solutions that hold a process, app, connector, connection reference or variable of that id or name.
+
+        The name is lower case.
+        """
+        return self._holders.get(name, ())
+
+    @cached_property
+    def _holders(self) -> dict[str, list[Solution]]:
+        index: dict[str, list[Solution]] = {}
+        for solution in self.solutions:
+            references = [one.logical_name.lower() for one in solution.connection_references]
+            variables = [one.schema_name.lower() for one in solution.environment_variables]
+            for name in {*(solution.held or ()), *references, *variables}:
+                index.setdefault(name, []).append(solution)
+        return index
+
+    def listers_of(self, component_type: str, name: str) -> Sequence[Solution]:
+        """Give the solutions that list a root component of a type, by its id or its schema name in lower case."""
+        return self._listers.get((component_type, name), ())
+
+    @cached_property
+    def _listers(self) -> dict[tuple[str, str], list[Solution]]:
+        index: dict[tuple[str, str], list[Solution]] = {}
+        for solution in self.solutions:
+            for one in solution.root_components:
+                for name in {(one.schema_name or "").lower(), one.id or ""}:
+                    index.setdefault((one.type, name), []).append(solution)
+        return index
+
     def connection_reference(self, logical_name: str) -> ConnectionReference | None:
         """Find the connection reference that a solution defines under a logical name."""
         return self._connection_references.get(logical_name.lower())

@@ -1,6 +1,6 @@
 """What the checks on components share: the verdicts on one, its violations of a kind, a finding on one of them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from pllint.model.component import Component
 from pllint.model.environment import Environment
@@ -9,11 +9,9 @@ from pllint.plugin import Anchor, Context, Finding, Related
 from pllint_dlp.wording import is_judged
 
 
-def verdicts_of(component: Component, context: Context) -> Iterator[tuple[Environment, Verdict]]:
-    """Give the verdict on a component in each environment it goes to."""
-    if is_judged(component):
-        for environment in context.targets(component):
-            yield environment, context.verdict(component, environment)
+def verdicts_of(component: Component, context: Context) -> Sequence[tuple[Environment, Verdict]]:
+    """Give the verdict on a component in each environment it goes to; none on what policies do not look at."""
+    return context.verdicts(component) if is_judged(component) else ()
 
 
 def violations_of(
