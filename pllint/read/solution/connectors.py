@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pllint.read.cloud_flow import bare_guid
+from pllint.read.naming import bare_guid
 from pllint.read.solution.parts import ConnectorEntry
 from pllint.source import Anchor
 from pllint.text.problem import MalformedError

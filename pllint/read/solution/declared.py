@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from pllint.model.connector_id import custom_name, parse_connector_id
 from pllint.model.solution import ConnectionReference, EnvironmentVariable
 from pllint.read import literals
-from pllint.read.cloud_flow import bare_guid
 from pllint.read.document import open_json, open_yaml
+from pllint.read.naming import bare_guid
 from pllint.source import Anchor
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pllint.model.solution import MissingDependency, RootComponent, Solution
-from pllint.read.cloud_flow import bare_guid
+from pllint.read.naming import bare_guid
 from pllint.schema import violations
 from pllint.source import Anchor, KeyPath
 

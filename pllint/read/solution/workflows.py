@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pllint.model.component import Component, ComponentKind
-from pllint.read.cloud_flow import bare_guid, is_cloud_flow, named_by_file
 from pllint.read.document import Notes, open_json
-from pllint.read.recognise import is_desktop_flow
+from pllint.read.naming import bare_guid, named_by_file
+from pllint.read.recognise import is_cloud_flow, is_desktop_flow
 from pllint.read.solution.parts import DesktopFlowEntry, FlowEntry
 from pllint.source import Anchor
 
