@@ -33,13 +33,13 @@ from pllint.read.flow_connector import (
     Entry,
     NamedConnector,
     contradiction,
-    entries,
+    entries_of,
     from_label,
     is_ai_builder,
     label_of,
-    mapping,
+    mapping_of,
     own_sources,
-    text,
+    text_of,
 )
 from pllint.read.naming import bare_guid, named_by_file
 from pllint.record import NamedTuple
@@ -121,14 +121,14 @@ def cloud_flow(
     `references` and `variables` are the solution's, by logical and schema name in lower case. Parts that have not the
     form they should have are passed over: the schema speaks of them.
     """
-    properties = mapping(mapping(node.value).get("properties"))
-    definition = mapping(properties.get("definition"))
-    reading = _Reading(node.at, definition, entries(properties, references), variables)
+    properties = mapping_of(mapping_of(node.value).get("properties"))
+    definition = mapping_of(properties.get("definition"))
+    reading = _Reading(node.at, definition, entries_of(properties, references), variables)
     home: KeyPath = ("properties", "definition")
     triggers = _steps_in(definition.get("triggers"), (*home, "triggers"))
     for found in triggers:
         reading.step(found, trigger=True)
-    for found in _walk(mapping(definition.get("actions")), (*home, "actions")):
+    for found in _walk(mapping_of(definition.get("actions")), (*home, "actions")):
         reading.step(found, trigger=False)
     return Component(
         kind=ComponentKind.CLOUD_FLOW,
@@ -144,7 +144,7 @@ def cloud_flow(
         calls_desktop_flows=tuple(reading.calls_desktop_flows),
         ai_builder=reading.ai_builder,
         state=state,
-        secrets=(*_in_parameters(mapping(definition.get("parameters")), node.at), *reading.secrets),
+        secrets=(*_in_parameters(mapping_of(definition.get("parameters")), node.at), *reading.secrets),
         literals=tuple(reading.literals),
         exposures=tuple(reading.exposures),
     )
@@ -152,10 +152,10 @@ def cloud_flow(
 
 def _in_parameters(parameters: Raw, at: Anchor) -> Iterator[Secret]:
     for name, raw in parameters.items():
-        parameter = mapping(raw)
-        value = text(parameter.get("defaultValue"))
+        parameter = mapping_of(raw)
+        value = text_of(parameter.get("defaultValue"))
         # Of an environment variable this is a copy: the definition of the variable is the place.
-        if not value or ("metadata" in parameter and "schemaName" in mapping(parameter["metadata"])):
+        if not value or ("metadata" in parameter and "schemaName" in mapping_of(parameter["metadata"])):
             continue
         kind = literals.secret_kind(name)
         if kind is not None and literals.is_secret(kind, value):
@@ -202,8 +202,8 @@ def _branches(action: Raw, home: KeyPath, name: str) -> list[tuple[Raw, KeyPath]
 
 def _steps_in(value: object, path: KeyPath) -> list[_Found]:
     return [
-        _Found(path, name, raw, (text(raw.get("type")) or "").lower())
-        for name, raw in mapping(value).items()
+        _Found(path, name, raw, (text_of(raw.get("type")) or "").lower())
+        for name, raw in mapping_of(value).items()
         if isinstance(raw, dict)
     ]
 
@@ -219,7 +219,7 @@ class _Reading:
         variables: Mapping[str, EnvironmentVariable],
     ) -> None:
         self._at = at
-        self._parameters = mapping(definition.get("parameters"))
+        self._parameters = mapping_of(definition.get("parameters"))
         self._variables = variables
         self._entries = entries
         self._folded = {label.lower(): label for label in entries}
@@ -247,7 +247,7 @@ class _Reading:
         elif kind == "workflow" and not trigger:
             self._child_flow(found)
         elif kind == "request" and trigger:
-            request = (text(found.raw.get("kind")) or "").lower()
+            request = (text_of(found.raw.get("kind")) or "").lower()
             if request == "apiconnection":
                 self._connection_step(found, trigger=True)
             elif request in {"", "http"}:
@@ -311,7 +311,7 @@ class _Reading:
 
     def _authentication(self, found: _Found, inputs: Raw) -> None:
         """Note the credentials in the authentication of an HTTP step; webhooks have one for each of their calls."""
-        for home in (inputs, mapping(inputs.get("subscribe")), mapping(inputs.get("unsubscribe"))):
+        for home in (inputs, mapping_of(inputs.get("subscribe")), mapping_of(inputs.get("unsubscribe"))):
             authentication = home.get("authentication")
             if not isinstance(authentication, dict):
                 continue
@@ -324,7 +324,7 @@ class _Reading:
                     self.secrets.append(Secret(kind=kind, at=at, holder=found.name, authentication=True))
 
     def _expose(self, found: _Found, inputs: object, shown: literals.Inputs) -> None:
-        settings = mapping(mapping(found.raw.get("runtimeConfiguration")).get("secureData"))
+        settings = mapping_of(mapping_of(found.raw.get("runtimeConfiguration")).get("secureData"))
         secured = settings.get("properties")
         secured = secured if isinstance(secured, list) else []
         # The platform blanks out authentication and this header in the run history itself.
@@ -334,7 +334,7 @@ class _Reading:
             if secret.path
         )
         inputs_shown = by_inputs and "inputs" not in secured
-        outputs_shown = _gives_secret(found, mapping(inputs)) and "outputs" not in secured
+        outputs_shown = _gives_secret(found, mapping_of(inputs)) and "outputs" not in secured
         if inputs_shown or outputs_shown:
             place = self._place(found)
             self.exposures.append(Exposure(step=found.name, at=place, inputs=inputs_shown, outputs=outputs_shown))
@@ -343,26 +343,26 @@ class _Reading:
         return Anchor(self._at.source, (*self._at.path, *found.path, found.name))
 
     def _connection_step(self, found: _Found, *, trigger: bool) -> None:
-        inputs = mapping(found.raw.get("inputs"))
-        host = mapping(inputs.get("host"))
+        inputs = mapping_of(found.raw.get("inputs"))
+        host = mapping_of(inputs.get("host"))
         wanted = label_of(host)
         label = self._declared_label(wanted)
         entry = self._entries.get(label)
         if entry:
             self._used.add(label)
-        metadata = mapping(mapping(found.raw.get("metadata")).get("flowSystemMetadata"))
+        metadata = mapping_of(mapping_of(found.raw.get("metadata")).get("flowSystemMetadata"))
         sources = (*(entry.sources if entry else ()), *own_sources(host))
         if not sources and (guess := from_label(wanted)):
             sources = ((Evidence.LABEL, guess),)
         ai_builder = is_ai_builder(host, metadata, sources)
         step = Step(
             name=found.name,
-            type=text(found.raw.get("type")) or "",
+            type=text_of(found.raw.get("type")) or "",
             at=self._place(found),
             trigger=trigger,
-            operation=text(host.get("operationId"))
-            or text(inputs.get("operationId"))
-            or text(metadata.get("swaggerOperationId")),
+            operation=text_of(host.get("operationId"))
+            or text_of(inputs.get("operationId"))
+            or text_of(metadata.get("swaggerOperationId")),
             ai_builder=ai_builder,
             request=_request(inputs),
             label=wanted or None,
@@ -375,7 +375,7 @@ class _Reading:
             return
         connector = sources[0][1]
         self.ai_builder = self.ai_builder or ai_builder
-        parameters = mapping(inputs.get("parameters"))
+        parameters = mapping_of(inputs.get("parameters"))
         if connector.key in _ENTRA_HTTP:
             step = step._replace(endpoint=self._web_resource(parameters, step.at))
         elif connector.key == _DESKTOP_FLOWS:
@@ -392,13 +392,13 @@ class _Reading:
             value: object = found.raw.get("inputs")
             place = at / "inputs"
             for key in address:
-                value = mapping(value).get(key)
+                value = mapping_of(value).get(key)
                 place /= key
             endpoint = self._endpoint(value, place)
         key = ConnectorKey(policy_id)
         step = Step(
             name=found.name,
-            type=text(found.raw.get("type")) or "",
+            type=text_of(found.raw.get("type")) or "",
             at=at,
             trigger=trigger,
             endpoint=endpoint,
@@ -412,15 +412,15 @@ class _Reading:
         use.steps.append(step)
 
     def _child_flow(self, found: _Found) -> None:
-        host = mapping(mapping(found.raw.get("inputs")).get("host"))
-        child = text(host.get("workflowReferenceName"))
+        host = mapping_of(mapping_of(found.raw.get("inputs")).get("host"))
+        child = text_of(host.get("workflowReferenceName"))
         if child:
             self.calls_flows.append(Call(id=bare_guid(child), at=self._place(found)))
 
     def _desktop_flow(self, parameters: Raw, at: Anchor) -> None:
-        called = text(parameters.get("uiFlowId"))
+        called = text_of(parameters.get("uiFlowId"))
         if called and not called.startswith("@"):
-            mode = text(parameters.get("runMode"))
+            mode = text_of(parameters.get("runMode"))
             self.calls_desktop_flows.append(Call(id=bare_guid(called), at=at, mode=mode.lower() if mode else None))
 
     def _web_resource(self, parameters: Raw, at: Anchor) -> Endpoint | None:
@@ -458,8 +458,8 @@ class _Reading:
         )
 
     def _parameter(self, name: str, variables: list[str]) -> str | None:
-        parameter = mapping(self._parameters.get(name))
-        schema_name = text(mapping(parameter.get("metadata")).get("schemaName"))
+        parameter = mapping_of(self._parameters.get(name))
+        schema_name = text_of(mapping_of(parameter.get("metadata")).get("schemaName"))
         if schema_name is None and name.endswith(")"):
             schema_name = name.rpartition("(")[2].removesuffix(")").strip() or None
         if schema_name:
@@ -467,7 +467,7 @@ class _Reading:
             variable = self._variables.get(schema_name.lower())
             if variable and (variable.value or variable.default):
                 return variable.value or variable.default
-        return text(parameter.get("defaultValue")) or None
+        return text_of(parameter.get("defaultValue")) or None
 
 
 def _in_authentication(path: KeyPath) -> bool:
@@ -477,32 +477,32 @@ def _in_authentication(path: KeyPath) -> bool:
 def _gives_secret(found: _Found, inputs: Raw) -> bool:
     """Tell whether a step's outputs are a secret: read from a vault, or asked from a token endpoint."""
     if found.type in _CONNECTION_TYPES:
-        operation = (text(mapping(inputs.get("host")).get("operationId")) or "").lower()
+        operation = (text_of(mapping_of(inputs.get("host")).get("operationId")) or "").lower()
         if operation in _READS_SECRET:
             return True
-        action = text(mapping(inputs.get("parameters")).get("actionName"))
+        action = text_of(mapping_of(inputs.get("parameters")).get("actionName"))
         return (action or "").lower() == "retrieveenvironmentvariablesecretvalue"
-    address = text(inputs.get("uri")) if found.type == "http" else None
+    address = text_of(inputs.get("uri")) if found.type == "http" else None
     return address is not None and re.search(r"/oauth2(?:/v2\.0)?/token\b", address) is not None
 
 
 def _request(inputs: Raw) -> str | None:
-    method = text(inputs.get("method"))
-    path = text(inputs.get("path"))
+    method = text_of(inputs.get("method"))
+    path = text_of(inputs.get("path"))
     return f"{method.lower()} {path}" if method and path else None
 
 
 def _trigger(found: _Found, at: Anchor) -> Trigger:
-    kind = text(found.raw.get("kind"))
+    kind = text_of(found.raw.get("kind"))
     trigger_class, starts_from = _start(found.type, kind)
     return Trigger(
         name=found.name,
-        type=text(found.raw.get("type")) or "",
+        type=text_of(found.raw.get("type")) or "",
         kind=kind,
         trigger_class=trigger_class,
         starts_from=starts_from,
         at=Anchor(at.source, (*at.path, *found.path, found.name)),
-        authentication=text(mapping(found.raw.get("inputs")).get("triggerAuthenticationType")) or None,
+        authentication=text_of(mapping_of(found.raw.get("inputs")).get("triggerAuthenticationType")) or None,
     )
 
 
@@ -519,6 +519,6 @@ def _start(trigger_type: str, kind: str | None) -> tuple[TriggerClass | None, St
 def named(node: Node, file_name: str) -> tuple[str, str]:
     """Give the name and the id of a flow without a solution: a package's envelope states them, else its file does."""
     name, flow_id = named_by_file(file_name)
-    envelope = mapping(node.value)
-    stated = text(mapping(envelope.get("properties")).get("displayName"))
-    return stated or name, bare_guid(text(envelope.get("name")) or flow_id)
+    envelope = mapping_of(node.value)
+    stated = text_of(mapping_of(envelope.get("properties")).get("displayName"))
+    return stated or name, bare_guid(text_of(envelope.get("name")) or flow_id)

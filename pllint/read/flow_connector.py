@@ -41,42 +41,44 @@ class Entry(NamedTuple):
     connection: str | None
 
 
-def entries(properties: Raw, references: Mapping[str, ConnectionReference]) -> dict[str, Entry]:
+def entries_of(properties: Raw, references: Mapping[str, ConnectionReference]) -> dict[str, Entry]:
     """Give the entries of a flow's map of connections by their labels."""
-    entries: dict[str, Entry] = {}
-    for label, value in mapping(properties.get("connectionReferences")).items():
-        raw = mapping(value)
-        connection = mapping(raw.get("connection"))
-        api = mapping(raw.get("api"))
-        logical_name = text(connection.get("connectionReferenceLogicalName")) or None
-        runs_as = text(raw.get("runtimeSource")) or text(raw.get("source"))
-        custom = text(api.get("logicalName"))
+    found: dict[str, Entry] = {}
+    for label, value in mapping_of(properties.get("connectionReferences")).items():
+        raw = mapping_of(value)
+        connection = mapping_of(raw.get("connection"))
+        api = mapping_of(raw.get("api"))
+        logical_name = text_of(connection.get("connectionReferenceLogicalName")) or None
+        runs_as = text_of(raw.get("runtimeSource")) or text_of(raw.get("source"))
+        custom = text_of(api.get("logicalName"))
         sources: list[tuple[Evidence, NamedConnector]] = []
         reference = references.get(logical_name.lower()) if logical_name else None
         if reference and reference.connector:
             sources.append((Evidence.CONNECTION_REFERENCE, _referenced(reference, reference.connector, custom)))
-        if named := _named(text(api.get("name")) or custom, custom):
+        if named := _named(text_of(api.get("name")) or custom, custom):
             sources.append((Evidence.API_NAME, named))
-        if named := _named(text(raw.get("id")), None):
+        if named := _named(text_of(raw.get("id")), None):
             sources.append((Evidence.MAP_ID, named))
-        entries[label] = Entry(
+        found[label] = Entry(
             label=label,
             sources=tuple(sources),
             logical_name=logical_name,
             runs_as=runs_as.lower() if runs_as else None,
-            connection=text(raw.get("connectionName")) or text(connection.get("name")) or text(connection.get("id")),
+            connection=text_of(raw.get("connectionName"))
+            or text_of(connection.get("name"))
+            or text_of(connection.get("id")),
         )
-    return entries
+    return found
 
 
 def label_of(host: Raw) -> str:
     """Give the label by which a step's host names an entry of the map; empty when it names none."""
     for key in ("connectionName", "connectionReferenceName"):
-        if name := text(host.get(key)):
+        if name := text_of(host.get(key)):
             match = re.search(_LABEL, name)
             return match[1] if match else name
     connection = host.get("connection")
-    expression = text(connection.get("name") if isinstance(connection, dict) else connection)
+    expression = text_of(connection.get("name") if isinstance(connection, dict) else connection)
     match = re.search(_LABEL, expression) if expression else None
     return match[1] if match else ""
 
@@ -84,13 +86,13 @@ def label_of(host: Raw) -> str:
 def own_sources(host: Raw) -> tuple[tuple[Evidence, NamedConnector], ...]:
     """Give the connectors that a step's host names by itself."""
     sources: list[tuple[Evidence, NamedConnector]] = []
-    api_id = text(host.get("apiId"))
+    api_id = text_of(host.get("apiId"))
     if api_id and (parsed := parse_connector_id(api_id)):
         if parsed.key == "aibuilder":
             sources.append((Evidence.API_ID, NamedConnector(_DATAVERSE, custom=False, spelling=api_id)))
         else:
             sources.append((Evidence.API_ID, NamedConnector(parsed.key, parsed.custom, api_id)))
-    url = text(mapping(host.get("api")).get("runtimeUrl"))
+    url = text_of(mapping_of(host.get("api")).get("runtimeUrl"))
     match = re.search(_RUNTIME_URL, url) if url else None
     if match and (named := _named("shared_" + match[1].removeprefix("shared_"), None)):
         sources.append((Evidence.RUNTIME_URL, named))
@@ -107,11 +109,11 @@ def from_label(label: str) -> NamedConnector | None:
 
 def is_ai_builder(host: Raw, metadata: Raw, sources: tuple[tuple[Evidence, NamedConnector], ...]) -> bool:
     """Tell whether a step asks AI Builder, which goes through Dataverse."""
-    api_id = (text(host.get("apiId")) or "").lower()
+    api_id = (text_of(host.get("apiId")) or "").lower()
     if api_id.endswith("operationgroups/aibuilder"):
         return True
-    operation = (text(host.get("operationId")) or "").lower()
-    group = (text(metadata.get("portalOperationGroup")) or "").lower()
+    operation = (text_of(host.get("operationId")) or "").lower()
+    group = (text_of(metadata.get("portalOperationGroup")) or "").lower()
     return (operation.startswith("aibuilder") or group == "aibuilder") and any(
         connector.key == _DATAVERSE for _, connector in sources
     )
@@ -150,11 +152,11 @@ def _same(one: NamedConnector, other: NamedConnector) -> bool:
     return bool({*custom_names(one.key)} & {*custom_names(other.key)})
 
 
-def mapping(value: object) -> Raw:
+def mapping_of(value: object) -> Raw:
     """Give an object, or an empty one for anything else."""
     return value if isinstance(value, dict) else _NOTHING
 
 
-def text(value: object) -> str | None:
+def text_of(value: object) -> str | None:
     """Give a text, or None for anything else."""
     return value if isinstance(value, str) else None
