@@ -5,7 +5,6 @@ its parts lie in, so all places are looked at and the form only says which manif
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING
 
 from pllint.finding import Skipped
 from pllint.model.component import Component, ComponentKind
@@ -28,6 +27,7 @@ from pllint.source import Anchor, KeyPath, Source
 from pllint.text.problem import MalformedError
 from pllint.text.tree import Tree
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pllint.text.xml_text import Element
 

@@ -7,8 +7,6 @@ connection references wherever they live. One document is alive at a time.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from pllint.discover import Discovery, matches
 from pllint.model.workspace import Workspace
 from pllint.read import recognise
@@ -20,6 +18,7 @@ from pllint.text.node import Node
 from pllint.text.problem import Limits, MalformedError
 from pllint.text.tree import Archive, Tree
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:  # the readers of a form are imported when a file of that form is met
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
