@@ -7,7 +7,6 @@ places only for those.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from pllint.model.component import (
     Call,
@@ -45,6 +44,7 @@ from pllint.read.naming import bare_guid, named_by_file
 from pllint.record import NamedTuple
 from pllint.source import Anchor, KeyPath
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 

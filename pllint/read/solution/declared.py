@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from pllint.model.connector_id import custom_name, parse_connector_id
 from pllint.model.solution import ConnectionReference, EnvironmentVariable
 from pllint.read import literals
@@ -11,6 +9,7 @@ from pllint.read.document import open_json, open_yaml
 from pllint.read.naming import bare_guid
 from pllint.source import Anchor
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
