@@ -101,8 +101,8 @@ def _variable(element: Element, source: Source, schema_name: str) -> Environment
 
 def _without_secret(variable: EnvironmentVariable, text: str, at: Anchor) -> EnvironmentVariable:
     """Keep the kind and the place of a secret in place of its text; of type secret, a variable holds its address."""
-    kind = literals.secret_kind(variable.schema_name)
-    if variable.type == "secret" or kind is None or not literals.is_secret(kind, text):
+    kind = literals.secret_in(variable.schema_name, text)
+    if variable.type == "secret" or kind is None:
         return variable
     if variable.default == text:
         variable = variable._replace(default=None)
