@@ -6,7 +6,7 @@ from pllint.model.environment import Environment
 from pllint.model.verdict import ViolationKind
 from pllint.plugin import Confidence, Context, CouldNotRun, Finding, Need, Outcome, Severity, check
 from pllint_dlp.judged import finding_of, policy_of, violations_of
-from pllint_dlp.wording import deciding_lines, few, listed, name_of, place_of, subject_of, through
+from pllint_dlp.wording import deciding_lines, few, name_of, place_of, subject_of, through
 
 _ADVANCED = "https://learn.microsoft.com/power-platform/admin/advanced-connector-policies"
 _DISABLED = "https://learn.microsoft.com/power-platform/admin/connector-off-by-default"
@@ -23,8 +23,6 @@ _DISABLED = "https://learn.microsoft.com/power-platform/admin/connector-off-by-d
 )
 def advanced_policy_connector(component: Component, context: Context) -> Outcome:
     """A component uses a connector that the advanced connector policy of an environment does not list."""
-    if not context.workspace.advanced_policies:
-        return
     for environment, violation in violations_of(component, ViolationKind.ADVANCED_CONNECTOR, context):
         for part in violation.parts:
             name, policy = name_of(part.connector, context), policy_of(violation)
@@ -32,6 +30,7 @@ def advanced_policy_connector(component: Component, context: Context) -> Outcome
                 component,
                 environment,
                 violation,
+                context=context,
                 at=place_of(part, component),
                 message=f"{subject_of(component)} may not use {name}{through(part, context)} in {environment.name}:"
                 f" the advanced policy '{policy}' does not list it, and blocks what it does not list",
@@ -52,8 +51,6 @@ def advanced_policy_connector(component: Component, context: Context) -> Outcome
 )
 def advanced_policy_action(component: Component, context: Context) -> Outcome:
     """A component calls an operation that the advanced connector policy of an environment does not allow."""
-    if not context.workspace.advanced_policies:
-        return
     for environment, violation in violations_of(component, ViolationKind.ADVANCED_ACTION, context):
         part, policy = violation.parts[0], policy_of(violation)
         operation = f"{violation.operation} of {name_of(part.connector, context)}"
@@ -61,6 +58,7 @@ def advanced_policy_action(component: Component, context: Context) -> Outcome:
             component,
             environment,
             violation,
+            context=context,
             at=place_of(part, component),
             message=f"{subject_of(component)} may not call {operation}{through(part, context)} in {environment.name}:"
             f" the advanced policy '{policy}' allows other operations of it only",
@@ -82,8 +80,6 @@ def advanced_policy_action(component: Component, context: Context) -> Outcome:
 )
 def connector_disabled_in_tenant(component: Component, context: Context) -> Outcome:
     """A component uses a connector that the tenant's connector settings switch off."""
-    if not context.workspace.connector_settings:
-        return
     for environment, violation in violations_of(component, ViolationKind.DISABLED_CONNECTOR, context):
         for part in violation.parts:
             name = name_of(part.connector, context)
@@ -91,6 +87,7 @@ def connector_disabled_in_tenant(component: Component, context: Context) -> Outc
                 component,
                 environment,
                 violation,
+                context=context,
                 at=place_of(part, component),
                 message=f"{subject_of(component)} may not use {name}{through(part, context)} in {environment.name}:"
                 " the tenant's connector settings switch it off, whatever a data policy says",
@@ -154,8 +151,8 @@ def advanced_policy_entry_without_effect(policy: AdvancedPolicy, context: Contex
             at=policy.at,
             message=f"the advanced policy '{policy.name}' leaves out {count} that can be used in {places} all the same,"
             f" since only managed environments can block them: {names}",
-            remedy=f"Ask a Power Platform admin to make {listed(e.name for e in unmanaged[:1])} a managed environment,"
-            " or to list these connectors, so that the list says what holds",
+            remedy=f"Ask a Power Platform admin to list these connectors, so that the list says what holds, or to have"
+            f" {places} managed",
             confidence=Confidence.CERTAIN if all(e.managed is False for e in unmanaged) else Confidence.LIKELY,
             environment=unmanaged[0].name if len(unmanaged) == 1 else None,
             policy=policy.name,

@@ -1,15 +1,7 @@
 """DLP244: isolation of the tenant from other tenants."""
 
-from collections.abc import Iterator
-
 from pllint.model.tenant import TenantIsolation
-from pllint.model.workspace import Workspace
-from pllint.plugin import Context, CouldNotRun, Finding, Outcome, Severity, check
-
-_UNKNOWN = CouldNotRun(
-    reason="whether tenant isolation is on is not in the files",
-    remedy="commit the output of Get-PowerAppTenantIsolationPolicy",
-)
+from pllint.plugin import Context, CouldNotRun, Finding, Need, Outcome, Severity, check
 
 
 @check(
@@ -18,21 +10,16 @@ _UNKNOWN = CouldNotRun(
     severity=Severity.ERROR,
     since="0.1",
     source="https://learn.microsoft.com/power-platform/admin/cross-tenant-restrictions",
-    on=Workspace,
+    on=TenantIsolation,
+    needs=[Need.TENANT_ISOLATION],
     tags=["MS.POWERPLATFORM.3.1v1", "MS.POWERPLATFORM.3.2v1"],
 )
-def tenant_isolation_off(workspace: Workspace, context: Context) -> Outcome:
+def tenant_isolation_off(isolation: TenantIsolation, context: Context) -> Outcome:
     """Connections to and from other tenants are not stopped, or an exception lets every tenant through."""
     del context
-    if workspace.policies and not workspace.tenant_isolation:
-        yield _UNKNOWN
-    for isolation in workspace.tenant_isolation:
-        yield from _judged(isolation)
-
-
-def _judged(isolation: TenantIsolation) -> Iterator[Finding | CouldNotRun]:
     if isolation.enabled is None:
-        yield _UNKNOWN
+        need = Need.TENANT_ISOLATION
+        yield CouldNotRun(reason=need.value, remedy=need.remedy)
     elif not isolation.enabled:
         yield Finding(
             at=isolation.at,

@@ -339,7 +339,6 @@ def test_two_policies_of_which_one_blocks_by_default_close_the_default_environme
 @pytest.mark.parametrize(
     ("isolation", "kinds"),
     [
-        pytest.param([], [CouldNotRun], id="not in the files"),
         pytest.param([TenantIsolation(AT, enabled=None, allowed=())], [CouldNotRun], id="the switch is cut off"),
         pytest.param([TenantIsolation(AT, enabled=False, allowed=None)], [Finding], id="off"),
         pytest.param([TenantIsolation(AT, enabled=True, allowed=())], [], id="on"),
@@ -361,6 +360,12 @@ def test_tenant_isolation_is_on_and_for_everybody(
     workspace = Workspace(policies=[policy()], tenant_isolation=isolation)
 
     assert [type(outcome) for outcome in outcomes(tenant.tenant_isolation_off, workspace)] == kinds
+
+
+def test_without_tenant_isolation_in_the_files_its_check_could_not_run() -> None:
+    context = Context(Workspace(policies=[policy()]), Settings(), datetime.date(2026, 11, 21), CATALOGUE)
+
+    assert [context.lacks(need) for need in tenant.tenant_isolation_off.needs] == [True]
 
 
 @pytest.mark.parametrize(
