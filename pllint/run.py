@@ -1,6 +1,6 @@
 """A run: discover, read, check, suppress, and work out the places of what is reported."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from pllint import __version__
 from pllint.check import Check, Context
@@ -16,10 +16,12 @@ from pllint.finding import (
 from pllint.model.component import Component
 from pllint.model.custom_connector import CustomConnector
 from pllint.model.workspace import Workspace
+from pllint.profiles import profile_met
 from pllint.record import NamedTuple
 from pllint.settings import Settings
 from pllint.source import WHOLE_FILE, Anchor, KeyPath, Source, Span
-from pllint.suppress import Suppression
+from pllint.suppress import Suppression, severity_set, weight
+from pllint.text.problem import MalformedError
 
 _NOTHING_LINTED = 3
 _CHECK_CRASHED = 4
@@ -76,16 +78,36 @@ def report(context: Context, checks: Sequence[Check], discovery: Discovery) -> R
     secrets = [*workspace.secrets, *(finding.at for finding in found if finding.secret)]
     findings = _placed([(finding, facts[finding.check], waiver) for finding, waiver in decided], secrets)
     findings = tuple(sorted(findings, key=_order))
+    could_not_run = tuple(sorted(set(judgement.could_not_run), key=_order_of_unknowns))
+    exit_status = _exit_status(findings, workspace, settings, crashed=judgement.crashed)
     return Report(
         version=__version__,
         as_of=context.as_of.isoformat(),
         data=_data(context),
         read=workspace.counts,
         skipped=tuple(sorted(set(workspace.skipped))),
-        could_not_run=tuple(sorted(set(judgement.could_not_run), key=_order_of_unknowns)),
+        could_not_run=could_not_run,
         findings=findings,
-        exit_status=_exit_status(findings, workspace, settings, crashed=judgement.crashed),
+        exit_status=exit_status,
+        profile_met=_profile_met(findings, could_not_run, checks, settings, exit_status),
     )
+
+
+def _profile_met(
+    findings: Sequence[ReportedFinding],
+    could_not_run: Sequence[CouldNotRun],
+    checks: Sequence[Check],
+    settings: Settings,
+    exit_status: int,
+) -> str | None:
+    """Give the profile met; None where not all was judged: nothing read, a crash, or a selection of checks."""
+    selected = settings.checks.select
+    if exit_status in {_NOTHING_LINTED, _CHECK_CRASHED} or not all(
+        any(weight(entry, check) for entry in selected) for check in checks
+    ):
+        return None
+    severities = {check.id: severity_set(check, settings.checks) or check.severity for check in checks}
+    return profile_met(findings, could_not_run, severities)
 
 
 def _data(context: Context) -> tuple[tuple[str, str], ...]:
@@ -147,27 +169,15 @@ def _placed(found: Sequence[tuple[Finding, Check, str]], secrets: Sequence[Ancho
     """Work out every place, one pass over the text of each file; what stands at a secret is never shown."""
     shown = {finding.at.source for finding, _, _ in found}
     hidden = [at for at in secrets if at.source in shown]
-    wanted: dict[Source, dict[KeyPath, Span]] = {}
-    for finding, _, _ in found:
-        for at in (finding.at, *(related.at for related in finding.related)):
-            if at.known is None:
-                wanted.setdefault(at.source, {})[at.path] = WHOLE_FILE
-    for at in hidden:
-        if at.known is None:
-            wanted.setdefault(at.source, {})[at.path] = WHOLE_FILE
-    for source, spans in wanted.items():
-        paths = list(spans)
-        for path, span in zip(paths, _spans(source, paths), strict=True):
-            spans[path] = span
+    from pllint.read.literals import blotted
 
-    def place(at: Anchor) -> Place:
-        return Place(path=at.source.path, span=at.known or wanted[at.source][at.path])
-
-    lines = _Lines([(at.source, place(at).span) for at in hidden])
+    told = (at for finding, _, _ in found for at in (finding.at, *_beside(finding)))
+    places = places_of((*told, *hidden))
+    lines = _Lines([(at.source, places[at].span) for at in hidden])
     seen: dict[str, int] = {}
     reported = []
     for finding, check, waiver in found:
-        where = place(finding.at)
+        where = places[finding.at]
         key = _fingerprint(finding, where)
         seen[key] = seen.get(key, 0) + 1
         reported.append(
@@ -176,27 +186,48 @@ def _placed(found: Sequence[tuple[Finding, Check, str]], secrets: Sequence[Ancho
                 name=check.name,
                 severity=finding.severity or check.severity,
                 confidence=finding.confidence,
-                message=finding.message,
-                remedy=finding.remedy,
+                message=blotted(finding.message),
+                remedy=blotted(finding.remedy),
                 place=where,
                 component=finding.component,
                 environment=finding.environment,
                 policy=finding.policy,
                 connectors=finding.connectors,
-                related=tuple(ReportedRelated(related.message, place(related.at)) for related in finding.related),
+                related=tuple(ReportedRelated(blotted(one.message), places[one.at]) for one in finding.related),
+                chain=tuple(ReportedRelated(blotted(one.message), places[one.at]) for one in finding.chain),
                 source=finding.source or check.source,
                 fingerprint=key if seen[key] == 1 else f"{key}-{seen[key]}",
                 waived=waiver,
                 excerpt=lines.at(finding.at.source, where.span.line),
+                edits=finding.edits,
             )
         )
     return tuple(reported)
 
 
+def _beside(finding: Finding) -> Iterator[Anchor]:
+    yield from (related.at for related in finding.related)
+    yield from (link.at for link in finding.chain)
+
+
+def places_of(anchors: Iterable[Anchor]) -> Mapping[Anchor, Place]:
+    """Work out the places of anchors, one pass over the text of each file."""
+    asked = dict.fromkeys(anchors)
+    wanted: dict[Source, dict[KeyPath, Span]] = {}
+    for at in asked:
+        if at.known is None:
+            wanted.setdefault(at.source, {})[at.path] = WHOLE_FILE
+    for source, spans in wanted.items():
+        paths = list(spans)
+        for path, span in zip(paths, _spans(source, paths), strict=True):
+            spans[path] = span
+    return {at: Place(path=at.source.path, span=at.known or wanted[at.source][at.path]) for at in asked}
+
+
 def _spans(source: Source, paths: Sequence[KeyPath]) -> Sequence[Span]:
     try:
         return source.spans(paths)
-    except OSError:  # the file went away while it was linted
+    except (MalformedError, OSError):  # it is damaged, or went away while it was linted
         return [WHOLE_FILE] * len(paths)
 
 
@@ -206,6 +237,7 @@ class _Lines:
     def __init__(self, secrets: Sequence[tuple[Source, Span]]) -> None:
         self._source: Source | None = None
         self._lines: list[str] = []
+        self._blotted: dict[int, str] = {}
         self._secrets: dict[Source, list[Span]] = {}
         for source, span in secrets:
             self._secrets.setdefault(source, []).append(span)
@@ -215,14 +247,21 @@ class _Lines:
             from pllint.text.encoding import decode
 
             self._source = source
+            self._blotted = {}
             try:
                 text = decode(source.read())[0]
-            except OSError:
+            except (MalformedError, OSError):
                 text = ""
             self._lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
             for span in self._secrets.get(source, ()):
                 self._blot(span)
-        return (self._lines[line - 1],) if 0 < line <= len(self._lines) and self._lines[line - 1].strip() else ()
+        if not (0 < line <= len(self._lines) and self._lines[line - 1].strip()):
+            return ()
+        if line not in self._blotted:
+            from pllint.read.literals import blotted
+
+            self._blotted[line] = blotted(self._lines[line - 1])
+        return (self._blotted[line],)
 
     def _blot(self, span: Span) -> None:
         if span == WHOLE_FILE:  # nobody knows where in the file it stands

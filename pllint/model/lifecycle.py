@@ -36,6 +36,8 @@ class Listing(NamedTuple):
     group: DataGroup
     at: Anchor
     pattern: str | None = None
+    custom: bool = False
+    """It is the line of a custom connector."""
 
 
 class RetiredUse(NamedTuple):

@@ -418,4 +418,5 @@ def dataverse_capacity_low(_: Workspace, context: Context) -> Iterator[Finding]:
 
 
 def _gb(number: Decimal) -> str:
-    return f"{number.normalize():f} GB"
+    written = f"{number:,f}"
+    return f"{written.rstrip('0').rstrip('.') if '.' in written else written} GB"

@@ -1,10 +1,10 @@
 """LIC4xx: the licences on record, counted, against what the source needs."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from pllint.model.component import Component
 from pllint.model.estate import Stock
-from pllint.model.licensing import LicenceNeed
+from pllint.model.licensing import LicenceNeed, Premium
 from pllint.model.workspace import Workspace
 from pllint.plugin import (
     Catalogue,
@@ -19,6 +19,7 @@ from pllint.plugin import (
 )
 from pllint_licensing.words import list_of, reasons_in_words
 
+_SKUS = "https://learn.microsoft.com/power-platform/admin/pricing-billing-skus"
 _QUARTER = 92
 
 
@@ -27,7 +28,7 @@ _QUARTER = 92
     name="licence-count-missing",
     severity=Severity.ERROR,
     since="0.1",
-    source="https://learn.microsoft.com/power-platform/admin/pricing-billing-skus",
+    source=_SKUS,
     on=Component,
     needs=(Need.LICENCE_RECORDS,),
 )
@@ -39,7 +40,7 @@ def licence_count_missing(component: Component, context: Context) -> Iterator[Fi
     found = uncounted.premium
     if found.verdict == "unknown":
         yield CouldNotRun(
-            reason=f"'{component.name}': {_not_known(found.unknown, found.unread_flows, context.catalogue)}",
+            reason=f"'{component.name}': {_not_known(component, found, context.catalogue)}",
             remedy="refresh the catalogue from your tenant, or lint the flows together with the app",
             component=component.ref,
         )
@@ -58,33 +59,6 @@ def licence_count_missing(component: Component, context: Context) -> Iterator[Fi
         connectors=tuple(sorted({reason.connector for reason in found.reasons if reason.connector})),
         related=tuple(Related(f"premium because of {words} ({reason.word})", reason.at) for words, reason in reasons),
     )
-
-
-def _holders(workspace: Workspace) -> str:
-    if workspace.governance is None:
-        return "the licence export holds no"
-    return (
-        "neither governance files nor licence exports hold a"
-        if workspace.lists_licences
-        else "the governance files hold no"
-    )
-
-
-def _not_known(connectors: Sequence[str], flows: Sequence[str], catalogue: Catalogue) -> str:
-    parts = []
-    if connectors:
-        parts.append(f"the tier of {list_of([catalogue.name_of(key) for key in connectors], 'and')} is not known")
-    if flows:
-        parts.append(f"it starts {len(flows)} {'flow' if len(flows) == 1 else 'flows'} that the source does not hold")
-    return " and ".join(parts)
-
-
-def _people(need: LicenceNeed) -> str:
-    """Say whose licence it is and for how many: `the people it is shared with (2,900: staff 2,600, managers 300)`."""
-    counted = ", ".join(f"{name} {'not counted' if count is None else f'{count:,}'}" for name, count in need.groups)
-    people = "" if need.people is None else f"{need.people:,} {'person' if need.people == 1 else 'people'}"
-    numbers = ": ".join(part for part in (people, counted) if part)
-    return f"{need.who} ({numbers})" if numbers else need.who
 
 
 @check(
@@ -203,3 +177,31 @@ def plan_not_available(_: Workspace, context: Context) -> Iterator[Finding | Cou
             related=tuple(Related(one.words, one.at) for one in others),
             cause=plan.name,
         )
+
+
+def _holders(workspace: Workspace) -> str:
+    if workspace.governance is None:
+        return "the licence export holds no"
+    return (
+        "neither governance files nor licence exports hold a"
+        if workspace.lists_licences
+        else "the governance files hold no"
+    )
+
+
+def _not_known(component: Component, found: Premium, catalogue: Catalogue) -> str:
+    connectors, flows = found.unknown, found.unread_flows
+    parts = [f"it {gap.words}" for gap in component.gaps if gap.decides]
+    if connectors:
+        parts.append(f"the tier of {list_of([catalogue.name_of(key) for key in connectors], 'and')} is not known")
+    if flows:
+        parts.append(f"it starts {len(flows)} {'flow' if len(flows) == 1 else 'flows'} that the source does not hold")
+    return " and ".join(parts)
+
+
+def _people(need: LicenceNeed) -> str:
+    """Say whose licence it is and for how many: `the people it is shared with (2,900: staff 2,600, managers 300)`."""
+    counted = ", ".join(f"{name} {'not counted' if count is None else f'{count:,}'}" for name, count in need.groups)
+    people = "" if need.people is None else f"{need.people:,} {'person' if need.people == 1 else 'people'}"
+    numbers = ": ".join(part for part in (people, counted) if part)
+    return f"{need.who} ({numbers})" if numbers else need.who

@@ -99,7 +99,7 @@ def price_list(governance: Governance, plans: Plans, as_of: str) -> PriceList | 
 
 def profiles(licensed: Sequence[Licensed]) -> tuple[Profile, ...]:
     """Give for each population how many premium apps its people use; people without a population are their own."""
-    return tuple(Profile(people, apps) for people, apps in _populations(licensed).values())
+    return tuple(Profile(people, apps) for people, apps in populations_of(licensed).values())
 
 
 def intended_plan(one: Licensed, row: NeedRow, apps: int, threshold: int | None) -> str | None:
@@ -125,7 +125,7 @@ def plan_counts(
     threshold = None
     if prices and PASS in prices.prices and PREMIUM in prices.prices:
         threshold = break_even(prices.prices)
-    populations = _populations(licensed)
+    populations = populations_of(licensed)
     total: dict[str, int] = {}
     once: dict[str, dict[str, int]] = {}
     for one in licensed:
@@ -237,7 +237,7 @@ def _count(plan: str, required: int, governance: Governance) -> PlanCount:
     )
 
 
-def _populations(licensed: Sequence[Licensed]) -> dict[str, tuple[int, int]]:
+def populations_of(licensed: Sequence[Licensed]) -> dict[str, tuple[int, int]]:
     """Give (people, premium apps they use) of each population."""
     found: dict[str, tuple[int, int]] = {}
     for one in licensed:

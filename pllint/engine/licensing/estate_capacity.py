@@ -6,7 +6,7 @@ from functools import cached_property
 
 from pllint.catalogue.plans import Plans
 from pllint.engine.licensing.capacity import agent_bill, ai_credits, bots, daily_limit, requests, storage, website_bill
-from pllint.engine.licensing.estate_cost import id_of
+from pllint.engine.licensing.gather import plan_id
 from pllint.engine.licensing.workspace import Licensing
 from pllint.model.capacity_facts import AgentUse, DesktopFacts, Storage, WebsiteUse
 from pllint.model.component import Component, ComponentKind
@@ -53,7 +53,7 @@ class EstateCapacity:
     @cached_property
     def _licences(self) -> Mapping[str, int]:
         """Count what is bought of each plan."""
-        plans = dict.fromkeys(id_of(record.plan) for record in self._workspace.licences)
+        plans = dict.fromkeys(plan_id(record.plan) for record in self._workspace.licences)
         return {plan: self._bought(plan) or 0 for plan in plans}
 
     # Desktop flows
@@ -129,8 +129,8 @@ class EstateCapacity:
         governance = self._governance
         for population in governance.populations if governance else ():
             if owner and population.name.strip().lower() == owner:
-                return tuple(id_of(plan) for plan, number in population.holds if number)
-        return (id_of(record.plan),) if record.plan else ()
+                return tuple(plan_id(plan) for plan, number in population.holds if number)
+        return (plan_id(record.plan),) if record.plan else ()
 
     def _environment(self, name: Name | None) -> Environment | None:
         return self._workspace.environment(name.text) if name else None
@@ -158,7 +158,7 @@ class EstateCapacity:
     def has_agent_capacity(self) -> bool:
         """Tell whether any record is of packs or of a meter for agents."""
         return any(
-            id_of(record.plan) in GROUPS["agent"] and record.purchased != 0 for record in self._workspace.licences
+            plan_id(record.plan) in GROUPS["agent"] and record.purchased != 0 for record in self._workspace.licences
         )
 
     def is_metered(self, environments: Sequence[Environment]) -> bool:

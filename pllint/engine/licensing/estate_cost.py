@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import cached_property
 
-from pllint.catalogue.plans import Plans, Price, plan_named, price_of
+from pllint.catalogue.plans import Plans, Price, price_of
 from pllint.engine.licensing.cost import (
     MONTHS,
     PASS,
@@ -28,6 +28,7 @@ from pllint.engine.licensing.cost import (
     process_or_premium,
     still_paid,
 )
+from pllint.engine.licensing.gather import plan_id
 from pllint.engine.licensing.people import held
 from pllint.engine.licensing.workspace import Licensing
 from pllint.model.component import Component
@@ -62,12 +63,6 @@ _BY_OWNER = frozenset({"automated", "scheduled", "http-request"})
 _INSTANT = frozenset({"button", "selected-item"})
 _LIST = "usd-list"
 _PACK = 5
-
-
-def id_of(text: str) -> str:
-    """Give the id of a plan by any of its names; an unknown name stays what it is."""
-    found = plan_named(text)
-    return found.id if found else text
 
 
 class EstateCost:
@@ -107,7 +102,7 @@ class EstateCost:
         found: dict[str, tuple[Decimal, str | None, int]] = {}
         for index, record in enumerate(self._workspace.licences):
             if record.price is not None:
-                found.setdefault(id_of(record.plan), (Decimal(record.price), record.currency, index))
+                found.setdefault(plan_id(record.plan), (Decimal(record.price), record.currency, index))
         return found
 
     @cached_property
@@ -397,7 +392,7 @@ class EstateCost:
             volume = None
         if PREMIUM in self._stated and (volume is None or self.prices[PREMIUM].middle <= volume.middle):
             return None
-        records = [one for one in self._workspace.licences if id_of(one.plan) == PREMIUM]
+        records = [one for one in self._workspace.licences if plan_id(one.plan) == PREMIUM]
         at = records[0].at if records else needed.places[0].at if needed else self._governance.at
         paid = self.prices.get(PREMIUM)
         return Volume(number=number, at=at, each=_sum(volume) if volume else None, paid=_sum(paid) if paid else None)
@@ -411,13 +406,13 @@ class EstateCost:
                     seen.setdefault(group.name.lower(), []).append(one)
         for population in self._governance.populations:
             used = seen.get(population.name.lower(), [])
-            number = sum(count for plan, count in population.holds if id_of(plan) in GROUPS["app-premium"])
+            number = sum(count for plan, count in population.holds if plan_id(plan) in GROUPS["app-premium"])
             named = [one for one in self._governance.apps if _is_shared(one, population.name) and not one.retired]
             if number and used and len(named) <= len(used) and all(_is_plain(one) for one in used):
                 names = tuple(one.component.name for one in used)
                 words = f"{number:,} of {population.name} {'holds' if number == 1 else 'hold'}"
-                plans = tuple(self._plans.name(id_of(plan)) for plan, count in population.holds
-                              if count and id_of(plan) in GROUPS["app-premium"])  # fmt: skip
+                plans = tuple(self._plans.name(plan_id(plan)) for plan, count in population.holds
+                              if count and plan_id(plan) in GROUPS["app-premium"])  # fmt: skip
                 yield NotNeeded(words=words, plans=plans, things=names, at=population.at / "holds", number=number)
         yield from self._planned_without_need()
 
@@ -548,7 +543,7 @@ class EstateCost:
         """Give what passes that are bought app by app cost a year, and what one line would save."""
         agreement = self.agreement
         apps = [one for one in self._apps if one.app and one.app.plan == PASS]
-        lines = [one for one in self._workspace.licences if id_of(one.plan) == PASS]
+        lines = [one for one in self._workspace.licences if plan_id(one.plan) == PASS]
         if agreement is None or agreement.per_app_lines != "per-app" or max(len(apps), len(lines)) < 2:  # noqa: PLR2004
             return None
         passes, yearly = self.committed()
@@ -567,7 +562,7 @@ class EstateCost:
         if last is None or bought is None or last < self._as_of:
             return
         spare = bought - (needed.number if needed else 0)
-        plans = {one.name.strip().lower(): id_of(one.plan) for one in self._governance.apps if one.plan}
+        plans = {one.name.strip().lower(): plan_id(one.plan) for one in self._governance.apps if one.plan}
         price = self.prices.get(PASS)
         for one in self._governance.retirements:
             review = one.licence_review

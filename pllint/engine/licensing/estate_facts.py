@@ -7,7 +7,8 @@ from functools import cached_property
 from pllint.catalogue.plans import Plans
 from pllint.engine.licensing.estate import Customer, LicenceStock, is_available, judge_stock
 from pllint.engine.licensing.estate_capacity import EstateCapacity
-from pllint.engine.licensing.estate_cost import EstateCost, id_of
+from pllint.engine.licensing.estate_cost import EstateCost
+from pllint.engine.licensing.gather import plan_id
 from pllint.engine.licensing.workspace import Licensing
 from pllint.model.estate import Mention, Stock, Unavailable, Unsold
 from pllint.model.governance import AppRecord, FlowRecord, Governance, LicenceRecord
@@ -55,7 +56,7 @@ class EstateFacts:
         return tuple(map(self._stock, self._workspace.licences))
 
     def _stock(self, record: LicenceRecord) -> Stock:
-        plan = id_of(record.plan)
+        plan = plan_id(record.plan)
         tenant = self.governance.tenant if self.governance else None
         told = tenant.licences_as_of if tenant else None
         as_of = record.as_of or told
@@ -97,7 +98,7 @@ class EstateFacts:
                 continue
             if record.plan:
                 mention = Mention(f"the plan of '{record.name}'", record.at / "plan")
-                found.setdefault(id_of(record.plan), []).append(mention)
+                found.setdefault(plan_id(record.plan), []).append(mention)
             if capacity := _CAPACITY.get(record.licence or ""):
                 found.setdefault(capacity, []).append(Mention(f"the licence of '{record.name}'", record.at / "licence"))
         return {plan: tuple(places) for plan, places in found.items()}

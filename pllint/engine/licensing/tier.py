@@ -79,7 +79,8 @@ def _verdict(
     order = list(ReasonWord)
     distinct = {(reason.word, reason.connector, reason.via): reason for reason in reversed(list(found))}
     reasons = sorted(distinct.values(), key=lambda r: (order.index(r.word), r.connector or "", r.via or ""))
-    verdict = Verdict.YES if reasons else Verdict.UNKNOWN if unknown or unread else Verdict.NO
+    is_open = bool(unknown or unread) or any(gap.decides for gap in component.gaps)
+    verdict = Verdict.YES if reasons else Verdict.UNKNOWN if is_open else Verdict.NO
     managed = next((environment for environment in environments if environment.managed), None)
     if managed and not reasons:
         at = managed.at or component.at

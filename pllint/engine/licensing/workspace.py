@@ -1,5 +1,7 @@
 """Licence questions of one workspace on one day: what the source and the manifest say, put before the rules."""
 
+from __future__ import annotations
+
 import datetime
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
@@ -12,7 +14,7 @@ from pllint.engine.licensing.gather import Gathered, plan_id
 from pllint.engine.licensing.tier import premium
 from pllint.model.component import APPS, Component, ComponentKind, StartsFrom, TriggerClass
 from pllint.model.environment import Environment, EnvironmentType
-from pllint.model.governance import AppRecord, FlowRecord, Governance, LicenceRecord, Name
+from pllint.model.governance import AppRecord, FlowRecord, Governance, Name
 from pllint.model.inventory import Currency, LicenceSku
 from pllint.model.licence_facts import Readings, Remark
 from pllint.model.licensing import LicenceNeed, Licensed, Premium, Uncounted, Verdict
@@ -162,29 +164,6 @@ class Licensing:
         governance = self._governance
         return any(plan_id(record.plan) == plan for record in (governance.licences if governance else ()))
 
-    def stock(self, record: LicenceRecord) -> tuple[Remark, ...]:
-        """Say what is wrong with one licence record: given out beyond what is bought, old, not sold, not on offer."""
-        from pllint.engine.licensing.estate import Customer, LicenceStock, judge_stock
-
-        tenant = self._governance.tenant if self._governance else None
-        agreement = tenant.agreement if tenant else None
-        starts = agreement.starts if agreement else None
-        stock = LicenceStock(
-            plan=plan_id(record.plan),
-            purchased=record.purchased,
-            assigned=record.assigned,
-            allocated=sum(number for _, number in record.allocated),
-            as_of=record.as_of or (tenant.licences_as_of if tenant else None),
-        )
-        # https://learn.microsoft.com/power-platform/admin/about-powerapps-perapp: who was a customer before that day
-        # may renew; without a day nothing is held against anybody.
-        customer = Customer(
-            agreement=agreement.kind if agreement else None,
-            existing=starts is None or starts < "2026-01-02",
-            sector=tenant.sector if tenant else None,
-        )
-        return tuple(judge_stock(stock, customer, self._as_of, self.plans))
-
     def copies(self, licensed: Sequence[tuple[str, str | None]]) -> tuple[Remark, ...]:
         """Say what is wrong with the copies of a flow, each an environment and its capacity licence there."""
         from pllint.engine.licensing.estate import copies
@@ -270,7 +249,7 @@ class Licensing:
             if isinstance(record, FlowRecord) and record.app
         }
         connectors = {use.connector for use in flow.uses}
-        return any(
+        return bool(linked) and any(
             app.kind in APPS
             and linked & {app.name.strip().lower(), app.id.lower()}
             and connectors & {use.connector for use in app.uses}
