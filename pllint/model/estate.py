@@ -178,7 +178,7 @@ class Bundle(NamedTuple):
     """Passes bought app by app; a year."""
 
     at: Anchor
-    lines: int
+    apps: int
     passes: int
     yearly: Sum | None
     saving: Sum | None

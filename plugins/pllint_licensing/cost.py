@@ -1,6 +1,6 @@
 """LIC5xx: what licences cost, and what would cost less."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from pllint.model.component import APPS, Component, ComponentKind
@@ -16,6 +16,8 @@ _FAQ = "https://learn.microsoft.com/power-platform/admin/powerapps-flow-licensin
 _PASSES = "https://learn.microsoft.com/power-platform/admin/about-powerapps-perapp"
 _FLOWS = "https://learn.microsoft.com/power-platform/admin/power-automate-licensing/types"
 _METERED = "https://learn.microsoft.com/power-platform/admin/pay-as-you-go-meters"
+
+_SHOWN = 5
 
 
 def _unpriced(context: Context, *plans: str) -> CouldNotRun | None:
@@ -60,7 +62,7 @@ def plan_dearer_than_alternative(_: Governance, context: Context) -> Iterator[Fi
         yield missing
         return
     for plan in cost.dearer_plans():
-        several = f" who use {plan.apps} premium apps" if plan.apps > 1 else ""
+        several = f" who use up to {plan.apps} premium apps" if plan.apps > 1 else ""
         yield Finding(
             at=plan.at,
             message=f"'{plan.component.name}' is to run on {plan.name} for {people(plan.people)}{several}:"
@@ -85,7 +87,7 @@ def per_user_advised(_: Governance, context: Context) -> Iterator[Finding]:
         yield Finding(
             at=one.population.at,
             message=f"The people of {one.population.name} are to use {len(one.apps)} premium apps"
-            f" ({', '.join(one.apps)}); Power Apps Premium covers any number of apps, and {even}",
+            f" ({_some(one.apps)}); Power Apps Premium covers any number of apps, and {even}",
             remedy="Consider Power Apps Premium for them at the next renewal (app owners, with procurement)",
             cause=one.population.name.lower(),
         )
@@ -344,7 +346,7 @@ def ea_lines_not_bundled(_: Governance, context: Context) -> Iterator[Finding]:
         )
     yield Finding(
         at=found.at,
-        message=f"App passes are bought app by app, in {found.lines} lines{saving}",
+        message=f"App passes are bought app by app, for {found.apps} apps{saving}",
         remedy="Ask procurement to join them in one agreement line at the next renewal",
     )
 
@@ -385,29 +387,40 @@ def retired_still_paid(_: Governance, context: Context) -> Iterator[Finding]:
         )
 
 
-@check(id="LIC517", name="retroactive-exposure", severity=Severity.WARNING, since="0.1", source=_PRICING, on=Component,
+@check(id="LIC517", name="retroactive-exposure", severity=Severity.WARNING, since="0.1", source=_PRICING, on=Governance,
        needs=(Need.GOVERNANCE,))  # fmt: skip
-def retroactive_exposure(component: Component, context: Context) -> Iterator[Finding | CouldNotRun]:
+def retroactive_exposure(_: Governance, context: Context) -> Iterator[Finding | CouldNotRun]:
     """People have used a premium app or flow without a licence; discovered use is charged at list price."""
-    found = context.estate.cost.exposed(component)
-    if found is None:
-        return
-    if found.amount is None or found.at is None:
-        yield CouldNotRun(
-            reason=f"nobody says since when '{component.name}' is in use, so what its missing licences may cost"
-            " afterwards is not known",
-            remedy="write `created` beside it under `apps` or `flows`",
+    undated = []
+    for component in context.workspace.components:
+        found = context.estate.cost.exposed(component)
+        if found is None:
+            continue
+        if found.amount is None or found.at is None:
+            undated.append(f"'{component.name}'")
+            continue
+        yield Finding(
+            at=found.at,
+            message=f"'{component.name}' was made on {found.since}, {counted(found.months, 'month')} ago, and"
+            f" {counted(found.people, 'licence')} {'is' if found.people == 1 else 'are'} missing; discovered use is"
+            f" charged at list price, {list_of(found.plans, 'or')}: {money(found.amount, found.currency)}"
+            f" ({found.basis})",
+            remedy=f"Ask procurement for {counted(found.people, 'licence')} now",
             component=component.ref,
         )
-        return
-    yield Finding(
-        at=found.at,
-        message=f"'{component.name}' was made on {found.since}, {counted(found.months, 'month')} ago, and"
-        f" {counted(found.people, 'licence')} {'is' if found.people == 1 else 'are'} missing; discovered use is charged"
-        f" at list price, {list_of(found.plans, 'or')}: {money(found.amount, found.currency)} ({found.basis})",
-        remedy=f"Ask procurement for {counted(found.people, 'licence')} now",
-        component=component.ref,
-    )
+    if undated:
+        yield CouldNotRun(
+            reason=f"nobody says since when {_some(undated)} {'is' if len(undated) == 1 else 'are'} in use, so what"
+            " missing licences may cost afterwards is not known",
+            remedy="write `created` beside each under `apps` or `flows`",
+        )
+
+
+def _some(names: Sequence[str]) -> str:
+    """List a few names, and how many more there are."""
+    if len(names) <= _SHOWN:
+        return list_of(names, "and")
+    return f"{', '.join(names[:_SHOWN])} and {len(names) - _SHOWN} more"
 
 
 @check(id="LIC518", name="negotiation-leverage", severity=Severity.INFO, since="0.1", source=_PRICING, on=Governance,

@@ -351,6 +351,9 @@ class EstateCost:
         people = sum(numbers)
         if active is None or not people or len(numbers) != len(licensed.app.people):
             return None
+        if licensed.app.plan == PREMIUM and any(one.apps > 1 for one in self._profiles(licensed.app.people) or ()):
+            # Premium is paid for the other apps of these people as well.
+            return None
         if self.lacks(PASS, PREMIUM, _METER):
             return TwoWays(people=people, active=active)
         found = metered_or_plans(self.prices, people, active)
@@ -550,7 +553,7 @@ class EstateCost:
         low, high = bundle_saving(yearly.middle) if yearly else (None, None)
         return Bundle(
             at=agreement.at / "per-app-lines",
-            lines=max(len(apps), len(lines)),
+            apps=max(len(apps), len(lines)),
             passes=passes,
             yearly=yearly,
             saving=Sum(low, high, (low + high) / 2) if low is not None and high is not None else None,
