@@ -90,6 +90,7 @@ class Licensing:
             calls=[flow for flow in calls if flow is not None],
             environments=self._targets(component),
             as_of=self._as_of,
+            http_is_standard=self.readings.http_tier == "standard",
             created=next((record.created for record in records if record.created), None),
         )
 
@@ -369,7 +370,6 @@ def readings_of(settings: Mapping[str, str]) -> Readings:
         per_user_from_apps=number("per-user-from-apps", default.per_user_from_apps),
         many_holders=number("many-holders", default.many_holders),
         developer_sharing=word("developer-sharing", ("test", "none"), default.developer_sharing),
-        request_limits=word("request-limits", ("by-date", "until-2021", "since-2021"), default.request_limits),
     )
 
 
