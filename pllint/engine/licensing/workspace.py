@@ -85,6 +85,7 @@ class Licensing:
             calls=[flow for flow in calls if flow is not None],
             environments=self._targets(component),
             as_of=self._as_of,
+            http_is_standard=self.readings.http_tier == "standard",
             created=next((record.created for record in records if record.created), None),
         )
 
