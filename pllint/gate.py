@@ -46,6 +46,8 @@ _VERDICT_OPEN = "DLP110"
 _OPEN = "DLP112"
 _CAUGHT = "DLP113"
 _SETTINGS = ("SOL106", "SOL108")
+_CRASHED = "SRC012"
+_MISSING_FILE = "SOL404"
 _REGISTERED = "LIF101"
 _RETIRED_IN_USE = "LIF204"
 _HTTP = ("LIF120", "LIF121")
@@ -147,12 +149,39 @@ class _Checklist:
         self._errors = {one.id for one in checks if one.severity is Severity.ERROR}
 
     def rows(self) -> Iterator[Row]:
+        """Give every row; what could not be read or judged is a row too, for nothing is known of it."""
+        yield self._reading_row()
         yield from self._connector_rows()
         for component in self._components:
             yield self._policy_row(component)
             yield from self._http_rows(component)
             yield self._licence_row(component)
         yield from self._settings_rows()
+
+    def _reading_row(self) -> Row:
+        solution = self._solution
+        others = [one.folder for one in self._workspace.solutions if one is not solution and one.folder]
+        unread = [
+            one
+            for one in self._workspace.findings
+            if _is_error(one, self._errors)
+            and (_is_of(one, solution.folder) or not any(_is_of(one, folder) for folder in others))
+        ]
+        crashed = [one for one in self._judgement.findings if one.check == _CRASHED]
+        reasons = [f"{one.at.source.path}: {one.message}" for one in (*unread, *crashed)]
+        reasons += [f"{one.name}, which it names, is not here" for one in solution.missing_files if not one.binary]
+        places = [one.at for one in (*unread, *crashed)] + [one.at for one in solution.missing_files if not one.binary]
+        checks = {one.check for one in (*unread, *crashed)} or {_MISSING_FILE}
+        return Row(
+            stage=Stage.REQUEST,
+            requirement=f"every part of {solution.unique_name} can be read and judged",
+            state=State.UNKNOWN if reasons else State.MET,
+            evidence="; ".join(dict.fromkeys(reasons))
+            or f"{_counted(len(self._components))} in {solution.at.source.path}",
+            checks=tuple(sorted(checks)),
+            who=_PUBLISHER,
+            at=places[0] if places and reasons else solution.at,
+        )
 
     def _connector_rows(self) -> Iterator[Row]:
         stages = self._context.lifecycle.stages
@@ -329,10 +358,19 @@ class _Checklist:
             return row._replace(state=State.MISSING, evidence=_messages(findings), checks=checks, at=findings[0].at)
         if premium.verdict == "no":
             return row
+        gaps = [
+            one.reason
+            for one in self._judgement.could_not_run
+            if one.check.startswith("LIC")
+            and one.check in self._errors
+            and one.component is not None
+            and one.component.id.lower() == component.id.lower()
+        ]
         if self._workspace.governance is None and not self._workspace.lists_licences:
             return row._replace(state=State.UNKNOWN, evidence="no licence counts")
-        if premium.verdict == "unknown":
-            return row._replace(state=State.UNKNOWN, evidence="nobody knows whether it is premium")
+        if premium.verdict == "unknown" or gaps:
+            doubt = "; ".join(dict.fromkeys(gaps)) or "nobody knows whether it is premium"
+            return row._replace(state=State.UNKNOWN, evidence=doubt)
         reasons = ", ".join(dict.fromkeys(str(reason.word) for reason in premium.reasons))
         return row._replace(evidence=f"premium ({reasons}), and the licences for it are counted")
 
@@ -434,6 +472,14 @@ def _reasons(
 
 def _is_error(finding: Finding, errors: set[str]) -> bool:
     return finding.severity is Severity.ERROR or (finding.severity is None and finding.check in errors)
+
+
+def _is_of(finding: Finding, folder: str) -> bool:
+    return finding.at.source.path.startswith(folder)
+
+
+def _counted(components: int) -> str:
+    return f"{components} {'app, flow or agent' if components == 1 else 'apps, flows and agents'}"
 
 
 def _in_words(violation: Violation) -> str:

@@ -160,6 +160,26 @@ def test_without_policies_and_records_nothing_is_known(project: Path, judged: Ju
     assert found == {"LIF101": "unknown", "DLP110": "unknown", "LIC401": "unknown"}
 
 
+def test_a_part_that_cannot_be_read_keeps_it_back(project: Path, judged: Judge) -> None:
+    flow = next((project / "solutions" / "expense" / "Workflows").glob("NotifyApprover*.json"))
+    flow.write_text("{", encoding="utf-8")
+
+    assert judged("ExpenseApproval", "--to", "hr-production")[1]["SRC001"] == "unknown"
+    assert "SRC001" not in judged("ParcelDesk", "--to", "hr-production")[1]
+
+
+def test_a_policy_that_cannot_be_read_keeps_every_solution_back(project: Path, judged: Judge) -> None:
+    (project / "policies" / "outside-hr.json").write_text("{", encoding="utf-8")
+
+    assert judged("ParcelDesk", "--to", "hr-production")[1]["SRC001"] == "unknown"
+
+
+def test_a_part_that_the_solution_names_and_does_not_hold_keeps_it_back(project: Path, judged: Judge) -> None:
+    next((project / "solutions" / "expense" / "Workflows").glob("NotifyApprover*F001.json")).unlink()
+
+    assert judged("ExpenseApproval", "--to", "hr-production")[1]["SOL404"] == "unknown"
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

@@ -202,6 +202,11 @@ class Stages:
             for record in self._records
             if record.stage is None
         ]
+        # A connector that lies here several times is one connector, and takes one record.
+        titled: dict[str, CustomConnector] = {}
+        for definition in self._workspace.custom_connectors:
+            if self.record_of(definition.name, definition) is None:
+                titled.setdefault(definition.display_name.strip().lower(), definition)
         found += [
             Unregistered(
                 name=definition.display_name,
@@ -210,8 +215,7 @@ class Stages:
                 users=tuple(self._workspace.users_of(definition.name)),
                 defined=True,
             )
-            for definition in self._workspace.custom_connectors
-            if self.record_of(definition.name, definition) is None
+            for definition in titled.values()
         ]
         return (*found, *self._used_only())
 
