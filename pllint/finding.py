@@ -85,6 +85,8 @@ class Finding(NamedTuple):
     connectors: tuple[str, ...] = ()
     related: tuple[Related, ...] = ()
     source: str = ""
+    chain: tuple[Related, ...] = ()
+    """The places that lead to the finding, in order; without them the related ones stand for it."""
     cause: str = ""
     """What tells it from other findings of its check on the same component; part of the fingerprint."""
     secret: bool = False
@@ -143,6 +145,8 @@ class ReportedFinding(NamedTuple):
     """Stable over line moves and re-exports: made of check, component, environment, policy, connectors and pointer."""
     waived: str = ""
     """The reason of the waiver that accepts this finding; empty when it counts."""
+    chain: tuple[ReportedRelated, ...] = ()
+    """The places that lead to the finding, in order, for formats that show a path."""
     excerpt: tuple[str, ...] = ()
     """The source line the finding starts on, when the text was at hand; text reporters draw the caret under it."""
     edits: tuple[Edit, ...] = ()

@@ -1,6 +1,6 @@
 """A run: discover, read, check, suppress, and work out the places of what is reported."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from pllint import __version__
 from pllint.check import Check, Context
@@ -21,6 +21,7 @@ from pllint.record import NamedTuple
 from pllint.settings import Settings
 from pllint.source import WHOLE_FILE, Anchor, KeyPath, Source, Span
 from pllint.suppress import Suppression, severity_set, weight
+from pllint.text.problem import MalformedError
 
 _NOTHING_LINTED = 3
 _CHECK_CRASHED = 4
@@ -168,27 +169,13 @@ def _placed(found: Sequence[tuple[Finding, Check, str]], secrets: Sequence[Ancho
     """Work out every place, one pass over the text of each file; what stands at a secret is never shown."""
     shown = {finding.at.source for finding, _, _ in found}
     hidden = [at for at in secrets if at.source in shown]
-    wanted: dict[Source, dict[KeyPath, Span]] = {}
-    for finding, _, _ in found:
-        for at in (finding.at, *(related.at for related in finding.related)):
-            if at.known is None:
-                wanted.setdefault(at.source, {})[at.path] = WHOLE_FILE
-    for at in hidden:
-        if at.known is None:
-            wanted.setdefault(at.source, {})[at.path] = WHOLE_FILE
-    for source, spans in wanted.items():
-        paths = list(spans)
-        for path, span in zip(paths, _spans(source, paths), strict=True):
-            spans[path] = span
-
-    def place(at: Anchor) -> Place:
-        return Place(path=at.source.path, span=at.known or wanted[at.source][at.path])
-
-    lines = _Lines([(at.source, place(at).span) for at in hidden])
+    told = (at for finding, _, _ in found for at in (finding.at, *_beside(finding)))
+    places = places_of((*told, *hidden))
+    lines = _Lines([(at.source, places[at].span) for at in hidden])
     seen: dict[str, int] = {}
     reported = []
     for finding, check, waiver in found:
-        where = place(finding.at)
+        where = places[finding.at]
         key = _fingerprint(finding, where)
         seen[key] = seen.get(key, 0) + 1
         reported.append(
@@ -204,7 +191,8 @@ def _placed(found: Sequence[tuple[Finding, Check, str]], secrets: Sequence[Ancho
                 environment=finding.environment,
                 policy=finding.policy,
                 connectors=finding.connectors,
-                related=tuple(ReportedRelated(related.message, place(related.at)) for related in finding.related),
+                related=tuple(ReportedRelated(related.message, places[related.at]) for related in finding.related),
+                chain=tuple(ReportedRelated(link.message, places[link.at]) for link in finding.chain),
                 source=finding.source or check.source,
                 fingerprint=key if seen[key] == 1 else f"{key}-{seen[key]}",
                 waived=waiver,
@@ -215,10 +203,29 @@ def _placed(found: Sequence[tuple[Finding, Check, str]], secrets: Sequence[Ancho
     return tuple(reported)
 
 
+def _beside(finding: Finding) -> Iterator[Anchor]:
+    yield from (related.at for related in finding.related)
+    yield from (link.at for link in finding.chain)
+
+
+def places_of(anchors: Iterable[Anchor]) -> Mapping[Anchor, Place]:
+    """Work out the places of anchors, one pass over the text of each file."""
+    asked = dict.fromkeys(anchors)
+    wanted: dict[Source, dict[KeyPath, Span]] = {}
+    for at in asked:
+        if at.known is None:
+            wanted.setdefault(at.source, {})[at.path] = WHOLE_FILE
+    for source, spans in wanted.items():
+        paths = list(spans)
+        for path, span in zip(paths, _spans(source, paths), strict=True):
+            spans[path] = span
+    return {at: Place(path=at.source.path, span=at.known or wanted[at.source][at.path]) for at in asked}
+
+
 def _spans(source: Source, paths: Sequence[KeyPath]) -> Sequence[Span]:
     try:
         return source.spans(paths)
-    except OSError:  # the file went away while it was linted
+    except (MalformedError, OSError):  # it is damaged, or went away while it was linted
         return [WHOLE_FILE] * len(paths)
 
 
@@ -239,7 +246,7 @@ class _Lines:
             self._source = source
             try:
                 text = decode(source.read())[0]
-            except OSError:
+            except (MalformedError, OSError):
                 text = ""
             self._lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
             for span in self._secrets.get(source, ()):

@@ -24,7 +24,9 @@ _DEEPEST_EXPLAINED = 120
 """Levels. jsonschema recurses, and where it runs out of stack inside a compiled library the process ends."""
 
 # What people write for pllint is shown; what an export holds is not where it may be a secret.
-_WRITTEN_FOR_PLLINT = frozenset({"settings", "governance", "report", "show", "checks", "catalogue", "gate"})
+_WRITTEN_FOR_PLLINT = frozenset(
+    {"settings", "governance", "report", "show", "checks", "catalogue", "gate", "why", "matrix", "impact"}
+)
 _SHOWN_ANYWHERE = frozenset({"enum", "pattern", "const"})
 
 _TYPES = {

@@ -135,10 +135,10 @@ def is_ignored_at(check: Check, path: str, rules: Iterable[PathIgnore]) -> bool:
 
 
 def is_ignored_in(
-    check: Check, name: str | None, environment: Environment | None, rules: Iterable[EnvironmentIgnore]
+    check: Check, name: str | None, environment: Environment | None, rules: Sequence[EnvironmentIgnore]
 ) -> bool:
     """Tell whether a check is ignored for an environment, by its type or by any name it goes by."""
-    if name is None:
+    if name is None or not rules:
         return False
     kind: str = (environment.type or "") if environment else ""
     if environment and environment.is_default:

@@ -12,7 +12,7 @@ from pllint.cli.arguments import Parser, existing, one_of
 from pllint.cli.check import day, settings_for
 from pllint.cli.output import options_for, write
 from pllint.cli.progress import Progress
-from pllint.discover import display_path
+from pllint.discover import displayed_in
 from pllint.errors import UsageError
 from pllint.gate import Gate, Row, find_solution, gate
 from pllint.report.checklist import Checklist, Line, as_json, as_markdown, as_text
@@ -60,7 +60,7 @@ def _judge(solution: str, to: str, paths: Sequence[str], settings: Settings) -> 
     environment = api.environment_named(to, workspace)
     as_of = datetime.date.fromisoformat(settings.as_of) if settings.as_of else datetime.date.today()  # noqa: DTZ011 - the day it is where the person is
     context = Context(workspace, settings, as_of, Catalogue(overlay=settings.catalogue), (environment,))
-    found = find_solution(context, solution, display_path(solution, settings.root) if package else None)
+    found = find_solution(context, solution, displayed_in(solution, settings.root) if package else None)
     return gate(context, checks, found, environment)
 
 

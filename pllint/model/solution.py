@@ -92,8 +92,12 @@ class Solution(NamedTuple):
 
     @property
     def archived(self) -> bool:
-        """Tell whether it lies in a zip file."""
-        return "!" in self.at.source.path
+        """Tell whether it is a solution zip: what a build gives or a release keeps, not what people edit.
+
+        Sources that somebody zipped with the rest of a project are sources still.
+        """
+        _, inside, name = self.at.source.path.rpartition("!")
+        return bool(inside) and "/" not in name and self.form != "unpacked"
 
     @property
     def folder(self) -> str:

@@ -341,7 +341,7 @@ class _Walk:
             deprecated=_is_true(value.get("deprecated")),
             replacement=self._replacement(value),
             trigger=None if trigger is None else _text(trigger),
-            polls=_text(metadata.get("mode")).lower() == "polling" or identity in self._polling,
+            polls=_text(metadata.get("mode")).lower() == "polling" or _text(identity) in self._polling,
             notification_url=raw.section.notifies or not notifying.isdisjoint(raw.section.targets),
             notification_content=any(
                 isinstance(holder.get("x-ms-notification-content"), dict) for holder in (raw.item, value)

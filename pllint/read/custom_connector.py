@@ -51,6 +51,8 @@ class _Parts(NamedTuple):
     """False: nothing says what connections ask for, so the definition's own words are taken."""
     properties: Node
     """The properties as a whole; absent in a solution, which keeps them apart."""
+    parameters_blank: bool = False
+    """The file of connection parameters is empty, as the platform writes it for some connectors with OAuth."""
     properties_expected: bool = True
     """A file for them is there, readable or not."""
     missing: tuple[str, ...] = ()
@@ -183,6 +185,7 @@ def definition_in_solution(
         capabilities=absent,
         templates=_part(tree, entry.policies, notes) or absent,
         properties_known=parameters is not None,
+        parameters_blank=_is_blank(tree, entry.parameters),
         properties=absent,
         missing=entry.missing,
         script=Script(
@@ -503,13 +506,19 @@ def _part(tree: Tree, name: str | None, notes: Notes, schema: str | None = None)
     found = tree.find(name) if name else None
     if found is None:
         return None
-    try:
-        empty = not tree.read(found).strip(b"\xef\xbb\xbf \t\r\n")
-    except (MalformedError, OSError):
-        empty = False  # opening it notes why
-    if empty:
+    if _is_blank(tree, found):
         return Node({}, Anchor(tree.source(found)))
     return open_json(tree, found, notes, schema)
+
+
+def _is_blank(tree: Tree, name: str | None) -> bool:
+    found = tree.find(name) if name else None
+    if found is None:
+        return False
+    try:
+        return not tree.read(found).strip(b"\xef\xbb\xbf \t\r\n")
+    except (MalformedError, OSError):
+        return False  # opening it notes why
 
 
 def _name_of_title(title: str) -> ConnectorKey:
@@ -576,7 +585,7 @@ def _authentication(parts: _Parts) -> str:
         _SECURITY_WORDS.get((one["type"].text or "").lower(), "other")
         for _, one in parts.definition["securityDefinitions"].items()
     ]
-    if not parts.properties_known:
+    if not parts.properties_known or (parts.parameters_blank and security):
         flows = parts.definition["securityDefinitions"].items()
         addresses = (one[key].text for _, one in flows for key in ("authorizationUrl", "tokenUrl") if one[key].present)
         if "oauth2" in security and any(map(_is_entra, addresses)):

@@ -308,6 +308,8 @@ def _of_stage(text: str, named: LiteralKind | None) -> Iterator[tuple[LiteralKin
             yield LiteralKind.TENANT, match[0].lower()
             return
     if "://" in text:
+        # A variable may be named after its first value; the step follows the variable.
+        text = re.sub(r"parameters\('(?:[^']|'')*'\)", "", text) if "parameters('" in text else text
         # In prose an address is where a reader may go; a step goes where its whole value, or an expression, leads.
         start = text[:9].lstrip().lower()
         address = start.startswith(("https://", "@"))

@@ -12,6 +12,7 @@ from pllint.record import NamedTuple
 from pllint.text.problem import MalformedError
 from pllint.text.tree import Tree
 
+NOT_OURS = "not a form pllint reads"
 PAGE_SOURCE = "a page of a canvas app, without the parts that name its connections"
 
 

@@ -210,8 +210,6 @@ class SolutionParts(NamedTuple):
     connectors: tuple[ConnectorEntry, ...] = ()
     components: tuple[Component, ...] = ()
     """Those of which the solution says all there is: model-driven apps, business process flows."""
-    claimed: frozenset[str] = frozenset()
-    """Names of the tree's files that belong to the solution."""
     left: tuple[Skipped, ...] = ()
 
     @property
@@ -232,6 +230,17 @@ def read_solution(tree: Tree, form: str, notes: Notes, manifest: str | None = No
     What cannot be read is noted and left out; without a readable manifest the solution goes by its folder's name.
     """
     return _Reading(tree, form, notes, manifest).parts()
+
+
+def claimed(names: Iterable[str], form: str) -> frozenset[str]:
+    """Give the files of a tree that belong to the solution at its root; other things may lie beside it."""
+    if form == "zip":
+        return frozenset(names)
+    folders = _YAML_FOLDERS if form == "yaml" else _FOLDERS
+    files = _ROOT_FILES if form != "yaml" else ()
+    return frozenset(
+        name for name in names if name.lower() in files or ("/" in name and name.partition("/")[0].lower() in folders)
+    )
 
 
 class _Reading:
@@ -287,7 +296,6 @@ class _Reading:
             agents=agents,
             connectors=connectors,
             components=tuple(self._components),
-            claimed=self._claimed(),
             left=tuple(self._left),
         )
 
@@ -310,17 +318,6 @@ class _Reading:
                 opened = self._open_part(name)
                 if opened:
                     yield name, *opened
-
-    def _claimed(self) -> frozenset[str]:
-        if self._form == "zip":
-            return frozenset(self._names)
-        folders = _YAML_FOLDERS if self._form == "yaml" else _FOLDERS
-        files = _ROOT_FILES if self._form != "yaml" else ()
-        return frozenset(
-            name
-            for name in self._names
-            if name.lower() in files or ("/" in name and name.partition("/")[0].lower() in folders)
-        )
 
     def _yaml_members(self) -> list[str]:
         """Give the files of this solution, where it may share its folders with others."""

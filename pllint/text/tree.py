@@ -154,12 +154,15 @@ class Folder(Tree):
                                 folders.append((f"{name}/", child.path))
                         elif child.is_file(follow_symlinks=False):
                             found.append(Entry(name, child.stat(follow_symlinks=False).st_size))
+                        elif "." in child.name:  # what has no ending is a tool's own, such as the socket of a service
+                            message = f"{name!a} is a pipe, socket or device and no file; it was left out"
+                            self.problems.append(Problem(ProblemKind.UNREADABLE, message))
             except OSError as error:
                 message = f"the folder {prefix or '.'!a} cannot be listed ({error.strerror})"
                 self.problems.append(Problem(ProblemKind.UNREADABLE, message))
         found.sort()
-        if not "".join([entry.name for entry in found]).isascii():
-            found = [entry for entry in found if self._is_text(entry.name)]
+        if not "".join([entry.name for entry in found]).isprintable():
+            found = [entry for entry in found if self._has_plain_name(entry.name)]
         return found
 
     def _take_link(self, link: "os.DirEntry[str]", name: str, found: list[Entry]) -> None:
@@ -173,17 +176,15 @@ class Folder(Tree):
             found.append(Entry(name, link.stat().st_size))
         # A folder inside the root is read at its own place; through a link one could go round for ever.
 
-    def _is_text(self, name: str) -> bool:
-        try:
-            name.encode()
-        except UnicodeEncodeError:
-            message = f"the file name {name!a} is not UTF-8; the file was left out"
-            self.problems.append(Problem(ProblemKind.UNREADABLE, message))
-            return False
-        return True
+    def _has_plain_name(self, name: str) -> bool:
+        if not _holds_control(name):
+            return True
+        message = f"the file name {name!a} holds control characters or is not UTF-8; the file was left out"
+        self.problems.append(Problem(ProblemKind.UNSAFE, message))
+        return False
 
     def read(self, name: str) -> bytes:
-        with open(self._inside(name), "rb", buffering=0) as file:
+        with open(self._inside(name), "rb", buffering=0, opener=_without_waiting) as file:
             status = os.fstat(file.fileno())
             if not stat.S_ISREG(status.st_mode):
                 raise FileNotFoundError(name)
@@ -195,8 +196,9 @@ class Folder(Tree):
         return Archive.open(self._inside(name), f"{self.label}{name}!", limits or self._limits)
 
     def _inside(self, name: str) -> str:
-        # Names come from the files that are linted, too: a manifest may say anything.
-        if _fault_of_name(name):
+        # Names come from the files that are linted, too: a manifest may say anything. `a:b.json` is a file like any
+        # other where a colon names no drive.
+        if name.startswith("/") or ".." in name.split("/") or "\0" in name or (os.name == "nt" and ":" in name):
             raise FileNotFoundError(name)
         return os.path.join(self.path, name)
 
@@ -388,9 +390,21 @@ def _fault_of_name(name: str) -> tuple[ProblemKind, str] | None:
         return ProblemKind.UNSAFE, "has an absolute path"
     if ".." in name and ".." in name.split("/"):
         return ProblemKind.UNSAFE, "has a path that leads out of the archive"
-    if not name.isprintable() or "" in name.split("/"):
+    if "" in name.split("/") or (not name.isprintable() and _holds_control(name)):
         return ProblemKind.UNSAFE, "has a name that is none"
     return None
+
+
+def _holds_control(name: str) -> bool:
+    """Tell whether a name holds what moves the cursor, turns the text round or is no text; a fixed space is a space."""
+    import re
+
+    return re.search("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]", name) is not None
+
+
+def _without_waiting(path: str, flags: int) -> int:
+    """Open a file; a pipe that nobody writes to is opened as well, and refused for what it is."""
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
 def _fault_of_member(info: "ZipInfo", limits: Limits) -> tuple[ProblemKind, str] | None:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 _NULLS = frozenset(("", "~", "null", "Null", "NULL"))
 _BOOLEANS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
-_INTEGER = re.compile(r"[-+]?[0-9]{1,1000}+|0o[0-7]++|0x[0-9a-fA-F]++")
+_INTEGER = re.compile(r"[-+]?[0-9]{1,1000}+|0o[0-7]{1,1000}+|0x[0-9a-fA-F]{1,1000}+")
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
 _PREFIX = "tag:yaml.org,2002:"
 _TEXT_TAGS = frozenset(("!", f"{_PREFIX}str"))

@@ -1,9 +1,9 @@
 """LIC4xx: the licences on record, counted, against what the source needs."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from pllint.model.component import Component
-from pllint.model.licensing import LicenceNeed
+from pllint.model.licensing import LicenceNeed, Premium
 from pllint.model.workspace import Workspace
 from pllint.plugin import (
     Catalogue,
@@ -36,7 +36,7 @@ def licence_count_missing(component: Component, context: Context) -> Iterator[Fi
     found = uncounted.premium
     if found.verdict == "unknown":
         yield CouldNotRun(
-            reason=f"'{component.name}': {_not_known(found.unknown, found.unread_flows, context.catalogue)}",
+            reason=f"'{component.name}': {_not_known(component, found, context.catalogue)}",
             remedy="refresh the catalogue from your tenant, or lint the flows together with the app",
             component=component.ref,
         )
@@ -67,8 +67,9 @@ def _holders(workspace: Workspace) -> str:
     )
 
 
-def _not_known(connectors: Sequence[str], flows: Sequence[str], catalogue: Catalogue) -> str:
-    parts = []
+def _not_known(component: Component, found: Premium, catalogue: Catalogue) -> str:
+    connectors, flows = found.unknown, found.unread_flows
+    parts = [f"it {gap.words}" for gap in component.gaps if gap.decides]
     if connectors:
         parts.append(f"the tier of {list_of([catalogue.name_of(key) for key in connectors], 'and')} is not known")
     if flows:

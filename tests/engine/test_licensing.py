@@ -12,6 +12,7 @@ from pllint.model.component import (
     ComponentKind,
     ConnectorUse,
     DeclaredReference,
+    Gap,
     StartsFrom,
     Step,
     Trigger,
@@ -168,6 +169,15 @@ def test_what_a_component_uses_decides(component: Component, verdict: str, words
     found = premium(component, CATALOGUE)
 
     assert (found.verdict, [reason.word for reason in found.reasons]) == (verdict, words)
+
+
+def test_what_is_not_read_in_full_is_not_called_free() -> None:
+    pages = Component(
+        kind=ComponentKind.CANVAS_APP, name="Desk", id="desk", at=AT, gaps=(Gap(words="has gaps", at=AT),)
+    )
+
+    assert premium(pages, CATALOGUE).verdict == "unknown"
+    assert premium(pages._replace(uses=(use("shared_sql"),)), CATALOGUE).verdict == "yes"
 
 
 def test_an_unknown_connector_is_named() -> None:

@@ -191,6 +191,18 @@ def test_settings_serve_the_solution_that_holds_most_of_their_names(tmp_path: Pa
     assert lint(tmp_path, checks="SOL106").findings == ()
 
 
+def test_sources_in_the_zip_of_a_project_are_judged_as_sources(tmp_path: Path) -> None:
+    app = (
+        "<CanvasApp><Name>ctx_desk</Name><DocumentUri>/CanvasApps/ctx_desk_DocumentUri.msapp</DocumentUri></CanvasApp>"
+    )
+    with zipfile.ZipFile(tmp_path / "project.zip", "w") as archive:
+        archive.writestr("source/Other/Solution.xml", manifest())
+        archive.writestr("source/Other/Customizations.xml", "<ImportExportXml/>")
+        archive.writestr("source/CanvasApps/ctx_desk.meta.xml", app)
+
+    assert lint(tmp_path, checks="SOL404").findings == ()
+
+
 def test_the_unpacked_source_of_an_app_needs_no_package(tmp_path: Path) -> None:
     app = (
         "<CanvasApp><Name>ctx_desk</Name><DocumentUri>/CanvasApps/ctx_desk_DocumentUri.msapp</DocumentUri></CanvasApp>"

@@ -387,6 +387,12 @@ def test_parameters_of_a_solution_stand_without_a_wrapper(tmp_path: Path) -> Non
     assert in_solution(tmp_path, parameters=json.dumps(oauth("aad"))).authentication == "entra-id"
 
 
+def test_an_empty_file_of_connection_parameters_leaves_the_sign_in_to_the_definition(tmp_path: Path) -> None:
+    security = {"oauth2_auth": {"type": "oauth2", "flow": "accessCode", "tokenUrl": "https://login.windows.net/common"}}
+
+    assert in_solution(tmp_path, definition(securityDefinitions=security), parameters="").authentication == "entra-id"
+
+
 def connector(name: str, path: str, solution: str | None = None, host: str | None = "a.example") -> CustomConnector:
     at = Anchor(Source(path, bytes))
     return CustomConnector(

@@ -160,6 +160,11 @@ def test_what_only_looks_like_a_secret_is_none(inputs: object) -> None:
         pytest.param({"body": "See https://parcels.sharepoint.com/sites/handbook"}, [], id="a site that is mentioned"),
         pytest.param({"dataset": "https://yourtenant.sharepoint.com/sites/a"}, [], id="a placeholder"),
         pytest.param({"dataset": "@parameters('Site (ctx_Site)')"}, [], id="an environment variable"),
+        pytest.param(
+            {"dataset": "@parameters('Desk - https://parcels.sharepoint.com/sites/desk (ctx_Site)')"},
+            [],
+            id="an environment variable named after an address",
+        ),
         pytest.param({"uri": "https://login.microsoftonline.com/common/oauth2/token"}, [], id="any tenant"),
         pytest.param({"tenant": "00000000-0000-0000-0000-000000000000"}, [], id="an empty id"),
         pytest.param({"environment": "production"}, [], id="a word"),

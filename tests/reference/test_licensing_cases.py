@@ -1,15 +1,16 @@
 """The cases of licensing-cases.yaml, one test per case, named by its id.
 
-Run so far: `lifecycle`, for the checks that exist, by turning the facts into the manifest and the source they
-describe; `estate` for licence-count-missing; and of `app` and `flow` what makes them premium (`premium`, `why`) and the
-checks that exist. Not run yet, because nothing answers them: who needs which licence (`needs`, `short`, `unknown`),
-`balance`, and the subjects copies, desktop, agent, website, ai-credits, capacity, requests, plan and
-cost. A case that names nothing of what is run is left out. An environment of a case is where its component goes, and
-nothing else is known of the estate.
+`lifecycle` goes through the checks, by turning the facts into the manifest and the source they describe; every other
+subject goes through the rules of `pllint.engine.licensing`, and everything its case expects is compared. What makes an
+app or a flow premium is worked out from a component made of the case's `uses`. The checks of apps, flows and the
+estate run once more from a manifest, as far as a manifest can say what the case does. An environment of a case is
+where its component goes, and nothing else is known of the estate.
 """
 
 import datetime
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -18,10 +19,48 @@ from ruamel.yaml import YAML
 import pllint_licensing
 import pllint_lifecycle
 from pllint.catalogue import Catalogue
+from pllint.catalogue.plans import Plans, Price, plan_named, price_of
 from pllint.check import Check, Context
 from pllint.engine.licensing import premium
+from pllint.engine.licensing.apps import judge_app
+from pllint.engine.licensing.capacity import (
+    agent_bill,
+    ai_credits,
+    bots,
+    daily_limit,
+    daily_pool,
+    requests,
+    storage,
+    website_bill,
+)
+from pllint.engine.licensing.cost import (
+    PASS,
+    PREMIUM,
+    Compared,
+    MissingPriceError,
+    Money,
+    Profile,
+    alternative,
+    bundle_saving,
+    exposure,
+    flow_runs,
+    flows_or_people,
+    has_leverage,
+    is_dearer,
+    is_outside_range,
+    metered_or_plans,
+    mix,
+    needed,
+    pass_or_user,
+    process_or_premium,
+    still_paid,
+    volume,
+)
+from pllint.engine.licensing.estate import Customer, LicenceStock, copies, estate
+from pllint.engine.licensing.flows import judge_flow
 from pllint.engine.lifecycle import Lifecycle
 from pllint.finding import Finding
+from pllint.model.capacity_facts import AgentUse, DesktopFacts, Loop, Storage, WebsiteUse
 from pllint.model.component import (
     Call,
     Component,
@@ -35,6 +74,18 @@ from pllint.model.component import (
 from pllint.model.connector_id import ConnectorKey, custom_name
 from pllint.model.custom_connector import CustomConnector, Host, Operation
 from pllint.model.environment import Environment, EnvironmentType
+from pllint.model.licence_facts import (
+    GROUPS,
+    AppFacts,
+    FlowFacts,
+    Group,
+    GuestLicence,
+    LicenceJudgement,
+    Owner,
+    Place,
+    Remark,
+    ServedApp,
+)
 from pllint.model.policy import ClassifiedConnector, DataGroup, DlpPolicy
 from pllint.model.workspace import Workspace
 from pllint.read.document import Notes
@@ -51,7 +102,11 @@ _AT = Anchor(Source("case", bytes))
 _TODAY = "2026-11-21"
 _CHECKS: tuple[Check, ...] = (*pllint_licensing.pllint_checks(), *pllint_lifecycle.pllint_checks())
 _KNOWN = {check.name for check in _CHECKS}
+_OTHERS = {check.name for check in pllint_lifecycle.pllint_checks()}
+"""Findings that the licensing chapter does not answer for."""
 _CATALOGUE = Catalogue()
+_PLANS = Plans()
+_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 
 _AUTHENTICATION = {"none", "api-key", "basic", "oauth2", "entra-id", "windows", "certificate", "other"}
 _STARTS_FROM = {
@@ -76,6 +131,13 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     given = metafunc.config.getoption("--licensing-cases", default=None)
     path = Path(given) if isinstance(given, str) else _COPY
     document = _as_text(YAML(typ="safe", pure=True).load(path))
+    if "ruled_case" in metafunc.fixturenames:
+        lists = Node(document, _AT)["price-lists"]
+        cases = [case for case in Node(document, _AT)["cases"].elements() if case["subject"].text != "lifecycle"]
+        ids = [case["id"].text or "" for case in cases]
+        metafunc.parametrize(("ruled_case", "price_lists"), [(case, lists) for case in cases], ids=ids)
+    if "plan_groups" in metafunc.fixturenames:
+        metafunc.parametrize("plan_groups", [Node(document, _AT)["plan-groups"]], ids=["groups"])
     for argument, subjects in (("case", ("lifecycle", "app", "flow", "estate")), ("tier_case", ("app", "flow"))):
         if argument in metafunc.fixturenames:
             cases = [case for case in Node(document, _AT)["cases"].elements() if case["subject"].text in subjects]
@@ -107,6 +169,29 @@ def test_a_case_gets_its_tier(tier_case: Node) -> None:
     assert str(found.verdict) == ("yes" if expected["premium"].flag else "no")
     if expected["why"].present:
         assert {str(reason.word) for reason in found.reasons} == _words(expected["why"])
+
+
+def test_a_case_comes_out_of_the_rules_as_it_says(ruled_case: Node, price_lists: Node) -> None:
+    subject = ruled_case["subject"].text or ""
+    given, as_of = ruled_case["given"], ruled_case["as-of"].text or _TODAY
+    answer = _RULES[subject](given, as_of, price_lists)
+
+    expected = ruled_case["expect"]
+    for key, node in expected.items():
+        if key in {"findings", "absent"}:
+            continue
+        assert key in answer, f"no answer for {key}"
+        assert _comparable(answer[key]) == _comparable(node.value), key
+    told = answer["findings"]
+    assert isinstance(told, set)
+    assert _words(expected["findings"]) - _OTHERS <= told
+    assert not _words(expected["absent"]) & told
+
+
+def test_the_plan_groups_are_those_of_the_cases(plan_groups: Node) -> None:
+    assert {name: set(_texts(node.value)) for name, node in plan_groups.items()} == {
+        name: set(plans) for name, plans in GROUPS.items()
+    }
 
 
 def test_accounted_is_the_sum_of_the_three_groups(case: Node) -> None:
@@ -273,7 +358,10 @@ def _joined(
 def _component(case: Node) -> tuple[Component, tuple[Component, ...]]:
     """Make the app or flow of a case, and the flows it starts."""
     subject = _subject(case)
-    facts = case["given"][subject]
+    return _component_of(subject, case["given"][subject])
+
+
+def _component_of(subject: str, facts: Node) -> tuple[Component, tuple[Component, ...]]:
     if subject == "flow":
         return _flow(facts, "The flow"), ()
     called = tuple(_flow(flow, f"Flow {number}") for number, flow in enumerate(facts["flows"].elements()))
@@ -365,7 +453,11 @@ def _listing(policy: str, connector: str) -> DlpPolicy:
 
 
 def _place(case: Node) -> Environment:
-    facts = case["given"]["environment"]
+    return _place_in(case["given"])
+
+
+def _place_in(given: Node) -> Environment:
+    facts = given["environment"]
     kind = EnvironmentType(facts["type"].text or "production")
     return Environment(name="here", at=_AT, type=kind, managed=facts["managed"].flag)
 
@@ -400,3 +492,524 @@ def _as_text(value: object) -> object:
     if isinstance(value, bool):
         return "true" if value else "false"
     return None if value is None else str(value)
+
+
+Answer = dict[str, object]
+
+
+def _app_case(given: Node, as_of: str, _: Node) -> Answer:
+    app = given["app"]
+    is_premium, why = _tier(given, as_of)
+    facts = AppFacts(
+        premium=is_premium,
+        why=why,
+        place=_place_of(given["environment"]),
+        in_dynamics=app["context"].text == "dynamics-365",
+        on_dataverse="dataverse" in _words(app["uses"]) or app["kind"].text == "model-driven",
+        purpose=app["purpose"].text,
+        people=tuple(map(_group, app["people"].elements())),
+        makers=tuple(map(_group, app["makers"].elements())),
+        passes=app["passes"].integer or 0,
+        passes_elsewhere=app["passes-elsewhere"].integer or 0,
+        plan=app["plan"].text,
+        claims=tuple((name, node.text or "") for name, node in app["claims"].items()),
+        hosts=tuple((name, node.text or "") for name, node in app["endpoints"].items()),
+        stated_users=app["stated-users"].integer,
+        counted_active=app["counted"].text == "active",
+        owner_only=bool(app["owner-only"].flag),
+        only_app=bool(app["only-app"].flag),
+        apps_per_user=app["apps-per-user"].integer or 1,
+        restricted_writers=_group(app["restricted-writes"]) if app["restricted-writes"].present else None,
+    )
+    judged = judge_app(facts, as_of, _PLANS)
+    return {
+        **_judged(judged, premium=facts.premium, why=facts.why),
+        "passes-per-user": judged.passes_per_user,
+        "metered-users": judged.metered_users,
+    }
+
+
+def _flow_case(given: Node, as_of: str, _: Node) -> Answer:
+    facts = _flow_facts(given["flow"], given, as_of)
+    judged = judge_flow(facts, as_of)
+    answer = _judged(judged, premium=facts.premium, why=facts.why)
+    if judged.alternative:
+        answer["alternative"] = {"plan": judged.alternative.plan, "count": judged.alternative.number}
+    if judged.metered is not None:
+        answer["metered"] = judged.metered
+    if judged.turned_off_after_days is not None:
+        answer["turned-off-after-days"] = judged.turned_off_after_days
+    return {**answer, "remedies": list(judged.remedies)}
+
+
+def _flow_facts(flow: Node, given: Node, as_of: str) -> FlowFacts:
+    served, owner, uses = flow["app"], flow["owner"], _words(flow["uses"])
+    holders = flow["credential-holders"]
+    word = flow["trigger"].text or "power-app"
+    component = _flow(flow, "The flow")
+    found = premium(component, _CATALOGUE, environments=(_place_in(given),), as_of=as_of, created=flow["created"].text)
+    return FlowFacts(
+        premium=found.verdict == "yes",
+        why=tuple(dict.fromkeys(str(reason.word) for reason in found.reasons)),
+        trigger=word,
+        place=_place_of(given["environment"]),
+        purpose=flow["purpose"].text,
+        owner=Owner(
+            name=owner["name"].text,
+            kind=owner["kind"].text or "person",
+            holds=tuple(_texts(owner["holds"].value)),
+            left=bool(owner["left"].flag),
+        )
+        if owner.present
+        else None,
+        people=tuple(map(_group, flow["people"].elements())),
+        licence=flow["licence"].text,
+        covered_by=flow["covered-by"].text,
+        associated_flows=flow["associated-flows"].integer or 0,
+        called_by=tuple(_flow_facts(parent, given, as_of) for parent in flow["called-by"].elements()),
+        app=ServedApp(
+            name=served["name"].text,
+            kind=served["kind"].text or "power-app",
+            linked=bool(served["linked"].flag),
+            shares_data=served["shares-data"].flag,
+            exists=served["exists"].flag is not False,
+        )
+        if served.present
+        else None,
+        plan=flow["plan"].text,
+        in_solution=bool(flow["solution-aware"].flag),
+        agent_capacity=bool(flow["agent-capacity"].flag),
+        credential_holders=None
+        if not holders.present
+        else Group(number=holders.integer)
+        if holders.integer is not None
+        else _group(holders),
+        on_dataverse="dataverse" in uses,
+        attended="desktop-attended" in uses,
+    )
+
+
+def _tier(given: Node, as_of: str) -> tuple[bool, tuple[str, ...]]:
+    component, called = _component_of("app", given["app"])
+    created = given["app"]["created"].text
+    places = (_place_in(given),)
+    found = premium(component, _CATALOGUE, calls=called, environments=places, as_of=as_of, created=created)
+    return found.verdict == "yes", tuple(dict.fromkeys(str(reason.word) for reason in found.reasons))
+
+
+def _judged(judged: LicenceJudgement, *, premium: bool, why: Sequence[str]) -> Answer:
+    needs = []
+    for row in judged.needs:
+        need: Answer = {"who": row.who, "count": row.number, "any-of": row.any_of}
+        needs.append(need if row.level == "required" else {**need, "level": row.level})
+    answer: Answer = {"premium": premium, "why": list(why), "needs": needs, "short": judged.short}
+    if judged.unknown:
+        answer["unknown"] = judged.unknown
+    return {**answer, "findings": _told(judged.remarks)}
+
+
+def _copies_case(given: Node, _: str, __: Node) -> Answer:
+    licensed = [(copy["environment"].text or "", copy["licence"].text) for copy in given["copies"].elements()]
+    found = copies(licensed, given["purchased"].integer)
+    return {
+        "capacity-licences-needed": found.needed,
+        "capacity-licences-short": found.short,
+        "user-plans-needed": found.user_plans,
+        "findings": _told(found.remarks),
+    }
+
+
+def _desktop_case(given: Node, _: str, __: Node) -> Answer:
+    desktop = given["desktop"]
+    found = bots(
+        DesktopFacts(
+            attended=desktop["mode"].text == "attended",
+            holds=tuple(_texts(desktop["holds"].value)),
+            environment=desktop["environment"].text or "default",
+            shared=bool(desktop["shared"].flag),
+            from_cloud_flow=desktop["started-by"].text == "cloud-flow",
+            concurrent=desktop["concurrent"].integer or 1,
+            machines=desktop["machines"].integer or 1,
+            bots=desktop["bots"].integer or 0,
+            signs_into=tuple(_texts(desktop["signs-into"].value)),
+        )
+    )
+    return {"bots-needed": found.needed, "short": found.short, "findings": _told(found.remarks)}
+
+
+def _agent_case(given: Node, as_of: str, _: Node) -> Answer:
+    use = AgentUse(
+        sessions=given["sessions"]["production"].integer or 0,
+        test_sessions=given["sessions"]["test"].integer or 0,
+        credits=tuple((kind, node.integer or 0) for kind, node in given["credits"].items()),
+        packs_held=given["packs-held"].integer,
+        connectors=bool(_words(given["connectors"])),
+        capacity=given["capacity"].flag is not False,
+        service_enabled=given["service-enabled"].flag is not False,
+    )
+    bill = agent_bill(use, as_of, _PLANS)
+    return {
+        "billed-sessions": bill.billed,
+        "credits": bill.billed,
+        "packs": bill.packs,
+        "monthly": bill.monthly,
+        "metered-monthly": bill.metered_monthly,
+        "findings": _told(bill.remarks),
+    }
+
+
+def _website_case(given: Node, as_of: str, _: Node) -> Answer:
+    held = given["held"]
+    use = WebsiteUse(
+        logins=given["logins"].integer,
+        page_views=given["page-views"].integer,
+        authenticated=given["authenticated"].integer,
+        anonymous=given["anonymous"].integer,
+        licensed_staff=given["licensed-staff"].integer or 0,
+        held=_numbers(held) if held.present else None,
+    )
+    bill = website_bill(use, as_of, _PLANS)
+    return {**dict(bill.packs), "monthly": bill.monthly, "findings": _told(bill.remarks)}
+
+
+def _credits_case(given: Node, as_of: str, _: Node) -> Answer:
+    wanted = given["needed"]
+    number = wanted.integer
+    if number is None:
+        number = (wanted["items"].integer or 0) * (wanted["rate"].integer or 0)
+    found = ai_credits(dict(_numbers(given["licences"])), given["add-ons"].integer or 0, number, as_of, _PLANS)
+    return {
+        "credits": found.credits,
+        "needed": found.needed,
+        "short": found.short,
+        "add-ons-to-buy": found.add_ons_to_buy,
+        "findings": _told(found.remarks),
+    }
+
+
+def _storage_case(given: Node, as_of: str, _: Node) -> Answer:
+    add_ons, prices = given["add-ons-gb"], given["add-on-prices"]
+    stores = ("database", "file", "log")
+    found = storage(
+        dict(_numbers(given["licences"])),
+        as_of,
+        _PLANS,
+        tenant=_storage(given["tenant-default"]),
+        add_ons=Storage(*(_amount(add_ons[store]) for store in stores)) if add_ons.present else None,
+        used=_storage(given["used"]),
+    )
+    short = {"database": found.short_database, "file": found.short_file}
+    return {
+        "database-gb": found.entitled.database,
+        "file-gb": found.entitled.file,
+        "log-gb": found.entitled.log,
+        "short-gb": {store: amount for store, amount in short.items() if amount},
+        "can-create-environment": found.can_create_environment,
+        "add-ons-monthly": sum(_amount(add_ons[store]) * _amount(prices[store]) for store in stores),
+        "findings": _told(found.remarks),
+    }
+
+
+def _requests_case(given: Node, as_of: str, _: Node) -> Answer:
+    steps = given["steps"]
+    held = list(_texts(given["plans"].value))
+    limit = daily_limit(held, given["units"].integer or 1, given["add-ons"].integer or 0, as_of, _PLANS)
+    found = requests(
+        limit,
+        actions=steps["actions"].integer or 0,
+        loops=[Loop(one["items"].integer or 0, one["actions"].integer or 0) for one in steps["loops"].elements()],
+        runs_per_day=given["runs-per-day"].integer or 0,
+        peak_per_5_minutes=given["peak-per-5-min"].integer or 0,
+    )
+    return {
+        "daily-limit": limit,
+        "per-flow-share": limit // (given["flows"].integer or 1),
+        "per-run": found.per_run,
+        "per-day": found.per_day,
+        "over": found.over,
+        "daily-pool": daily_pool(given["pool"]["dynamics-licences"].integer or 0),
+        "findings": _told(found.remarks),
+    }
+
+
+def _plan_case(given: Node, as_of: str, _: Node) -> Answer:
+    found = [plan_named(name) for name in _texts(given["names"].value)]
+    answer: Answer = {"plans": [plan.id if plan else None for plan in found], "findings": set()}
+    plan = given["plan"].text
+    if plan is not None:
+        price = _PLANS.price(plan, "usd-list", as_of)
+        keys = (
+            "apps websites flows people minimum tiers gateway dataverse business-process-flows covers-child-flows"
+            " stackable production rpa ai-builder restricted-tables in-context-only database-gb file-gb"
+            " tenant-database-gb tenant-file-gb tenant-log-gb requests attended-bots unattended-bots associated-flows"
+            " environments runs-per-month ai-credits credits unit pack included set"
+        )
+        answer |= {key: _PLANS.value(plan, key, as_of) for key in keys.split()}
+        answer["price-usd"] = price.middle if price else None
+    return answer
+
+
+def _estate_case(given: Node, as_of: str, _: Node) -> Answer:
+    records = [
+        LicenceStock(
+            plan=record["plan"].text or "",
+            purchased=record["purchased"].integer,
+            assigned=record["assigned"].integer,
+            allocated=sum(number for _, number in _numbers(record["allocated"])),
+            as_of=record["as-of"].text,
+        )
+        for record in given["licences"].elements()
+    ]
+    required = {row["plan"].text or "": row["count"].integer or 0 for row in given["required"].elements()}
+    customer = Customer(
+        agreement=given["agreement"].text,
+        existing=given["existing-customer"].flag is not False,
+        sector=given["sector"].text,
+    )
+    found = estate(records, required, customer, as_of, _PLANS)
+    return {"balance": {one.plan: one.balance for one in found.balances}, "findings": _told(found.remarks)}
+
+
+def _cost_case(given: Node, _: str, lists: Node) -> Answer:
+    prices = {
+        key: _price_in(node)
+        for listed in (lists[given["price-list"].text or ""], given["prices"])
+        for key, node in listed.items()
+        if key != "currency"
+    }
+    try:
+        return _COSTS[given["cost"].text or ""](given, prices)
+    except MissingPriceError:
+        return {"findings": {"price-missing"}}
+
+
+def _pass_or_user_cost(given: Node, prices: Mapping[str, Price]) -> Answer:
+    apps = given["apps"].integer or 1
+    found = pass_or_user(prices, given["users"].integer or 0, apps, given["apps-per-pass"].integer or 1)
+    told = {"per-user-advised"} if apps >= 3 else set()
+    sums = {PASS: found.pass_yearly, PREMIUM: found.user_yearly}
+    intended = sums.get(given["plan"].text or found.cheaper, found.pass_yearly)
+    lowest = min(money.middle for money in sums.values())
+    over = Decimal(0)
+    if given["plan"].present and is_dearer(intended.middle, lowest):
+        told.add("plan-dearer-than-alternative")
+    if given["budget-yearly"].present and (over := max(Decimal(0), intended.middle - _amount(given["budget-yearly"]))):
+        told.add("budget-exceeded")
+    return {
+        "passes": found.passes,
+        "pass-yearly": found.pass_yearly,
+        "user-yearly": found.user_yearly,
+        "cheaper": found.cheaper,
+        "saving-yearly": found.saving_yearly,
+        "premium-cheaper-from-apps": found.premium_cheaper_from_apps,
+        "over-budget": over,
+        "findings": told,
+    }
+
+
+def _mixed_cost(given: Node, prices: Mapping[str, Price]) -> Answer:
+    profiles = [
+        Profile(one["people"].integer or 0, one["apps"].integer or 0) for one in given["populations"].elements()
+    ]
+    found = mix(prices, profiles)
+    return {
+        "all-pass": found.all_pass,
+        "all-premium": found.all_premium,
+        "mixed": found.mixed,
+        "premium-people": found.premium_people,
+        "findings": {"per-user-advised"} if any(profile.apps >= 3 for profile in profiles) else set(),
+    }
+
+
+def _flows_cost(given: Node, prices: Mapping[str, Price]) -> Answer:
+    number = given["flows"].integer or 0
+    per_flow, compared = flows_or_people(prices, number, given["people"].integer)
+    told = {"flow-pack-minimum"} if number < 5 else set()
+    if compared is None:
+        return {"per-flow-monthly": per_flow, "findings": told}
+    if compared.cheaper == "per-flow":
+        told.add("capacity-licence-cheaper")
+    per_user = compared.second
+    return {
+        "per-flow-monthly": per_flow, "per-user-monthly": per_user, "cheaper": compared.cheaper, "findings": told,
+    }  # fmt: skip
+
+
+def _process_cost(given: Node, prices: Mapping[str, Price]) -> Answer:
+    found = process_or_premium(prices, given["people"].integer or 0, given["processes"].integer or 1)
+    return _compared(found, "process-monthly", "premium-monthly", {"process": "capacity-licence-cheaper"})
+
+
+def _metered_cost(given: Node, prices: Mapping[str, Price]) -> Answer:
+    people, active = given["people"].integer or 0, given["active"].integer or 0
+    found = metered_or_plans(prices, people, active, given["apps"].integer or 1)
+    told = set()
+    if found.cheapest == "metered":
+        told = {"metered-cheaper"}
+    elif found.metered.middle > min(found.passes.middle, found.premium.middle):
+        told = {"metered-dearer"}
+    return {
+        "metered-monthly": found.metered,
+        "pass-monthly": found.passes,
+        "premium-monthly": found.premium,
+        "cheapest": found.cheapest,
+        "findings": told,
+    }
+
+
+def _flow_runs_cost(given: Node, _: Mapping[str, Price]) -> Answer:
+    runs = [int(run) for run in _texts(given["runs"].value)]
+    found = flow_runs(runs, _amount(given["run-price"]), given["plans"].integer or 1, _amount(given["plan-price"]))
+    return _compared(found, "metered", "plan", {})
+
+
+def _volume_cost(given: Node, prices: Mapping[str, Price]) -> Answer:
+    listed, tier = volume(prices, given["people"].integer or 0)
+    told = {"volume-price-available"} if tier else set()
+    return {"list-yearly": listed, "volume-yearly": tier, "findings": told}
+
+
+def _alternative_cost(given: Node, prices: Mapping[str, Price]) -> Answer:
+    monthly = _amount(given["alternative-monthly"])
+    found = alternative(prices, given["plan"].text or "", given["count"].integer or 1, monthly)
+    return _compared(found, "plan-yearly", "alternative-yearly", {})
+
+
+def _price_check(given: Node, prices: Mapping[str, Price]) -> Answer:
+    outside = is_outside_range(_amount(given["override"]), needed(prices, given["plan"].text or ""))
+    return {"findings": {"price-outside-range"} if outside else set()}
+
+
+def _missing_price(given: Node, prices: Mapping[str, Price]) -> Answer:
+    needed(prices, given["plan"].text or "")
+    return {"findings": set()}
+
+
+def _exposure_cost(given: Node, prices: Mapping[str, Price]) -> Answer:
+    amount = exposure(prices, given["plan"].text or "", given["unlicensed"].integer or 0, given["months"].integer or 0)
+    return {"exposure": amount, "findings": {"retroactive-exposure"} if amount else set()}
+
+
+def _bundle_cost(given: Node, _: Mapping[str, Price]) -> Answer:
+    lines = [(line["passes"].integer or 0, _amount(line["price"])) for line in given["lines"].elements()]
+    yearly = sum((passes * price * 12 for passes, price in lines), Decimal(0))
+    told = {"ea-lines-not-bundled"} if len(lines) > 1 else set()
+    if has_leverage(given["custom-connector-apps"].integer or 0, given["people"].integer or 0):
+        told.add("negotiation-leverage")
+    return {
+        "passes": sum(passes for passes, _ in lines),
+        "spend-yearly": yearly,
+        "saving-yearly": list(bundle_saving(yearly)),
+        "findings": told,
+    }
+
+
+def _reduction_cost(given: Node, _: Mapping[str, Price]) -> Answer:
+    may_reduce = bool(given["count-reduction"].flag)
+    last = given["next-anniversary-eve" if may_reduce else "term-ends"].text or ""
+    found = still_paid(given["passes"].integer or 0, _amount(given["price"]), given["retired"].text or "", last)
+    told = {"retired-still-paid"} if found.months else set()
+    told |= set() if may_reduce else {"ea-no-count-reduction"}
+    return {"months-still-paid": found.months, "still-paid": found.amount, "findings": told}
+
+
+def _compared(found: Compared, first: str, second: str, checks: Mapping[str, str]) -> Answer:
+    told = {checks[found.cheaper]} if found.cheaper in checks else set()
+    return {first: found.first, second: found.second, "cheaper": found.cheaper, "findings": told}
+
+
+_RULES = {
+    "app": _app_case,
+    "flow": _flow_case,
+    "copies": _copies_case,
+    "desktop": _desktop_case,
+    "agent": _agent_case,
+    "website": _website_case,
+    "ai-credits": _credits_case,
+    "capacity": _storage_case,
+    "requests": _requests_case,
+    "plan": _plan_case,
+    "cost": _cost_case,
+    "estate": _estate_case,
+}
+_COSTS = {
+    "pass-or-user": _pass_or_user_cost,
+    "mixed": _mixed_cost,
+    "flows": _flows_cost,
+    "process-or-premium": _process_cost,
+    "metered": _metered_cost,
+    "flow-runs": _flow_runs_cost,
+    "volume": _volume_cost,
+    "alternative": _alternative_cost,
+    "price-check": _price_check,
+    "missing-price": _missing_price,
+    "exposure": _exposure_cost,
+    "ea-bundle": _bundle_cost,
+    "ea-reduction": _reduction_cost,
+}
+
+
+def _group(node: Node) -> Group:
+    guests = node["guests"]
+    return Group(
+        name=node["name"].text,
+        number=node["count"].integer,
+        holds=_numbers(node["holds"]),
+        active=node["active"].integer,
+        role=node["role"].text,
+        gets_nothing=node["value"].text == "none",
+        benefits=bool(node["benefit"].flag),
+        guests=GuestLicence(
+            home=guests["home"].text or "unknown",
+            plan=guests["plan"].text,
+            other_cloud=guests["cloud"].text == "different",
+        )
+        if guests.present
+        else None,
+    )
+
+
+def _place_of(node: Node) -> Place:
+    return Place(
+        type=node["type"].text or "production",
+        managed=bool(node["managed"].flag),
+        pay_as_you_go=bool(node["pay-as-you-go"].flag),
+    )
+
+
+def _numbers(node: Node) -> tuple[tuple[str, int], ...]:
+    return tuple((key, number.integer or 0) for key, number in node.items())
+
+
+def _amount(node: Node) -> Decimal:
+    return Decimal(node.text or "0")
+
+
+def _storage(node: Node) -> Storage | None:
+    return Storage(*(Decimal(text) for text in _texts(node.value))) if node.present else None
+
+
+def _price_in(node: Node) -> Price:
+    if node["low"].present:
+        return price_of(
+            _amount(node["low"]), _amount(node["high"]), _amount(node["mid"]) if node["mid"].present else None
+        )
+    return price_of(_amount(node))
+
+
+def _told(remarks: Iterable[Remark]) -> set[str]:
+    return {remark.check for remark in remarks}
+
+
+def _comparable(value: object) -> object:
+    """Put an answer and an expected value into one form: text, words in order, numbers to two decimals."""
+    if isinstance(value, Money):
+        return _comparable([value.low, value.high] if value.is_range else value.middle)
+    if isinstance(value, dict):
+        return {str(key): _comparable(member) for key, member in value.items()}
+    if isinstance(value, list | tuple):
+        items = [_comparable(item) for item in value]
+        return sorted(items, key=repr) if any(isinstance(item, dict | str) for item in items) else items
+    if value is None or isinstance(value, bool):
+        return None if value is None else str(value).lower()
+    return f"{Decimal(str(value)):.2f}" if _NUMBER.fullmatch(str(value)) else str(value)

@@ -117,6 +117,27 @@ SHOW = {
     "environments": [{"name": "depot-production", "managed": True, "policies": ["Tenant baseline"]}],
     "skipped": [],
 }  # fmt: skip
+LICENCES = {
+    "components": [
+        {
+            "kind": "canvas-app", "name": "Expense approval", "id": "ctx_expenses", "path": "e.zip!customizations.xml",
+            "premium": "yes", "premium-reasons": ["custom-connector"], "population": 40,
+            "needs": [
+                {"who": "users", "people": 40, "plans": ["power-apps-premium"], "level": "required"},
+            ],
+            "required": 40, "available": 0, "short": 40, "yearly": [1680, 2160],
+        },
+    ],
+    "plans": [{"plan": "power-apps-premium", "purchased": 0, "assigned": 0, "required": 40, "short": 40}],
+    "cost": {"currency": "GBP", "yearly": {"per-app": 1920, "per-user": 8640, "mixed": 1920, "cheapest": "per-app"}},
+}  # fmt: skip
+PLANS = {
+    "as-of": "2026-11-21",
+    "plans": [{"id": "p", "values": {"apps": [{"until": "2021-09-30", "is": 2}]}, "price": [
+        {"currency": "USD", "kind": "list", "is": "4.50"}, {"currency": "GBP", "kind": "ea", "low": "3", "high": "5"},
+    ]}],
+}  # fmt: skip
+
 CHECK = {
     "id": "DLP101", "name": "blocked-connector", "family": "dlp", "summary": "It is used where blocked.",
     "severity": "error", "status": "stable", "since": "0.1", "source": "https://example.com/rule",
@@ -144,6 +165,42 @@ SETTINGS_OF_A_STAGE = {
     "ConnectionReferences": [{"LogicalName": "ctx_mail_1", "ConnectionId": "", "ConnectorId": "#{connector}#"}],
 }
 
+VERDICT = {
+    "component": {"kind": "cloud-flow", "name": "Notify", "id": "5b8f", "solution": "Expense"},
+    "environment": "hr-production",
+    "verdict": "violation",
+    "because": [{"policy": "Tenant baseline", "rule": "blocked_connector", "connectors": ["shared_twitter"]}],
+}
+LINE = {"connector": "shared_twitter", "message": "is listed in Blocked", "path": "a.json", "line": 1, "column": 2}
+IMPACT = {
+    "newly-blocked": [
+        {**VERDICT, "lines": [LINE], "before": {"verdict": "allowed", "because": [], "lines": [{"message": "free"}]}}
+    ],
+    "newly-open": [],
+    "newly-allowed": [],
+    "still-blocked": [],
+    "still-open": [],
+    "unchanged": 3,
+}
+WHY = {
+    "component": VERDICT["component"],
+    "path": "flows/notify.json",
+    "uses": [{"id": "shared_twitter", "name": "Twitter", "custom": False, "tier": "standard", "steps": []}],
+    "environments": [
+        {
+            "environment": "hr-production",
+            "verdict": "allowed",
+            "because": [],
+            "groups": [],
+            "chain": [],
+            "notes": [],
+            "remedies": [],
+            "passes-because": "it uses no connector",
+            "would-be-blocked-by": [],
+        }
+    ],
+    "licence": {"premium": "no", "reasons": [], "tier-unknown": [], "plans": []},
+}
 CATALOGUE = {
     "as-of": "2026-11-02",
     "connectors": [{"id": "shared_parcels", "name": "Parcels", "tier": "Premium", "last_seen": "2026-11-02"}],
@@ -284,6 +341,11 @@ GOOD = [
     pytest.param("show", SHOW, id="show"),
     pytest.param("gate", GATE, id="gate"),
     pytest.param("checks", [CHECK], id="checks"),
+    pytest.param("matrix", [VERDICT], id="matrix"),
+    pytest.param("impact", IMPACT, id="impact"),
+    pytest.param("why", WHY, id="why"),
+    pytest.param("licences", LICENCES, id="licences"),
+    pytest.param("plans", PLANS, id="plans"),
     pytest.param("catalogue", CATALOGUE, id="catalogue"),
     pytest.param("config", CONFIG, id="config"),
 ]
@@ -542,6 +604,11 @@ BAD = [
         ("components", 0, "premium"),
         "yes, no or",
     ),
+    Bad("matrix", [{**VERDICT, "verdict": "blocked"}], (0, "verdict"), "expected allowed, violation or open"),
+    Bad("impact", {**IMPACT, "unchanged": -1}, ("unchanged",), "expected at least 0"),
+    Bad("why", {**WHY, "environments": {}}, ("environments",), "expected a list"),
+    Bad("licences", {**LICENCES, "price": 1}, ("price",), "'price' is not known in the document"),
+    Bad("plans", {"plans": [{"id": "p", "counts": "head"}]}, ("plans", 0, "counts"), "person, app-pass"),
     Bad("gate", {**GATE, "exit": 1}, ("exit",), "is not known in the document"),
     Bad("config", {"values": []}, (), "'project' is missing"),
     Bad(

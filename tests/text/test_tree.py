@@ -123,6 +123,26 @@ def test_nothing_outside_a_tree_is_read(tmp_path: Path, name: str) -> None:
             tree.read(name)
 
 
+def test_names_that_move_the_cursor_are_left_out_aloud_and_odd_ones_are_read(tmp_path: Path) -> None:
+    odd = ["a:b.json", "Parcel\u00a0desk.json", "C:x.json"]
+    for name in ("line\nbreak.json", "red\x1b[31m.json", "turned\u202e.json", *odd):
+        (tmp_path / name).write_bytes(b"1")
+    tree = Folder(str(tmp_path))
+
+    assert (names(tree), kinds(tree)) == (sorted(odd), [ProblemKind.UNSAFE] * 3)
+    assert [tree.read(name) for name in odd] == [b"1"] * 3
+    assert all(problem.message.isascii() and problem.message.isprintable() for problem in tree.problems)
+
+
+def test_a_pipe_is_left_out_aloud_and_never_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "flow.json")
+    tree = Folder(str(tmp_path))
+
+    assert (names(tree), kinds(tree)) == ([], [ProblemKind.UNREADABLE])
+    with pytest.raises(FileNotFoundError):
+        tree.read("flow.json")
+
+
 def test_links_out_of_a_folder_are_not_followed(tmp_path: Path) -> None:
     unzipped(tmp_path, {"out/secret": b"s", "in/a": b"1"})
     for link, target in {

@@ -1,0 +1,157 @@
+"""Who needs a licence to use an app, and how many are missing."""
+
+from collections.abc import Iterable, Iterator
+
+from pllint.catalogue.plans import Plans
+from pllint.engine.licensing.people import Coverage, coverage, held, licences, names_of
+from pllint.model.licence_facts import GROUPS, AppFacts, Group, LicenceJudgement, NeedRow, Readings, Remark
+
+SEEDED = frozenset({"microsoft-365", "power-apps-m365", "power-automate-m365", "power-automate-free"})
+"""Plans that carry standard connectors only."""
+_PASS = "power-apps-per-app"  # noqa: S105 - the id of a plan
+_FROM_OUTSIDE = frozenset({"premium-flow", "ai-builder", "premium-control"})
+_GRAPH = "graph.microsoft.com"
+_SHAREPOINT = ".sharepoint.com"
+
+
+def judge_app(app: AppFacts, as_of: str, plans: Plans, readings: Readings | None = None) -> LicenceJudgement:
+    """Say who needs which licence to use an app on a day, how many are short, and what else there is to say."""
+    readings = readings or Readings()
+    remarks = list(_whatever_the_licences(app))
+    per_pass = readings.apps_per_pass or plans.number(_PASS, "apps", as_of) or 1
+    judged = LicenceJudgement(passes_per_user=-(-app.apps_per_user // per_pass))
+    place = app.place
+    if place.pay_as_you_go:
+        return _metered(app, as_of, judged, remarks)
+    if place.managed and (not app.premium or place.type == "developer"):
+        return _managed(app, as_of, judged, remarks)
+    if not app.premium:
+        if app.only_app and any(held(group.holds, GROUPS["app-premium"]) for group in app.people):
+            holders = sum(held(group.holds, GROUPS["app-premium"]) for group in app.people)
+            remarks.append(Remark("paid-plan-not-needed", holders, names_of(app.people)))
+        return judged._replace(remarks=tuple(remarks))
+    if place.type == "developer":
+        if not app.people or (app.purpose == "test" and readings.developer_sharing != "none"):
+            return judged._replace(remarks=tuple(remarks))
+        people = sum(group.number or 0 for group in app.people)
+        remarks.append(Remark("developer-environment-shared", people, names_of(app.people)))
+    return _ordinary(app, as_of, readings, judged, remarks)
+
+
+def _whatever_the_licences(app: AppFacts) -> Iterator[Remark]:
+    """Say what holds of an app before anybody's licence is looked at."""
+    for connector, tier in app.claims:
+        if tier == "standard":
+            yield Remark("custom-connector-claimed-standard", who=(connector,))
+    for connector, host in app.hosts:
+        name = host.lower()
+        if name == _GRAPH or name.endswith(_SHAREPOINT):
+            yield Remark("standard-connector-available", who=(connector,))
+    if not app.premium:
+        return
+    if app.plan in SEEDED:
+        yield Remark("app-premium-not-declared", who=(app.plan,))
+    if app.why and set(app.why) <= _FROM_OUTSIDE:
+        yield Remark("app-premium-through-flow")
+    if app.place.type == "teams":
+        yield Remark("teams-environment-premium")
+
+
+def _metered(app: AppFacts, as_of: str, judged: LicenceJudgement, remarks: list[Remark]) -> LicenceJudgement:
+    """Count the active people whom the meter of a pay-as-you-go environment bills."""
+    if app.passes:
+        remarks.append(Remark("app-passes-ignored", app.passes))
+    if app.premium and not app.people and not app.owner_only:
+        return judged._replace(remarks=(*remarks, Remark("app-users-unknown")))
+    free = ["power-apps-premium", "power-apps-trial"]
+    if as_of <= "2020-12-31":
+        free += ["power-apps-plan-1", "power-apps-plan-2"]
+    if app.in_dynamics:
+        free += ["dynamics-365-enterprise", "dynamics-365-professional"]
+    if not app.premium:
+        free += SEEDED
+    users = 0
+    for group in app.people:
+        active = group.active if group.active is not None else group.number
+        users += max(0, (active or 0) - held(group.holds, free))
+    return judged._replace(remarks=tuple(remarks), metered_users=users)
+
+
+def _managed(app: AppFacts, as_of: str, judged: LicenceJudgement, remarks: list[Remark]) -> LicenceJudgement:
+    """Give the duty of a managed environment: any premium plan for the people who use it."""
+    groups = (*app.people, *app.makers) if app.premium else app.people
+    wanted = licences("managed-environment", as_of)
+    at_host = app.premium and app.on_dataverse
+    found = coverage(groups, wanted, active=not app.premium, guests_need_host_licence=at_host)
+    found = found.given(app.passes)
+    remarks += _uncounted_groups(app.people)
+    remarks += _people_remarks(app, found, "managed-environment-unlicensed")
+    return judged._replace(needs=_row("users", found), remarks=tuple(remarks))
+
+
+def _ordinary(
+    app: AppFacts, as_of: str, readings: Readings, judged: LicenceJudgement, remarks: list[Remark]
+) -> LicenceJudgement:
+    """Give the need of a premium app: everybody it is shared with, its makers, and who writes restricted tables."""
+    developer = app.place.type == "developer"
+    group = "app-premium-in-dynamics" if app.in_dynamics else "app-premium"
+    wanted = licences(group, as_of, developer=developer)
+    users = coverage(app.people, wanted, guests_need_host_licence=app.on_dataverse).given(app.passes)
+    needs = list(_row("users", users))
+    if not app.people and not app.owner_only and not developer:
+        remarks.append(Remark("app-users-unknown"))
+    remarks += _uncounted_groups(app.people)
+    if app.counted_active:
+        remarks.append(Remark("app-counts-active-only", users.number))
+    if app.stated_users is not None and app.stated_users < users.number:
+        remarks.append(Remark("app-users-understated", users.number - app.stated_users))
+    remarks += _people_remarks(app, users, "app-users-unlicensed")
+    if not developer:
+        makers = coverage(app.makers, wanted)
+        needs += _row("makers", makers)
+        remarks += _general("maker-unlicensed", makers)
+        if relied := users.developer_plans() + makers.developer_plans():
+            remarks.append(Remark("developer-plan-outside-developer-environment", relied))
+    if app.restricted_writers is not None:
+        writers = coverage((app.restricted_writers,), licences("dynamics", as_of))
+        needs += _row("restricted-table-writers", writers)
+        remarks += _general("restricted-table-write", writers)
+    if app.apps_per_user >= readings.per_user_from_apps:
+        remarks.append(Remark("per-user-advised", app.apps_per_user))
+    return judged._replace(needs=tuple(needs), remarks=tuple(remarks))
+
+
+def _people_remarks(app: AppFacts, users: Coverage, check: str) -> Iterator[Remark]:
+    yield from _general(check, users)
+    yield from users.guest_remarks()
+    if users.short and app.plan == _PASS:
+        yield Remark("app-passes-short", users.short)
+    if users.short and app.passes_elsewhere:
+        yield Remark("app-passes-elsewhere", app.passes_elsewhere)
+    if users.on_trial:
+        yield Remark("licence-trial-only", sum(gap.by_trial for gap in users.gaps))
+    if users.number and not app.passes and not app.passes_elsewhere and users.nobody_is_counted:
+        yield Remark("licence-count-missing", users.number)
+    premium = any(held(group.holds, ("power-apps-premium",)) for group in app.people)
+    if app.passes and premium and (over := users.by_plan + app.passes - users.number) > 0:
+        yield Remark("user-doubly-licensed", over)
+
+
+def _uncounted_groups(people: Iterable[Group]) -> Iterator[Remark]:
+    uncounted = [group for group in people if group.number is None]
+    if uncounted:
+        yield Remark("app-group-size-unknown", len(uncounted), names_of(uncounted))
+
+
+def _general(check: str, found: Coverage) -> Iterator[Remark]:
+    if found.short:
+        yield Remark(check, found.short, found.short_names())
+
+
+def _row(who: str, found: Coverage) -> tuple[NeedRow, ...]:
+    """Make the row of a need; nobody is no row."""
+    if not found.number:
+        return ()
+    return (
+        NeedRow(who=who, number=found.number, any_of=found.licences.group, short=found.short, unknown=found.unknown),
+    )

@@ -1,0 +1,384 @@
+"""Whose licence a cloud flow runs on, who else needs one, and how many are missing."""
+
+from collections.abc import Iterator, Sequence
+
+from pllint.engine.licensing.apps import SEEDED
+from pllint.engine.licensing.people import (
+    Coverage,
+    Gap,
+    Licences,
+    coverage,
+    distinct,
+    held,
+    licences,
+    names_of,
+)
+from pllint.model.licence_facts import (
+    GROUPS,
+    CapacityAdvice,
+    FlowFacts,
+    Group,
+    LicenceJudgement,
+    NeedRow,
+    Owner,
+    Readings,
+    Remark,
+)
+from pllint.record import NamedTuple
+
+# https://learn.microsoft.com/power-platform/admin/power-automate-licensing/faqs changed its wording with the plans.
+REWORDED = "2023-07-31"
+PROCESS_FROM = "2023-08-01"
+PER_FLOW_OFF_THE_LIST = "2024-02-01"
+_ASSOCIATED_AT_MOST = 25
+_GRACE_DAYS = 14
+_OUT_OF_CONTEXT_DAYS = 90
+
+_OWNERS = frozenset({"automated", "scheduled", "http-request"})
+"""Triggers that run on the owner's plan."""
+_RUNNERS = frozenset({"button", "selected-item"})
+"""Triggers that run on each runner's plan."""
+
+
+class _Row(NamedTuple):
+    """A need in the making, with the people behind it."""
+
+    who: str
+    found: Coverage
+    level: str = "required"
+
+
+def judge_flow(flow: FlowFacts, as_of: str, readings: Readings | None = None) -> LicenceJudgement:
+    """Say whose licence a cloud flow runs on, how many are short, and what else there is to say."""
+    return _Rules(as_of, readings or Readings()).judge(flow)
+
+
+class _Rules:
+    def __init__(self, as_of: str, readings: Readings) -> None:
+        self._as_of = as_of
+        self._readings = readings
+
+    def judge(self, flow: FlowFacts) -> LicenceJudgement:
+        remarks = list(self._whatever_the_licences(flow))
+        place = flow.place
+        if has_capacity_licence(flow):
+            rows = [] if flow.covered_by or flow.trigger != "child" else self._premium_parents(flow)
+            return LicenceJudgement(needs=_needs(rows), remarks=tuple(remarks))
+        if place.pay_as_you_go:
+            metered = None if not flow.premium else self._is_metered(flow)
+            return LicenceJudgement(remarks=tuple(remarks), metered=metered)
+        if place.managed and (not flow.premium or place.type == "developer"):
+            return self._managed(flow, remarks)
+        if not flow.premium:
+            return LicenceJudgement(remarks=tuple(remarks))
+        if place.type == "developer":
+            if not self._is_shared(flow):
+                return LicenceJudgement(remarks=tuple(remarks))
+            people = sum(group.number or 0 for group in flow.people)
+            remarks.append(Remark("developer-environment-shared", people, names_of(flow.people)))
+        return self._ordinary(flow, remarks)
+
+    def _whatever_the_licences(self, flow: FlowFacts) -> Iterator[Remark]:
+        if flow.licence == "power-automate-per-flow" and self._as_of >= PER_FLOW_OFF_THE_LIST:
+            yield Remark("plan-no-longer-sold", 1, (flow.licence,))
+        if flow.licence in GROUPS["flow-capacity"] and flow.associated_flows > _ASSOCIATED_AT_MOST:
+            yield Remark("process-associations-over-limit", flow.associated_flows)
+        if not flow.premium:
+            return
+        if flow.plan in SEEDED:
+            yield Remark("flow-premium-not-declared", who=(flow.plan,))
+        if flow.place.type == "teams":
+            yield Remark("teams-environment-premium")
+
+    def _is_metered(self, flow: FlowFacts) -> bool:
+        """Tell whether runs are billed: not where the responsible people hold plans, nor for a child flow."""
+        if flow.trigger == "child":
+            return False
+        rows = self._responsible(flow)
+        return not rows or any(row.found.short or row.found.unknown for row in rows)
+
+    def _is_shared(self, flow: FlowFacts) -> bool:
+        """Tell whether a flow in a developer environment serves people."""
+        if flow.purpose == "test" and self._readings.developer_sharing != "none":
+            return False
+        served = {"runs", "triggers-and-receives", "benefits"}
+        return flow.purpose == "use" or any(group.role in served for group in flow.people)
+
+    def _managed(self, flow: FlowFacts, remarks: list[Remark]) -> LicenceJudgement:
+        wanted = licences("managed-environment", self._as_of)
+        if flow.trigger in _OWNERS:
+            found, who = _owned(flow.owner, wanted), "owner"
+        else:
+            found, who = coverage(_with_role(flow.people, "runs"), wanted), "runners"
+        if found.short:
+            remarks.append(Remark("managed-environment-unlicensed", found.short, found.short_names()))
+        remarks += found.guest_remarks()
+        return LicenceJudgement(needs=_needs([_Row(who, found)]), remarks=tuple(remarks))
+
+    def _ordinary(self, flow: FlowFacts, remarks: list[Remark]) -> LicenceJudgement:
+        if _is_link_broken(flow):
+            remarks.append(Remark("flow-link-broken", who=(flow.app.name,) if flow.app and flow.app.name else ()))
+        if flow.trigger == "copilot":
+            row = NeedRow("agent-capacity", 1, "agent", short=0 if flow.agent_capacity else 1)
+            if row.short:
+                remarks.append(Remark("agent-capacity-missing", 1))
+            return LicenceJudgement(needs=(row,), remarks=tuple(remarks))
+        if flow.trigger == "child":
+            return self._child(flow, remarks)
+        rows = self._responsible(flow)
+        remarks += self._responsible_remarks(flow, rows)
+        if flow.attended:
+            remarks += _attended_remarks(flow)
+        if flow.trigger in _OWNERS:
+            others = self._others(flow)
+            rows += others
+            remarks += self._others_remarks(flow, others)
+        judged = LicenceJudgement(needs=_needs(rows), remarks=_in_order(remarks))
+        named = {remark.check for remark in remarks}
+        if flow.trigger in _OWNERS:
+            judged = judged._replace(turned_off_after_days=_turned_off(named))
+        if "flow-owner-left" in named:
+            change = ("change-owner", "flow-licence")
+            move = ("add-to-solution-and-change-owner", "flow-licence", "co-owner-export-import")
+            judged = judged._replace(remedies=change if flow.in_solution else move)
+        if judged.short and flow.trigger != "power-app" and not _is_application(flow.owner):
+            judged = judged._replace(alternative=self._alternative())
+        return judged
+
+    def _alternative(self) -> CapacityAdvice:
+        plan = "power-automate-process" if self._as_of >= PROCESS_FROM else "power-automate-per-flow"
+        return CapacityAdvice(plan=plan)
+
+    def _group(self, flow: FlowFacts) -> str:
+        """Say which plans satisfy a need of this flow: those of its context, or standalone ones."""
+        app = flow.app
+        if app and app.exists and app.shares_data:
+            if app.kind == "dynamics-365":
+                return "flow-in-dynamics-context"
+            if app.linked:
+                return "flow-in-app-context"
+        if flow.trigger in _RUNNERS and self._as_of < REWORDED:
+            return "flow-instant-until-2023"
+        return "flow-standalone"
+
+    def _responsible(self, flow: FlowFacts) -> list[_Row]:
+        """Name the people whose licence a run uses."""
+        developer = flow.place.type == "developer"
+        group = self._group(flow)
+        wanted = licences(group, self._as_of, developer=developer)
+        if flow.trigger == "power-app":
+            gone = flow.app is not None and not flow.app.exists
+            app_group = "flow-standalone" if gone else "app-premium"
+            runners = coverage(_with_role(flow.people, "runs"), licences(app_group, self._as_of, developer=developer))
+            return [_Row("app-users", runners)]
+        if flow.trigger in _RUNNERS:
+            return [_Row("runners", coverage(_with_role(flow.people, "runs"), wanted))]
+        return self._owning(flow, wanted) if flow.trigger in _OWNERS else []
+
+    def _owning(self, flow: FlowFacts, wanted: Licences) -> list[_Row]:
+        """Name who owns a flow that runs on its owner's licence."""
+        if _is_application(flow.owner):
+            if wanted.group == "flow-in-dynamics-context":
+                return []
+            return [_Row("flow", coverage((Group(),), licences("flow-capacity", self._as_of)))]
+        if flow.owner is None or flow.owner.kind == "person" or flow.owner.left:
+            return [_Row("owner", _owned(flow.owner, wanted))]
+        rows = [_Row("account", _owned(flow.owner, wanted))]
+        holders = flow.credential_holders
+        if holders and (holders.number or 0) > 1:
+            rows.append(_Row("credential-holders", coverage((holders,), wanted)))
+        return rows
+
+    def _responsible_remarks(self, flow: FlowFacts, rows: Sequence[_Row]) -> Iterator[Remark]:
+        for row in rows:
+            found = row.found
+            if row.who == "flow":
+                yield Remark("service-principal-needs-process", 1)
+            elif row.who == "credential-holders":
+                if found.short:
+                    yield Remark("service-account-shared", found.short)
+                if found.number > self._readings.many_holders:
+                    yield Remark("service-account-widely-shared", found.number)
+            elif row.who == "owner" and (flow.owner is None or flow.owner.left):
+                yield Remark("flow-owner-unknown" if flow.owner is None else "flow-owner-left", 1, found.short_names())
+            else:
+                yield from _unlicensed(flow, row)
+            yield from found.guest_remarks()
+            if found.on_trial:
+                yield Remark("licence-trial-only", sum(gap.by_trial for gap in found.gaps))
+            if flow.place.type != "developer" and (relied := found.developer_plans()):
+                yield Remark("developer-plan-outside-developer-environment", relied)
+
+    def _others(self, flow: FlowFacts) -> list[_Row]:
+        """Name the people who do not run the flow and need a licence all the same."""
+        wanted = licences(self._group(flow), self._as_of, developer=flow.place.type == "developer")
+        rows = [_Row("indirect", coverage(_with_role(flow.people, "triggers-and-receives"), wanted))]
+        before = self._as_of < REWORDED
+        benefit = self._readings.team_benefit
+        if benefit == "by-date":
+            benefit = "required" if before else "advised"
+        if benefit != "ignore":
+            rows.append(_Row("team", coverage(_with_role(flow.people, "benefits"), wanted), benefit))
+        by_date = self._readings.team_benefit == "by-date" and before
+        if by_date or self._readings.team_benefit == "required":
+            approvers = [group for group in _with_role(flow.people, "approves") if group.benefits]
+            rows.append(_Row("approvers", coverage(approvers, wanted)))
+        return rows
+
+    def _others_remarks(self, flow: FlowFacts, rows: Sequence[_Row]) -> Iterator[Remark]:
+        for row in rows:
+            check = "multiplexing-indirect-users" if row.who == "indirect" else "beneficiaries-unlicensed"
+            if row.found.short:
+                yield Remark(check, row.found.short, row.found.short_names())
+            yield from row.found.guest_remarks()
+        writers = [group for group in _with_role(flow.people, "triggers") if not group.gets_nothing]
+        people = sum(group.number or 0 for group in writers)
+        if flow.on_dataverse and people > 1:
+            yield Remark("multiplexing-dataverse-writes", people, names_of(writers))
+
+    def _child(self, flow: FlowFacts, remarks: list[Remark]) -> LicenceJudgement:
+        """Give the need of a child flow: its parents' context, and for the time being its owner."""
+        parents = list(_top_parents(flow))
+        context = self._readings.child_context
+        rows = [] if context == "owner" else self._parent_rows(parents)
+        if any(row.found.short for row in rows):
+            short = sum(row.found.short for row in rows)
+            names = tuple(dict.fromkeys(name for row in rows for name in row.found.short_names()))
+            remarks.append(Remark("child-flow-context-unlicensed", short, names))
+        for row in rows:
+            remarks += row.found.guest_remarks()
+        if parents and context != "parent":
+            owner = _owned(flow.owner, licences("flow-standalone", self._as_of))
+            rows.append(_Row("child-owner", owner, "required" if context == "owner" else "advised"))
+            if owner.short:
+                remarks.append(Remark("child-flow-owner-in-transition", 1, owner.short_names()))
+        judged = LicenceJudgement(needs=_needs(rows), remarks=_in_order(remarks))
+        return judged._replace(alternative=self._alternative()) if judged.short else judged
+
+    def _premium_parents(self, flow: FlowFacts) -> list[_Row]:
+        return self._parent_rows([parent for parent in _top_parents(flow) if parent.premium])
+
+    def _parent_rows(self, parents: Sequence[FlowFacts]) -> list[_Row]:
+        """Add the people of all parents up, one row for each kind and group of plans."""
+        owners: dict[str, dict[str, Gap]] = {}
+        runners: dict[tuple[str, str], list[Group]] = {}
+        for number, parent in enumerate(parents):
+            group = self._group(parent)
+            if parent.trigger in _OWNERS:
+                gap = _owned(parent.owner, licences(group, self._as_of)).gaps[0]
+                name = (parent.owner.name if parent.owner else None) or f"\0{number}"
+                known = owners.setdefault(group, {}).setdefault(name.lower(), gap)
+                if gap.short > known.short:
+                    owners[group][name.lower()] = gap
+            elif parent.trigger in _RUNNERS:
+                runners.setdefault(("parent-runners", group), []).extend(_with_role(parent.people, "runs"))
+            elif parent.trigger == "power-app":
+                gone = parent.app is not None and not parent.app.exists
+                plans = "flow-standalone" if gone else "app-premium"
+                runners.setdefault(("app-users", plans), []).extend(_with_role(parent.people, "runs"))
+        rows = [
+            _Row("parent-owners", Coverage(licences(group, self._as_of), tuple(gaps.values())))
+            for group, gaps in owners.items()
+        ]
+        rows += [
+            _Row(who, coverage(distinct(groups), licences(group, self._as_of)))
+            for (who, group), groups in runners.items()
+        ]
+        return rows
+
+
+def has_capacity_licence(flow: FlowFacts) -> bool:
+    """Tell whether a capacity licence covers a flow, its own or an inherited one."""
+    capacity = GROUPS["flow-capacity"]
+    return flow.licence in capacity or flow.covered_by in capacity
+
+
+def _top_parents(flow: FlowFacts, above: tuple[FlowFacts, ...] = ()) -> Iterator[FlowFacts]:
+    """Give the flows at the top that no capacity licence covers, following parents that are child flows themselves."""
+    for parent in flow.called_by:
+        if has_capacity_licence(parent) or parent in above:
+            continue
+        if parent.trigger == "child":
+            yield from _top_parents(parent, (*above, parent))
+        else:
+            yield parent
+
+
+def _owned(owner: Owner | None, wanted: Licences) -> Coverage:
+    """Hold an owner against the plans that count; nobody, and who is gone, holds none."""
+    if owner is None or owner.left:
+        return coverage((Group(name=owner.name if owner else None),), wanted)
+    return coverage((Group(name=owner.name, holds=tuple((plan, 1) for plan in owner.holds)),), wanted)
+
+
+def _with_role(people: Sequence[Group], role: str) -> tuple[Group, ...]:
+    return distinct([group for group in people if group.role == role])
+
+
+def _is_application(owner: Owner | None) -> bool:
+    return owner is not None and owner.kind == "service-principal"
+
+
+def _is_link_broken(flow: FlowFacts) -> bool:
+    app = flow.app
+    return app is not None and (not app.exists or (app.linked and app.shares_data is False))
+
+
+def _unlicensed(flow: FlowFacts, row: _Row) -> Iterator[Remark]:
+    """Tell those who hold only the wrong kind of plan from those who hold none."""
+    found = row.found
+    if not found.short:
+        return
+    general = {"app-users": "app-users-unlicensed", "runners": "flow-runners-unlicensed"}
+    check = general.get(row.who, "flow-owner-unlicensed")
+    in_context = row.who == "app-users" and (flow.app is None or flow.app.exists)
+    wrong = 0 if in_context else found.wrong_kind()
+    if wrong:
+        yield Remark("flow-out-of-context", wrong, found.short_names())
+    if found.short > wrong:
+        yield Remark(check, found.short - wrong, found.short_names())
+
+
+def _attended_remarks(flow: FlowFacts) -> Iterator[Remark]:
+    if flow.trigger in _OWNERS:
+        owner = flow.owner
+        groups = [Group(holds=tuple((plan, 1) for plan in owner.holds) if owner and not owner.left else ())]
+    else:
+        groups = [group for group in _with_role(flow.people, "runs") if group.number]
+    without = [group for group in groups if not held(group.holds, GROUPS["attended"])]
+    if without:
+        yield Remark("attended-bot-missing", sum(group.number or 0 for group in without), names_of(without))
+
+
+def _turned_off(named: set[str]) -> int | None:
+    if named & {"flow-owner-unlicensed", "flow-owner-left"}:
+        return _GRACE_DAYS
+    return _OUT_OF_CONTEXT_DAYS if "flow-out-of-context" in named else None
+
+
+def _needs(rows: Sequence[_Row]) -> tuple[NeedRow, ...]:
+    return tuple(
+        NeedRow(
+            who=row.who,
+            number=row.found.number,
+            any_of=row.found.licences.group,
+            level=row.level,
+            short=row.found.short,
+            unknown=row.found.unknown,
+        )
+        for row in rows
+        if row.found.number
+    )
+
+
+def _in_order(remarks: Sequence[Remark]) -> tuple[Remark, ...]:
+    """Join what is said twice under one name."""
+    joined: dict[str, Remark] = {}
+    for remark in remarks:
+        known = joined.get(remark.check)
+        joined[remark.check] = (
+            remark
+            if known is None
+            else Remark(remark.check, known.number + remark.number, tuple(dict.fromkeys((*known.who, *remark.who))))
+        )
+    return tuple(joined.values())

@@ -1,0 +1,89 @@
+"""The plan data as shipped, and a file of a user laid over it."""
+
+import json
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from pllint import schema
+from pllint.catalogue import plans as plan_data
+from pllint.catalogue.plans import Plans, plan_named
+from pllint.model.licence_facts import GROUPS
+
+SHIPPED = json.loads(Path(plan_data.__file__).with_name("plans.json").read_text(encoding="utf-8"))
+
+
+def test_the_shipped_data_has_the_shape_of_its_schema() -> None:
+    assert schema.violations("plans", SHIPPED) == []
+
+
+def test_every_plan_names_sources_that_are_dated() -> None:
+    tags = {tag for row in SHIPPED["plans"] for tag in row["source"]}
+
+    assert all(row["source"] for row in SHIPPED["plans"])
+    assert tags <= set(SHIPPED["sources"])
+
+
+def test_every_plan_of_a_group_is_in_the_data() -> None:
+    assert {plan for plans in GROUPS.values() for plan in plans} <= set(Plans().ids)
+
+
+def test_no_name_means_two_plans() -> None:
+    names: dict[str, str] = {}
+    for row in SHIPPED["plans"]:
+        for name in [entry["name"] for entry in row["names"]] + row.get("skus", []):
+            assert names.setdefault(name.lower(), row["id"]) == row["id"], name
+
+
+@pytest.mark.parametrize(
+    ("name", "plan"),
+    [
+        ("POWERAPPS_PER_USER", "power-apps-premium"),
+        ("power apps  per user", "power-apps-premium"),
+        ("Office 365 E3", "microsoft-365"),
+        ("power-apps-m365", "power-apps-m365"),
+    ],
+)
+def test_names_old_and_new_mean_a_plan_whatever_their_case_and_spaces(name: str, plan: str) -> None:
+    found = plan_named(name)
+
+    assert found is not None
+    assert found.id == plan
+
+
+def test_an_unknown_name_means_no_plan() -> None:
+    assert plan_named("Power Everything") is None
+
+
+@pytest.mark.parametrize(
+    ("day", "quantity", "amount"),
+    [("2021-09-30", 1, "40"), ("2021-10-01", 1, "20"), ("2026-11-21", 1999, "20"), ("2026-11-21", 2000, "12")],
+)
+def test_the_list_price_is_that_of_the_day_and_the_quantity(day: str, quantity: int, amount: str) -> None:
+    price = Plans().price("power-apps-premium", "usd-list", day, quantity)
+
+    assert price is not None
+    assert price.middle == Decimal(amount)
+
+
+def test_a_price_that_a_list_lacks_is_none_and_no_other_currency_stands_in() -> None:
+    assert Plans().price("power-automate-process", "gbp-ea", "2026-11-21") is None
+
+
+def test_a_range_keeps_its_ends() -> None:
+    price = Plans().price("power-apps-per-app", "gbp-ea", "2026-11-21")
+
+    assert price is not None
+    assert (price.low, price.middle, price.high) == (Decimal("3.50"), Decimal(4), Decimal("4.50"))
+
+
+def test_a_users_file_is_laid_over_the_shipped_data_key_by_key() -> None:
+    ours = {"plans": [{"id": "power-apps-premium", "values": {"database-gb": "0.5"}}, {"id": "contoso-suite"}]}
+
+    merged = Plans(ours)
+
+    assert merged.amount("power-apps-premium", "database-gb", "2026-11-21") == Decimal("0.5")
+    assert merged.amount("power-apps-premium", "file-gb", "2026-11-21") == Decimal(2)
+    assert "contoso-suite" in merged.ids
+    assert Plans().amount("power-apps-premium", "database-gb", "2026-11-21") == Decimal("0.25")

@@ -1,0 +1,87 @@
+"""Files that were made, or broken, so that a reader stumbles: each gets a finding, and the rest is still read."""
+
+import io
+import json
+import os
+import zipfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+
+from pllint.model.workspace import Workspace
+
+ReadFiles = Callable[[Mapping[str, str | bytes]], Workspace]
+
+FLOW = json.dumps({"properties": {"definition": {"triggers": {"Daily": {"type": "Recurrence"}}, "actions": {}}}})
+
+
+def checks(workspace: Workspace) -> set[str | None]:
+    return {finding.check for finding in workspace.findings}
+
+
+def test_a_file_that_may_not_be_read_is_a_finding_whatever_it_is_called(
+    read_files: ReadFiles, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = os.open
+
+    def refuse(path: str, *rest: int) -> int:
+        if path.endswith("secret.json"):
+            raise PermissionError(13, "Permission denied")
+        return opened(path, *rest)
+
+    monkeypatch.setattr(os, "open", refuse)  # the user of a container may read everything
+    workspace = read_files({"secret.json": "{}", "flow.json": FLOW})
+
+    assert [(one.check, one.message) for one in workspace.findings] == [
+        ("SRC001", "the file cannot be read: Permission denied")
+    ]
+    assert [one.name for one in workspace.components] == ["flow"]
+
+
+def test_an_operation_id_that_is_a_list_ends_no_run(read_files: ReadFiles) -> None:
+    definition = {"swagger": "2.0", "info": [], "paths": {"/a": {"post": {"operationId": [], "responses": [1]}}}}
+    workspace = read_files({"apiDefinition.swagger.json": json.dumps(definition), "flow.json": FLOW})
+
+    assert [one.name for one in workspace.components] == ["flow"]
+    assert not any("fault of pllint" in one.message for one in workspace.findings)
+
+
+def test_a_number_of_thousands_of_digits_in_yaml_stays_text(read_files: ReadFiles) -> None:
+    text = "environments:\n- name: test\n  type: 0x" + "f" * 5000 + "\n"
+
+    assert checks(read_files({"governance/environments.yaml": text})) == {"SRC002"}
+
+
+def test_a_fault_of_a_reader_is_a_finding_and_the_rest_is_read(
+    read_files: ReadFiles, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from pllint.read import deployment_settings
+
+    def stumble(_value: object) -> bool:
+        raise TypeError
+
+    monkeypatch.setattr(deployment_settings, "recognises", stumble)
+    workspace = read_files({"deploymentSettings.json": '{"EnvironmentVariables": []}', "flow.json": FLOW})
+
+    assert [(one.check, one.at.source.path) for one in workspace.findings] == [("SRC001", "deploymentSettings.json")]
+    assert [one.name for one in workspace.components] == ["flow"]
+
+
+def test_a_damaged_member_is_shown_without_its_line(tmp_path: Path) -> None:
+    from datetime import date
+
+    from pllint import api
+    from pllint.settings import load
+
+    memory = io.BytesIO()
+    with zipfile.ZipFile(memory, "w") as archive:
+        archive.writestr("solution.xml", "<ImportExportXml/>")
+        archive.writestr("customizations.xml", "<ImportExportXml/>")
+    damaged = memory.getvalue().replace(b"<ImportExportXml/>", b"\0ImportExportXml/>", 1)
+    (tmp_path / "Expense.zip").write_bytes(damaged)
+    settings = load(str(tmp_path))._replace(root=str(tmp_path))
+
+    report = api.lint([str(tmp_path)], settings, date(2026, 11, 21))
+
+    assert [(one.check, one.place.path) for one in report.findings] == [("SRC001", "Expense.zip!solution.xml")]
