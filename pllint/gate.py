@@ -52,6 +52,7 @@ _REGISTERED = "LIF101"
 _RETIRED_IN_USE = "LIF204"
 _HTTP = ("LIF120", "LIF121")
 _COUNTED = "LIC401"
+_UNLICENSED = "LIC101"
 _ADVICE = frozenset({"apim-recommended"})
 _BEFORE = {
     EnvironmentType.DEVELOPER: (),
@@ -257,6 +258,19 @@ class _Checklist:
             asked = requirement.stage in wanted or (live_too and wanted is _DEPLOYABLE)
             if asked and requirement.check not in _ADVICE:
                 yield self._evidence_row(evidence, ref)
+        coverage = stages.coverage(record)
+        if coverage is not None and Stage.DEPLOYMENT in wanted:
+            yield Row(
+                stage=Stage.DEPLOYMENT,
+                requirement=f"the connector '{record.name}' has licences for all its people",
+                state=State.MET if coverage.licensed >= coverage.people else State.MISSING,
+                evidence=f"{coverage.words}: {coverage.people:,} people, {coverage.licensed:,} licences",
+                checks=(_UNLICENSED,),
+                who=_LICENCES,
+                at=coverage.at,
+                component=ref,
+                maker=record.maker,
+            )
 
     def _evidence_row(self, evidence: Evidence, ref: ComponentRef) -> Row:
         requirement = evidence.requirement
@@ -459,8 +473,8 @@ def _may_waive(waiver: Waiver, row: Row) -> bool:
 def _reasons(
     row: Row, waivers: Iterable[Waiver], checks: dict[str, Check], context: Context, environment: Environment
 ) -> list[str]:
-    """Give, for each check of a row, the reason that accepts it; empty where none does."""
-    if row.at is None or row.state is State.MET:
+    """Give, for each check of a row, the reason that accepts it; empty where none does, or a check is not installed."""
+    if row.at is None or row.state is State.MET or not set(row.checks) <= set(checks):
         return [""]
     findings = [
         Finding(at=row.at, message=row.evidence, check=check, component=row.component, environment=environment.name)

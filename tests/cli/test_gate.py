@@ -139,6 +139,22 @@ def test_a_definition_that_is_no_longer_what_was_reviewed_is_stale(project: Path
     assert judged("ExpenseApproval", "--to", "hr-production")[1] == {"LIF119": "stale", "LIC401": "missing"}
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("people: 2900, licensed: 2900", "people: 2900, licensed: 2600"),
+        ("- {date: 2026-10-30, people: 2900, licensed: 2900}", "- {date: 2026-10-30}"),
+    ],
+    ids=["by the last spot check", "by the count before approval"],
+)
+def test_fewer_licences_than_people_keep_it_back(project: Path, old: str, new: str, judged: Judge) -> None:
+    connectors = project / "governance" / "connectors.yaml"
+    _replace(connectors, old, new)
+    _replace(connectors, "available: 2900", "available: 2600")
+
+    assert judged("ExpenseApproval", "--to", "hr-production")[1] == {"LIC101": "missing", "LIC401": "missing"}
+
+
 def test_deployment_settings_of_the_environment_have_to_be_there_and_filled_in(project: Path, judged: Judge) -> None:
     settings = project / "deployment" / "parcel-desk" / "hr-production.deploymentSettings.json"
     document = json.loads(settings.read_text(encoding="utf-8-sig"))
