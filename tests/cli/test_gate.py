@@ -89,6 +89,17 @@ def test_waivers_that_name_who_gave_them_close_requirements(project: Path, judge
     assert judged("ParcelDesk", "--to", "hr-production") == (0, {})
 
 
+def test_a_waiver_that_only_the_gate_needs_is_not_called_unused(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _waive(project, "LIF108", "security-review-missing", "LIF110")
+
+    run(["check", "--select", "LIF", "--output", "concise"])
+
+    told = [line for line in capsys.readouterr().out.splitlines() if "LIF304" in line]
+    assert ["LIF108" in line for line in told] == [False, False]  # the other two silence nothing at any stage
+
+
 @pytest.mark.parametrize("by", ["", "    by: Dana\n"], ids=["nobody", "the maker"])
 def test_waivers_of_nobody_or_of_the_maker_do_not_count(project: Path, by: str, judged: Judge) -> None:
     _waive(project, *_MISSING)
