@@ -15,6 +15,7 @@ import resource
 import sys
 import time
 from collections import Counter
+from collections.abc import Hashable
 from typing import NamedTuple
 
 _ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -53,6 +54,7 @@ class Measured(NamedTuple):
     seconds: float
     peak_mb: float
     rows: int
+    kinds: int
     columns: int
     violations: int
     open: int
@@ -115,16 +117,22 @@ def measure(workspace: Workspace) -> Measured:
     begun = time.perf_counter()
     matrix = Matrix(PolicySet(workspace.policies, Catalogue()), Resources(workspace), workspace)
     rows = Counter(map(matrix.row, workspace.components))
+    kinds: Counter[Hashable] = Counter()
+    one_of: dict[Hashable, int] = {}
+    for row, many in rows.items():
+        kinds[matrix.kind_of(row)] += many
+        one_of.setdefault(matrix.kind_of(row), row)
     columns = Counter(map(matrix.column, workspace.environments))
     outcomes: Counter[Outcome] = Counter()
-    for row, many in rows.items():
+    for kind, many in kinds.items():
         for column, places in columns.items():
-            outcomes[matrix.outcome(row, column)] += many * places
+            outcomes[matrix.outcome(one_of[kind], column)] += many * places
     return Measured(
         components=len(workspace.components),
         seconds=time.perf_counter() - begun,
         peak_mb=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
         rows=len(rows),
+        kinds=len(kinds),
         columns=len(columns),
         violations=outcomes[Outcome.VIOLATION],
         open=outcomes[Outcome.INDETERMINATE],
@@ -148,7 +156,7 @@ def main() -> int:
         print(
             f"{components:>9,} components x {options.policies} policies x {options.environments} environments:"
             f" {result.seconds:6.2f} s, peak {result.peak_mb:,.0f} MB ({before:,.0f} MB is the estate)\n"
-            f"{'':>10}{result.rows:,} distinct rows, {result.columns:,} distinct columns;"
+            f"{'':>10}{result.rows:,} distinct rows of {result.kinds:,} kinds, {result.columns:,} distinct columns;"
             f" of {pairs:,} pairs {result.violations:,} violations, {result.open:,} open"
         )
     small, large = results

@@ -9,10 +9,29 @@ import pytest
 
 import counters
 import inputs
+import policies
 import run
 from pllint import api, testing
+from pllint.catalogue import Catalogue
+from pllint.engine.dlp import PolicySet, Resources
+from pllint.model.verdict import Outcome
 
 _EXAMPLE = Path(__file__).parents[1] / "examples" / "contoso" / "connectors" / "parcel-tracking"
+
+
+def test_the_measured_estate_is_judged_as_the_verdicts_judge_it() -> None:
+    workspace = policies.estate(60, 5, 12)
+    rules, resources = PolicySet(workspace.policies, Catalogue()), Resources(workspace)
+    outcomes = [
+        rules.verdict(resources.of(component, place), place).outcome
+        for component in workspace.components
+        for place in workspace.environments
+    ]
+
+    measured = policies.measure(workspace)
+
+    assert measured.violations == outcomes.count(Outcome.VIOLATION) > 0
+    assert measured.open == outcomes.count(Outcome.INDETERMINATE)
 
 
 @pytest.mark.parametrize("size", [1_000, 19_000])

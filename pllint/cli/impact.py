@@ -49,7 +49,8 @@ _TITLES = {
     Change.STILL_BLOCKED: ("Still blocked", "1"),
     Change.STILL_OPEN: ("Still open", "1"),
 }
-_UNREADABLE = frozenset({"SRC001", "SRC003", "SRC004", "SRC007"})
+_UNREADABLE = frozenset({"SRC001", "SRC003", "SRC004"})
+"""Files left out. What was cut off in an export is not among them: it leaves verdicts open, and is told as that."""
 _NEW = frozenset({Change.NEWLY_BLOCKED, Change.NEWLY_OPEN, Change.NEWLY_ALLOWED})
 
 

@@ -21,8 +21,8 @@ from pllint.model.component import (
 )
 from pllint.model.connector_id import ConnectorKey, desktop_flow_module, parse_connector_id
 from pllint.model.solution import ConnectionReference
-from pllint.read.cloud_flow import bare_guid
 from pllint.read.document import Notes
+from pllint.read.naming import bare_guid
 from pllint.record import NamedTuple
 from pllint.source import Anchor, Source, Span
 from pllint.text.node import Node

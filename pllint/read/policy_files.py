@@ -17,7 +17,7 @@ if TYPE_CHECKING:  # the readers of forms are imported when a file of that form 
     from pllint.model.policy import DlpPolicy
     from pllint.model.tenant import TenantIsolation, TenantSetting
     from pllint.read.advanced_policy import Assignment
-    from pllint.read.dlp_policy import LooseRules
+    from pllint.read.policy_rules import LooseRules
     from pllint.read.terraform import Found
     from pllint.read.terraform_hcl import Folder
 
@@ -114,9 +114,9 @@ class PolicyFiles:
         """Give each data policy once."""
         if not self._policies and not self._loose_rules:
             return ()
-        from pllint.read import dlp_policy
+        from pllint.read import policy_join
 
-        return dlp_policy.join(self._policies, self._loose_rules, self._notes)
+        return policy_join.join(self._policies, self._loose_rules, self._notes)
 
     def advanced(self) -> "Sequence[AdvancedPolicy]":
         """Give the advanced connector policies with what they are assigned to."""

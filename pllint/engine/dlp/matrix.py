@@ -103,6 +103,11 @@ class Matrix:
             return Outcome.INDETERMINATE
         return Outcome.ALLOWED
 
+    def kind_of(self, row: int) -> Hashable:
+        """Give what rows share whose outcomes are the same everywhere, whatever their reasons."""
+        line = self._rows[row]
+        return row if line.whole else (line.broken, line.open, line.unknown)
+
     def at(self, row: int, column: int) -> Cell:
         """Give the verdict of a row in a column, and why."""
         line, where = self._rows[row], self._columns[column]

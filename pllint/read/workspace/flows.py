@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pllint.read import recognise
-from pllint.read.cloud_flow import is_cloud_flow, named_by_file
+from pllint.read.naming import named_by_file
+from pllint.read.recognise import is_cloud_flow
 
 if TYPE_CHECKING:
     from pllint.read.workspace.gathered import Gathered

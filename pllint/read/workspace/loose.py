@@ -120,8 +120,9 @@ def _take(file: LooseFile, node: Node, gathered: Gathered) -> bool:
 
 
 def _cloud_flow(file: LooseFile, node: Node, gathered: Gathered) -> bool:
-    from pllint.read.cloud_flow import is_cloud_flow, named
+    from pllint.read.cloud_flow import named
     from pllint.read.document import check_schema
+    from pllint.read.recognise import is_cloud_flow
 
     if not is_cloud_flow(node.value):
         return False
@@ -136,7 +137,7 @@ def _cloud_flow(file: LooseFile, node: Node, gathered: Gathered) -> bool:
 def _desktop_flow(file: LooseFile, node: Node, gathered: Gathered) -> bool:
     if not recognise.is_desktop_flow(node.value):
         return False
-    from pllint.read.cloud_flow import named_by_file
+    from pllint.read.naming import named_by_file
     from pllint.read.workspace.flows import add_desktop_flow
 
     add_desktop_flow(node, *named_by_file(file.base), gathered)
