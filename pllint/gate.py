@@ -141,9 +141,8 @@ class _Checklist:
         self._solution = solution
         self._environment = environment
         self._ids = {check.name: check.id for check in checks}
-        self._components = [
-            one for one in context.workspace.components if context.workspace.solution_of(one) is solution
-        ]
+        inside = (one for one in context.workspace.components if context.workspace.solution_of(one) is solution)
+        self._components = sorted(inside, key=lambda one: (one.at.source.path, one.kind, one.id))
         # Judged whatever the settings select: a project that silences a check does not thereby meet a requirement.
         asked = [one for one in checks if one.id.startswith("LIC") or one.id in {*_HTTP, *_SETTINGS}]
         self._judgement = judge(asked, context)
