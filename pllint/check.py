@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from enum import StrEnum
 from functools import cached_property
-from typing import TYPE_CHECKING, TypedDict, TypeVar
 
 from pllint.finding import CouldNotRun, Finding, Related, Severity
 from pllint.record import NamedTuple
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:  # an engine is imported when it is first asked
     import datetime
+    from typing import TypedDict, TypeVar
 
     from pllint.catalogue import Catalogue
     from pllint.engine.dlp import PolicySet, Resources
@@ -29,6 +30,8 @@ if TYPE_CHECKING:  # an engine is imported when it is first asked
     from pllint.model.verdict import Verdict, Violation
     from pllint.model.workspace import Workspace
     from pllint.settings import Settings
+
+    Element = TypeVar("Element")
 
     class _Row(TypedDict):
         """A check as `checks.json` lists it."""
@@ -48,7 +51,6 @@ if TYPE_CHECKING:  # an engine is imported when it is first asked
         function: str
 
 
-Element = TypeVar("Element")
 Outcome = Iterable[Finding | CouldNotRun]
 
 

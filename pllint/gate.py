@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from pllint.errors import UsageError
 from pllint.finding import ComponentRef, Finding, Severity
 from pllint.model.environment import EnvironmentType
@@ -15,6 +13,7 @@ from pllint.record import NamedTuple
 from pllint.run import judge
 from pllint.suppress import live, waive
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 

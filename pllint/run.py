@@ -169,6 +169,8 @@ def _placed(found: Sequence[tuple[Finding, Check, str]], secrets: Sequence[Ancho
     """Work out every place, one pass over the text of each file; what stands at a secret is never shown."""
     shown = {finding.at.source for finding, _, _ in found}
     hidden = [at for at in secrets if at.source in shown]
+    from pllint.read.literals import blotted
+
     told = (at for finding, _, _ in found for at in (finding.at, *_beside(finding)))
     places = places_of((*told, *hidden))
     lines = _Lines([(at.source, places[at].span) for at in hidden])
@@ -184,15 +186,15 @@ def _placed(found: Sequence[tuple[Finding, Check, str]], secrets: Sequence[Ancho
                 name=check.name,
                 severity=finding.severity or check.severity,
                 confidence=finding.confidence,
-                message=finding.message,
-                remedy=finding.remedy,
+                message=blotted(finding.message),
+                remedy=blotted(finding.remedy),
                 place=where,
                 component=finding.component,
                 environment=finding.environment,
                 policy=finding.policy,
                 connectors=finding.connectors,
-                related=tuple(ReportedRelated(related.message, places[related.at]) for related in finding.related),
-                chain=tuple(ReportedRelated(link.message, places[link.at]) for link in finding.chain),
+                related=tuple(ReportedRelated(blotted(one.message), places[one.at]) for one in finding.related),
+                chain=tuple(ReportedRelated(blotted(one.message), places[one.at]) for one in finding.chain),
                 source=finding.source or check.source,
                 fingerprint=key if seen[key] == 1 else f"{key}-{seen[key]}",
                 waived=waiver,
@@ -235,6 +237,7 @@ class _Lines:
     def __init__(self, secrets: Sequence[tuple[Source, Span]]) -> None:
         self._source: Source | None = None
         self._lines: list[str] = []
+        self._blotted: dict[int, str] = {}
         self._secrets: dict[Source, list[Span]] = {}
         for source, span in secrets:
             self._secrets.setdefault(source, []).append(span)
@@ -244,6 +247,7 @@ class _Lines:
             from pllint.text.encoding import decode
 
             self._source = source
+            self._blotted = {}
             try:
                 text = decode(source.read())[0]
             except (MalformedError, OSError):
@@ -251,7 +255,13 @@ class _Lines:
             self._lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
             for span in self._secrets.get(source, ()):
                 self._blot(span)
-        return (self._lines[line - 1],) if 0 < line <= len(self._lines) and self._lines[line - 1].strip() else ()
+        if not (0 < line <= len(self._lines) and self._lines[line - 1].strip()):
+            return ()
+        if line not in self._blotted:
+            from pllint.read.literals import blotted
+
+            self._blotted[line] = blotted(self._lines[line - 1])
+        return (self._blotted[line],)
 
     def _blot(self, span: Span) -> None:
         if span == WHOLE_FILE:  # nobody knows where in the file it stands

@@ -7,13 +7,13 @@ that it rejects, to explain. Both are kept from the network.
 import json
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING
 
 from pllint.accepts import accepts
 from pllint.nearest import nearest
 from pllint.record import NamedTuple
 from pllint.source import Key, KeyPath
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     import jsonschema
     import jsonschema_rs

@@ -6,12 +6,12 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
-from typing import TYPE_CHECKING
 
 from pllint.cli.output import print_line
 from pllint.errors import PllintError, UsageError
 from pllint.report.escape import for_terminal
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Protocol
 

@@ -1,11 +1,16 @@
 """Where output goes: the standard output in the encoding it has, or files, written whole or not at all."""
 
+from __future__ import annotations
+
 import os
 import sys
-from typing import TextIO
 
 from pllint.errors import UsageError
 from pllint.report import FOR_PEOPLE, RenderOptions
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import TextIO
 
 _NARROWEST, _WIDEST = 40, 120
 _LINKING_TERMINALS = frozenset({"iTerm.app", "vscode", "WezTerm", "ghostty", "Hyper", "Tabby"})

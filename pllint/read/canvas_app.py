@@ -6,7 +6,6 @@ own wrapping.
 """
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING
 
 from pllint.finding import Finding, Related, Severity
 from pllint.model.component import Call, Component, ComponentKind, ConnectorUse, DeclaredReference, Gap
@@ -17,6 +16,7 @@ from pllint.read.naming import bare_guid
 from pllint.source import Anchor, Source
 from pllint.text.node import Node
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pllint.read.app_document import AppDocument
     from pllint.read.solution import CanvasAppEntry

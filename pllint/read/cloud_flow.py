@@ -7,7 +7,6 @@ places only for those.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from pllint.model.component import (
     Call,
@@ -45,6 +44,7 @@ from pllint.read.naming import bare_guid, named_by_file
 from pllint.record import NamedTuple
 from pllint.source import Anchor, KeyPath
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -157,8 +157,10 @@ def _in_parameters(parameters: Raw, at: Anchor) -> Iterator[Secret]:
         # Of an environment variable this is a copy: the definition of the variable is the place.
         if not value or ("metadata" in parameter and "schemaName" in mapping_of(parameter["metadata"])):
             continue
-        kind = literals.secret_kind(name)
-        if kind is not None and literals.is_secret(kind, value):
+        kind = literals.secret_in(name, value)
+        if kind is None and (text_of(parameter.get("type")) or "").lower() == "securestring":
+            kind = SecretKind.PASSWORD if literals.is_credential(value) else None
+        if kind is not None:
             place = Anchor(at.source, (*at.path, "properties", "definition", "parameters", name, "defaultValue"))
             yield Secret(kind=kind, at=place, holder=name)
 

@@ -59,7 +59,7 @@ _PATH_KEYS = {
 }
 _DYNAMIC_SCHEMAS = frozenset(("x-ms-dynamic-schema", "x-ms-dynamic-properties"))
 _WITHOUT_OPERATION = ("capability", "builtInOperation")
-_SCALARS = frozenset(("string", "number", "integer", "boolean"))
+_SCALARS = ("string", "number", "integer", "boolean")  # no set: a type may be a list, which has no hash
 _SHARED = ("#/definitions/", "#/parameters/", "#/responses/")
 _DEEPEST_FIELD = 6
 _MOST_GUESSES = 100

@@ -3,7 +3,6 @@
 import os.path
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING
 
 from pllint.model.connector_definition import ConnectorDefinition, Script
 from pllint.model.connector_id import ConnectorKey, custom_name, parse_connector_id
@@ -16,6 +15,7 @@ from pllint.text.node import Node
 from pllint.text.problem import MalformedError
 from pllint.text.tree import Tree
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pllint.read.solution import ConnectorEntry
 

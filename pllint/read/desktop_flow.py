@@ -6,7 +6,6 @@ solution.
 
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from pllint.model.component import (
     Call,
@@ -28,6 +27,7 @@ from pllint.source import Anchor, Source, Span
 from pllint.text.node import Node
 from pllint.text.problem import MalformedError, Problem, ProblemKind
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pllint.text.problem import Limits
     from pllint.text.xml_text import Element

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from pllint.model.component import Evidence
 from pllint.model.connector_id import ConnectorKey, custom_name, custom_names, parse_connector_id
 from pllint.record import NamedTuple
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pllint.model.solution import ConnectionReference
 

@@ -2,7 +2,6 @@
 
 import posixpath
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from pllint.model.environment import Environment
 from pllint.read import recognise
@@ -12,6 +11,7 @@ from pllint.text.node import Node
 from pllint.text.problem import MalformedError
 from pllint.text.tree import Tree
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:  # the readers of forms are imported when a file of that form is met
     from pllint.model.advanced_policy import AdvancedPolicy, ConnectorSetting
     from pllint.model.policy import DlpPolicy

@@ -39,8 +39,18 @@ def test_a_file_that_may_not_be_read_is_a_finding_whatever_it_is_called(
     assert [one.name for one in workspace.components] == ["flow"]
 
 
-def test_an_operation_id_that_is_a_list_ends_no_run(read_files: ReadFiles) -> None:
-    definition = {"swagger": "2.0", "info": [], "paths": {"/a": {"post": {"operationId": [], "responses": [1]}}}}
+def test_lists_where_text_should_stand_end_no_reader(read_files: ReadFiles) -> None:
+    body = {"name": "b", "in": "body", "schema": {"type": "object", "properties": {"n": {"type": ["string", "null"]}}}}
+    answers = {"200": {"schema": {"type": ["object"]}}}
+    odd = {"operationId": [], "responses": [1]}
+    definition = {
+        "swagger": "2.0",
+        "info": [],
+        "paths": {
+            "/a": {"post": odd},
+            "/b": {"post": {"operationId": "B", "parameters": [body], "responses": answers}},
+        },
+    }
     workspace = read_files({"apiDefinition.swagger.json": json.dumps(definition), "flow.json": FLOW})
 
     assert [one.name for one in workspace.components] == ["flow"]

@@ -6,8 +6,6 @@ its parts lie in, so all places are looked at and the form only says which manif
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from pllint.model.solution import PackageFile
 from pllint.read.solution.agents import agents
 from pllint.read.solution.apps import canvas_apps, model_driven_apps
@@ -29,6 +27,7 @@ from pllint.read.solution.parts import (
 from pllint.read.solution.workflows import Workflows
 from pllint.source import Anchor
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from pllint.model.component import Component, ComponentKind
 from pllint.read import recognise
 from pllint.read.recognise import PAGE_SOURCE, DocumentEntry, DocumentForm
@@ -11,6 +9,7 @@ from pllint.read.solution.manifest import localized_name
 from pllint.read.solution.parts import CanvasAppEntry
 from pllint.source import Anchor
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 

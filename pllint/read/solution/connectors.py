@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from pllint.read.naming import bare_guid
 from pllint.read.solution.parts import ConnectorEntry
 from pllint.source import Anchor
 from pllint.text.problem import MalformedError
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from pllint.model.connector_id import custom_name, parse_connector_id
 from pllint.model.solution import ConnectionReference, EnvironmentVariable
 from pllint.read import literals
@@ -11,6 +9,7 @@ from pllint.read.document import open_json, open_yaml
 from pllint.read.naming import bare_guid
 from pllint.source import Anchor
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -102,8 +101,8 @@ def _variable(element: Element, source: Source, schema_name: str) -> Environment
 
 def _without_secret(variable: EnvironmentVariable, text: str, at: Anchor) -> EnvironmentVariable:
     """Keep the kind and the place of a secret in place of its text; of type secret, a variable holds its address."""
-    kind = literals.secret_kind(variable.schema_name)
-    if variable.type == "secret" or kind is None or not literals.is_secret(kind, text):
+    kind = literals.secret_in(variable.schema_name, text)
+    if variable.type == "secret" or kind is None:
         return variable
     if variable.default == text:
         variable = variable._replace(default=None)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from pllint.finding import Skipped
 from pllint.model.solution import PackageFile
 from pllint.read import recognise
@@ -11,6 +9,7 @@ from pllint.read.document import open_xml
 from pllint.read.solution.membership import is_listed
 from pllint.source import Anchor
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 

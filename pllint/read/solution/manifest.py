@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from pllint.model.solution import MissingDependency, RootComponent, Solution
 from pllint.read.naming import bare_guid
 from pllint.schema import violations
 from pllint.source import Anchor, KeyPath
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 

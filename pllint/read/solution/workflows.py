@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from pllint.model.component import Component, ComponentKind
 from pllint.read.document import Notes, open_json
 from pllint.read.naming import bare_guid, named_by_file
@@ -11,6 +9,7 @@ from pllint.read.recognise import is_cloud_flow, is_desktop_flow
 from pllint.read.solution.parts import DesktopFlowEntry, FlowEntry
 from pllint.source import Anchor
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 

@@ -7,13 +7,12 @@ connection references wherever they live. One document is alive at a time.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from pllint.model.workspace import Workspace
 from pllint.read.document import Notes
 from pllint.read.workspace.gathered import Gathered
 from pllint.read.workspace.survey import Survey, survey
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:  # the reader of a group is imported when something of that group is met
     from collections.abc import Callable, Iterator, Sequence
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
 
 from pllint.discover import matches
 from pllint.read import recognise
@@ -13,6 +12,7 @@ from pllint.source import Anchor
 from pllint.text.node import Node
 from pllint.text.problem import MalformedError, ProblemKind
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 

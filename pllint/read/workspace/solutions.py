@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
 
 from pllint.read.document import open_json
 from pllint.read.recognise import DocumentForm
 from pllint.read.solution import read_solution
 from pllint.read.workspace.gathered import Declared
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 

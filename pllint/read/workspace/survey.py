@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from pllint.read import recognise
 from pllint.read.document import Notes, problem_of
 from pllint.read.recognise import ArchiveForm, DocumentEntry, DocumentForm, SolutionForm
@@ -12,6 +10,7 @@ from pllint.source import Source
 from pllint.text.problem import MalformedError
 from pllint.text.tree import Tree
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
