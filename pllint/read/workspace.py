@@ -94,17 +94,18 @@ class _Gathering:
         self._note_problems(tree)
         claimed = self._survey_solutions(tree, names)
         self._survey_folders(tree, names, claimed)
-        siblings: dict[str, list[str]] = {}
+        within: dict[str, list[str]] = {}
         for name in names:
             folder, _, base = name.rpartition("/")
-            siblings.setdefault(folder, []).append(base)
+            within.setdefault(folder, []).append(base)
+        siblings = {folder: tuple(bases) for folder, bases in within.items()}
         for name in names:
             if name in claimed:
                 continue
             if name.lower().endswith((".zip", ".msapp")):
                 self._archive(tree, name)
             else:
-                self._loose.append((tree, name, tuple(siblings[name.rpartition("/")[0]])))
+                self._loose.append((tree, name, siblings[name.rpartition("/")[0]]))
 
     def _survey_solutions(self, tree: Tree, names: list[str]) -> set[str]:
         """Find the solutions of a tree; gives the files that belong to them."""
