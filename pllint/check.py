@@ -363,7 +363,7 @@ class Context:
         """The licence rules, ready to say what makes a component premium and who would need a licence."""
         from pllint.engine.licensing import Licensing
 
-        return Licensing(self.workspace, self.catalogue, self.as_of, self.targets)
+        return Licensing(self.workspace, self.catalogue, self.as_of, self.targets, self.settings.licensing)
 
     @cached_property
     def lifecycle(self) -> Lifecycle:
