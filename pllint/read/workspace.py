@@ -35,7 +35,7 @@ if TYPE_CHECKING:  # the readers of a form are imported when a file of that form
     from pllint.read.app_document import AppDocument
     from pllint.read.exports import Exports
     from pllint.read.legacy_package import PackageApp, PackageParts
-    from pllint.read.solution import AgentEntry, CanvasAppEntry, DesktopFlowEntry, SolutionParts
+    from pllint.read.solution import AgentEntry, CanvasAppEntry, ConnectorEntry, DesktopFlowEntry, SolutionParts
     from pllint.settings import Settings
 
 _UNREAD_ARCHIVES = {
@@ -331,10 +331,13 @@ class _Gathering:
         if parts.connectors:
             from pllint.read import custom_connector
 
-            self._definitions.extend(
-                custom_connector.definition_in_solution(tree, entry, name, variables, self.notes)
-                for entry in parts.connectors
-            )
+            def read(entry: ConnectorEntry) -> None:
+                self._definitions.append(
+                    custom_connector.definition_in_solution(tree, entry, name, variables, self.notes)
+                )
+
+            for entry in parts.connectors:
+                self._guard(entry.at.source.path, partial(read, entry))
 
     def _read_desktop_flow(
         self, tree: Tree, entry: DesktopFlowEntry, solution: str, references: Mapping[str, ConnectionReference]
