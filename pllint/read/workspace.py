@@ -328,16 +328,15 @@ class _Gathering:
         for agent in parts.agents:
             self._read_agent(tree, agent, name, references)
         self._components.extend(parts.components)
-        if parts.connectors:
-            from pllint.read import custom_connector
+        for connector in parts.connectors:
+            self._guard(connector.at.source.path, partial(self._read_connector, tree, connector, name, variables))
 
-            def read(entry: ConnectorEntry) -> None:
-                self._definitions.append(
-                    custom_connector.definition_in_solution(tree, entry, name, variables, self.notes)
-                )
+    def _read_connector(
+        self, tree: Tree, entry: ConnectorEntry, solution: str, variables: Mapping[str, EnvironmentVariable]
+    ) -> None:
+        from pllint.read import custom_connector
 
-            for entry in parts.connectors:
-                self._guard(entry.at.source.path, partial(read, entry))
+        self._definitions.append(custom_connector.definition_in_solution(tree, entry, solution, variables, self.notes))
 
     def _read_desktop_flow(
         self, tree: Tree, entry: DesktopFlowEntry, solution: str, references: Mapping[str, ConnectionReference]
