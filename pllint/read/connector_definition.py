@@ -813,7 +813,7 @@ def _is_true(value: object) -> bool:
 
 
 def _is_name(parameter: _Object) -> bool:
-    return isinstance(parameter.get("name"), str)
+    return isinstance(parameter.get("name"), str) and isinstance(parameter.get("in"), str)
 
 
 def _is_titled(value: Mapping[str, object]) -> bool:
