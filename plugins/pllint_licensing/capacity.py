@@ -163,6 +163,9 @@ def agent_capacity_missing(component: Component, context: Context) -> Iterator[F
             component=component.ref,
         )
         return
+    callers = context.workspace.callers_of(component)
+    if any(caller.kind is ComponentKind.AGENT for caller in callers):  # the agent is told of
+        return
     if (found := told(component, context, "agent-capacity-missing")) is None:
         return
     licensed, _ = found

@@ -196,6 +196,8 @@ def child_flow_context_unlicensed(component: Component, context: Context) -> Ite
     if (found := told(component, context, "child-flow-context-unlicensed")) is None or not found[0].counted:
         return
     licensed, remark = found
+    if not remark.who:  # nobody has written down who owns or starts the callers, so nobody is known to lack a plan
+        return
     parents = len(licensed.flow.called_by) if licensed.flow else 0
     yield _finding(
         licensed,
@@ -216,6 +218,8 @@ def child_flow_owner_in_transition(component: Component, context: Context) -> It
     if (found := told(component, context, "child-flow-owner-in-transition")) is None or not found[0].counted:
         return
     licensed, _ = found
+    if licensed.flow is None or licensed.flow.owner is None:
+        return
     yield _finding(
         licensed,
         f"'{component.name}' runs on the licences of the flows that call it, but for the time being the product checks"
