@@ -47,3 +47,9 @@ def profile_met(
             break
         met = profile.name
     return met
+
+
+def falls_short(met: str | None, asked: str | None) -> bool:
+    """Tell whether the profile met is an earlier one than the profile asked for."""
+    names = [profile.name for profile in PROFILES]
+    return asked in names and (met is None or names.index(met) < names.index(asked))

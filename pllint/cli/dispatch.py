@@ -44,13 +44,23 @@ COMMANDS = {
 
 def run(arguments: Sequence[str]) -> int:
     """Run the command that the arguments name; an error is one line on stderr and status 2."""
+    if sys.stdout is None:  # it was closed before the start, as in `pllint >&-`
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - open to the end of the process
     try:
+        _check_working_directory()
         return _run(arguments)
     except PllintError as error:
         print_line(f"pllint: {for_terminal(str(error))}", sys.stderr)
         return WRONG_USE
     except KeyboardInterrupt:
         return _INTERRUPTED
+
+
+def _check_working_directory() -> None:
+    try:
+        os.getcwd()
+    except OSError as error:
+        raise UsageError(f"the working directory cannot be used: {error.strerror}") from None
 
 
 def _run(arguments: Sequence[str]) -> int:

@@ -42,7 +42,8 @@ def test_a_file_that_may_not_be_read_is_a_finding_whatever_it_is_called(
 def test_lists_where_text_should_stand_end_no_reader(read_files: ReadFiles) -> None:
     body = {"name": "b", "in": "body", "schema": {"type": "object", "properties": {"n": {"type": ["string", "null"]}}}}
     answers = {"200": {"schema": {"type": ["object"]}}}
-    odd = {"operationId": [], "responses": [1]}
+    key = {"name": "api-key", "in": ["header"], "default": "9fK3mQ7zR1tX5vB8"}
+    odd = {"operationId": [], "parameters": [key], "responses": [1]}
     definition = {
         "swagger": "2.0",
         "info": [],
