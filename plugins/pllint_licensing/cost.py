@@ -25,7 +25,7 @@ def _unpriced(context: Context, *plans: str) -> CouldNotRun | None:
     cost = context.estate.cost
     if cost.basis is None:
         return CouldNotRun(
-            reason="no price list is on record",
+            reason="neither a price list nor a currency is on record",
             remedy="name one under `tenant: price-list`, or write the price beside each count under `licences`",
         )
     missing = cost.lacks(*plans)
@@ -300,7 +300,7 @@ def price_missing(_: Governance, context: Context) -> Iterator[Finding | CouldNo
     if cost.basis is None:
         if needed:
             yield CouldNotRun(
-                reason="no price list is on record",
+                reason="neither a price list nor a currency is on record",
                 remedy="name one under `tenant: price-list`, or write the price beside each count under `licences`",
             )
         return

@@ -107,8 +107,10 @@ def test_a_retired_app_takes_no_licence() -> None:
         pytest.param({"price-list": "gbp-ea"}, {}, Decimal(4), id="the list"),
         pytest.param({"price-list": "gbp-ea"}, {"price": "3.80"}, Decimal("3.80"), id="the tenant's own"),
         pytest.param({"price-list": "gbp-ea"}, {"price": "9", "currency": "USD"}, Decimal(4), id="another currency"),
-        pytest.param({"currency": "GBP"}, {"price": "3.80"}, Decimal("3.80"), id="no list"),
-        pytest.param({"currency": "GBP"}, {}, None, id="a currency is no list"),
+        pytest.param({"currency": "GBP"}, {}, Decimal(4), id="the list of the currency"),
+        pytest.param({"currency": "SEK"}, {"price": "48"}, Decimal(48), id="a currency without a list"),
+        pytest.param({"currency": "SEK"}, {}, None, id="nor a price"),
+        pytest.param({}, {}, None, id="no currency"),
         pytest.param({"price-list": "none-of-ours"}, {}, None, id="a list nobody knows"),
     ],
 )

@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import cached_property
 
-from pllint.catalogue.plans import Plans, Price, price_of
+from pllint.catalogue.plans import Plans, Price
+from pllint.engine.licensing.budget import PriceList, price_list
 from pllint.engine.licensing.cost import (
     MONTHS,
     PASS,
@@ -16,6 +17,7 @@ from pllint.engine.licensing.cost import (
     VOLUME_FROM,
     Compared,
     Money,
+    Prices,
     Profile,
     break_even,
     bundle_saving,
@@ -79,51 +81,38 @@ class EstateCost:
     # Prices
 
     @cached_property
-    def basis(self) -> Basis | None:
-        """Say which prices are counted with; None when neither a price list nor a price is on record."""
-        tenant = self._governance.tenant
-        name = tenant.price_list if tenant else None
-        if name is None and not self._stated:
-            return None
-        currency = (self._plans.currency(name) if name else None) or (tenant.currency if tenant else None)
-        words = [f"{name}, prices of {self._plans.as_of}"] if name and self._plans.currency(name) else []
-        if any(stated is None or stated == currency for _, stated, _ in self._stated.values()):
-            words.append("prices on record")
-        at = tenant.at / "price-list" if tenant and tenant.price_list else self._governance.at
-        return Basis(currency=currency, words=" and ".join(words) or f"price list {name}", at=at)
+    def _prices(self) -> PriceList | None:
+        return price_list(self._governance, self._plans, self._as_of)
 
     @property
     def _list_name(self) -> str | None:
-        return self._governance.tenant.price_list if self._governance.tenant else None
+        """Give the shipped list that is counted with; None where only prices on record are."""
+        found = self._prices
+        return found.name if found and self._plans.currency(found.name) else None
 
     @cached_property
-    def _stated(self) -> Mapping[str, tuple[Decimal, str | None, int]]:
-        """Prices that licence records state, the first for each plan, with their currency."""
-        found: dict[str, tuple[Decimal, str | None, int]] = {}
-        for index, record in enumerate(self._workspace.licences):
-            if record.price is not None:
-                found.setdefault(plan_id(record.plan), (Decimal(record.price), record.currency, index))
-        return found
+    def basis(self) -> Basis | None:
+        """Say which prices are counted with; None when neither a price list nor a currency is on record."""
+        found, name = self._prices, self._list_name
+        if found is None:
+            return None
+        words = [f"{name}, prices of {self._plans.as_of}"] if name else []
+        words += ["prices on record"] if found.own else []
+        tenant = self._governance.tenant
+        return Basis(
+            currency=found.currency,
+            words=" and ".join(words) or f"price list {found.name}",
+            at=tenant.at / ("price-list" if tenant.price_list else "currency") if tenant else self._governance.at,
+        )
 
     @cached_property
-    def prices(self) -> Mapping[str, Price]:
+    def prices(self) -> Prices:
         """Give the price of every plan that has one, a month."""
-        basis = self.basis
-        if basis is None:
-            return {}
-        found = dict(self._listed)
-        for plan, (amount, currency, _) in self._stated.items():
-            if currency is None or currency == basis.currency:
-                found[plan] = price_of(amount)
-        return found
+        return self._prices.prices if self._prices else {}
 
-    @cached_property
-    def _listed(self) -> Mapping[str, Price]:
-        name = self._list_name
-        if name is None:
-            return {}
-        prices = ((plan, self._plans.price(plan, name, self._as_of)) for plan in self._plans.ids)
-        return {plan: price for plan, price in prices if price is not None}
+    def _listed(self, plan: str, quantity: int = 1) -> Price | None:
+        """Give the price of the shipped list, whatever the tenant states."""
+        return self._plans.price(plan, self._list_name, self._as_of, quantity) if self._list_name else None
 
     def lacks(self, *plans: str) -> tuple[str, ...]:
         """Name the plans that have no price."""
@@ -131,11 +120,14 @@ class EstateCost:
 
     def odd_prices(self) -> Iterator[OddPrice]:
         """Give the prices on record that are far from those of a list in the same currency."""
-        basis = self.basis
-        for plan, (amount, currency, index) in self._stated.items():
-            listed = self._listed.get(plan)
-            if basis and listed and (currency or basis.currency) == basis.currency and is_outside_range(amount, listed):
-                record = self._workspace.licences[index]
+        tenant, basis = self._governance.tenant, self.basis
+        for record in self._workspace.licences:
+            plan, currency = plan_id(record.plan), record.currency or (tenant.currency if tenant else None)
+            listed = self._listed(plan)
+            if record.price is None or basis is None or listed is None or currency not in {basis.currency, None}:
+                continue
+            amount = Decimal(record.price)
+            if is_outside_range(amount, listed):
                 yield OddPrice(
                     name=self._plans.name(plan),
                     amount=amount,
@@ -388,12 +380,11 @@ class EstateCost:
         number = max(needed.number if needed else 0, self._purchased(PREMIUM) or 0)
         if number < VOLUME_FROM:
             return None
-        name = self._list_name
-        volume = self._plans.price(PREMIUM, name, self._as_of, VOLUME_FROM) if name else None
-        listed = self._listed.get(PREMIUM)
+        volume, listed = self._listed(PREMIUM, VOLUME_FROM), self._listed(PREMIUM)
         if volume is not None and listed is not None and volume.middle >= listed.middle:
             volume = None
-        if PREMIUM in self._stated and (volume is None or self.prices[PREMIUM].middle <= volume.middle):
+        is_own = self._prices is not None and PREMIUM in self._prices.own
+        if is_own and (volume is None or self.prices[PREMIUM].middle <= volume.middle):
             return None
         records = [one for one in self._workspace.licences if plan_id(one.plan) == PREMIUM]
         at = records[0].at if records else needed.places[0].at if needed else self._governance.at
