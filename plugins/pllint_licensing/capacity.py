@@ -166,11 +166,10 @@ def agent_capacity_missing(component: Component, context: Context) -> Iterator[F
     callers = context.workspace.callers_of(component)
     if any(caller.kind is ComponentKind.AGENT for caller in callers):  # the agent is told of
         return
-    if (found := told(component, context, "agent-capacity-missing")) is None:
+    if told(component, context, "agent-capacity-missing") is None:
         return
-    licensed, _ = found
     yield Finding(
-        at=place_of(licensed),
+        at=component.at,
         message=f"'{component.name}' is premium and called by an agent, and no record has Copilot Studio capacity",
         remedy="Record the packs under `licences: [{plan: copilot-studio, purchased: ...}]`, or buy them or link a"
         " billing policy (licence administrator)",
