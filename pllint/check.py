@@ -20,6 +20,7 @@ if TYPE_CHECKING:  # an engine is imported when it is first asked
     from pllint.engine.dlp.remedies import Remedy
     from pllint.engine.dlp.review import PolicyReview
     from pllint.engine.licensing import Licensing
+    from pllint.engine.licensing.estate_facts import EstateFacts
     from pllint.engine.lifecycle import Lifecycle
     from pllint.engine.targets import Targets
     from pllint.model.component import Component
@@ -364,6 +365,13 @@ class Context:
         from pllint.engine.licensing import Licensing
 
         return Licensing(self.workspace, self.catalogue, self.as_of, self.targets, self.settings.licensing)
+
+    @cached_property
+    def estate(self) -> EstateFacts:
+        """Licences of the whole organisation: counts, prices, what is needed of each plan."""
+        from pllint.engine.licensing.estate_facts import EstateFacts
+
+        return EstateFacts(self.workspace, self.licensing)
 
     @cached_property
     def lifecycle(self) -> Lifecycle:

@@ -3,8 +3,7 @@
 from collections.abc import Iterator
 
 from pllint.model.component import Component
-from pllint.model.governance import Governance, LicenceRecord
-from pllint.model.licence_facts import Remark
+from pllint.model.estate import Stock
 from pllint.model.licensing import LicenceNeed, Premium
 from pllint.model.workspace import Workspace
 from pllint.plugin import (
@@ -21,6 +20,7 @@ from pllint.plugin import (
 from pllint_licensing.words import list_of, reasons_in_words
 
 _SKUS = "https://learn.microsoft.com/power-platform/admin/pricing-billing-skus"
+_QUARTER = 92
 
 
 @check(
@@ -61,84 +61,122 @@ def licence_count_missing(component: Component, context: Context) -> Iterator[Fi
     )
 
 
-@check(id="LIC402", name="licences-over-assigned", severity=Severity.ERROR, since="0.1", source=_SKUS, on=Governance,
-       needs=(Need.LICENCE_RECORDS,))  # fmt: skip
-def licences_over_assigned(governance: Governance, context: Context) -> Iterator[Finding]:
-    """More licences of a plan are given out than are bought."""
-    for record, remark, name in _stock(governance, context, "licences-over-assigned"):
-        allocated = sum(number for _, number in record.allocated)
-        given = f"{record.assigned or 0:,} assigned"
-        if allocated > (record.assigned or 0):
-            places = ", ".join(f"{place.text} {number:,}" for place, number in record.allocated)
-            given = f"{allocated:,} allocated ({places})"
+@check(
+    id="LIC402",
+    name="licences-over-assigned",
+    severity=Severity.ERROR,
+    since="0.1",
+    source="https://learn.microsoft.com/power-platform/admin/about-powerapps-perapp",
+    on=Workspace,
+    needs=(Need.LICENCE_RECORDS,),
+)
+def licences_over_assigned(_: Workspace, context: Context) -> Iterator[Finding]:
+    """More licences of a plan are assigned or allocated than purchased."""
+    for stock in context.estate.stocks:
+        if not stock.over:
+            continue
+        record = stock.record
+        places = ", ".join(f"{name.text} {number:,}" for name, number in record.allocated)
+        by_place = sum(number for _, number in record.allocated) == stock.given and places
+        given = f"allocated ({places})" if by_place else "assigned"
         yield Finding(
             at=record.at,
-            message=f"{name}: {record.purchased or 0:,} are bought and {given}, {remark.number:,} more than there are",
-            remedy=f"Buy {remark.number:,} more or take back that many, or correct the record (licence administrator)",
-            cause=remark.who[0],
+            message=f"{stock.given:,} {stock.name} licences are {given}, and {record.purchased or 0:,}"
+            f" {'is' if record.purchased == 1 else 'are'} purchased: {stock.over:,} too many",
+            remedy=f"Ask the licence administrator to take {stock.over:,} back, or procurement to buy as many",
+            related=tuple(Related(f"{number:,} for {name.text}", name.at) for name, number in record.allocated)
+            if by_place
+            else (),
+            cause=stock.plan,
         )
 
 
-@check(id="LIC403", name="licence-record-stale", severity=Severity.WARNING, since="0.1", source=_SKUS, on=Governance,
-       needs=(Need.LICENCE_RECORDS,))  # fmt: skip
-def licence_record_stale(governance: Governance, context: Context) -> Iterator[Finding]:
-    """Licences were counted more than a quarter ago."""
-    for record, remark, name in _stock(governance, context, "licence-record-stale"):
-        tenant = governance.tenant
-        day = record.as_of or (tenant.licences_as_of if tenant else None)
+@check(
+    id="LIC403",
+    name="licence-record-stale",
+    severity=Severity.WARNING,
+    since="0.1",
+    source="https://learn.microsoft.com/microsoft-365/commerce/licenses/view-licenses-and-subscriptions",
+    on=Workspace,
+    needs=(Need.LICENCE_RECORDS,),
+)
+def licence_record_stale(_: Workspace, context: Context) -> Iterator[Finding | CouldNotRun]:
+    """Licence counts are older than a quarter."""
+    stale: dict[tuple[str, str, int], list[Stock]] = {}
+    undated = []
+    for stock in context.estate.stocks:
+        if stock.as_of is None or stock.age is None:
+            undated.append(stock.name)
+        elif stock.age > _QUARTER:
+            stale.setdefault((stock.dated_at.source.path, stock.as_of, stock.age), []).append(stock)
+    for (_path, day, age), stocks in stale.items():
+        names = list(dict.fromkeys(stock.name for stock in stocks))
         yield Finding(
-            at=record.at,
-            message=f"{name}: the licences were counted on {day}, {remark.number:,} days ago; a count holds for a"
-            " quarter, 92 days",
-            remedy="Count again and write the day under `as-of` (licence administrator)",
-            cause=remark.who[0],
+            at=stocks[0].dated_at,
+            message=f"The licence {'count' if len(names) == 1 else 'counts'} of {list_of(names, 'and')}"
+            f" {'was' if len(names) == 1 else 'were'} taken on {day}, {age} days ago; a count holds for a quarter,"
+            f" {_QUARTER} days",
+            remedy="Ask the licence administrator for today's counts, and write them down with their day",
+            related=tuple(Related(f"counted on {day}", stock.record.at) for stock in stocks[1:]),
+            cause=day,
+        )
+    if undated:
+        names = list(dict.fromkeys(undated))
+        yield CouldNotRun(
+            reason=f"nobody says on which day the licences of {list_of(names, 'and')} were counted",
+            remedy="write `as-of` beside each count, or `licences-as-of` under `tenant`",
         )
 
 
-@check(id="LIC404", name="plan-no-longer-sold", severity=Severity.WARNING, since="0.1", source=_SKUS, on=Governance,
-       needs=(Need.LICENCE_RECORDS,))  # fmt: skip
-def plan_no_longer_sold(governance: Governance, context: Context) -> Iterator[Finding]:
-    """A plan on record is not sold any more."""
-    plans = context.licensing.plans
-    for record, remark, name in _stock(governance, context, "plan-no-longer-sold"):
-        sale = plans.sale(remark.who[0])
-        successor = plans.name(sale.successor) if sale.successor else "the plan that took its place"
+@check(
+    id="LIC404",
+    name="plan-no-longer-sold",
+    severity=Severity.WARNING,
+    since="0.1",
+    source="https://learn.microsoft.com/power-platform/admin/power-automate-licensing/types",
+    on=Workspace,
+    needs=(Need.LICENCE_RECORDS,),
+)
+def plan_no_longer_sold(_: Workspace, context: Context) -> Iterator[Finding]:
+    """Licences on record, or the plan an app or flow is to run on, cannot be bought any more."""
+    for plan in context.estate.unsold():
+        first, *others = plan.places
+        successor = f"; its successor is {plan.successor}" if plan.successor else ""
         yield Finding(
-            at=record.at,
-            message=f"{name} was sold until {sale.until}; {successor} took its place",
-            remedy=f"Ask the licence administrator when it ends, and plan {successor} for that day",
-            cause=remark.who[0],
+            at=first.at,
+            message=f"{plan.name} ({first.words}) has not been sold since {plan.since}{successor}",
+            remedy=f"Ask the licence owner to plan {plan.successor or 'another plan'} for the next renewal",
+            related=tuple(Related(one.words, one.at) for one in others),
+            cause=plan.name,
         )
 
 
-@check(id="LIC405", name="plan-not-available", severity=Severity.ERROR, since="0.1", source=_SKUS, on=Governance,
-       needs=(Need.LICENCE_RECORDS,))  # fmt: skip
-def plan_not_available(governance: Governance, context: Context) -> Iterator[Finding]:
-    """A plan on record is not offered to this sector or under this agreement."""
-    plans, tenant = context.licensing.plans, governance.tenant
-    for record, remark, name in _stock(governance, context, "plan-not-available"):
-        sale = plans.sale(remark.who[0])
-        agreement = tenant.agreement if tenant else None
-        if tenant and tenant.sector in sale.not_in_sectors:
-            why = f"is not offered to the sector {tenant.sector}"
-        else:
-            kind = (agreement.kind or "").upper() if agreement else ""
-            why = f"is not sold to new customers under {kind} since {sale.ended_for_new}"
+@check(
+    id="LIC405",
+    name="plan-not-available",
+    severity=Severity.ERROR,
+    since="0.1",
+    source="https://learn.microsoft.com/power-platform/admin/about-powerapps-perapp",
+    on=Workspace,
+    needs=(Need.GOVERNANCE,),
+)
+def plan_not_available(_: Workspace, context: Context) -> Iterator[Finding | CouldNotRun]:
+    """A plan is not offered to this sector or under this agreement."""
+    for plan in context.estate.unavailable():
+        if plan.why is None:
+            yield CouldNotRun(
+                reason=f"whether {plan.name} is still sold to this customer depends on when the agreement started",
+                remedy="write `starts` under `tenant: agreement`",
+            )
+            continue
+        first, *others = plan.places
         yield Finding(
-            at=record.at,
-            message=f"{name} {why}",
-            remedy="Plan another one, such as Power Apps Premium, or ask whether another agreement offers it (licence"
-            " administrator)",
-            cause=remark.who[0],
+            at=first.at,
+            message=f"{plan.name} ({first.words}) is {plan.why}",
+            remedy="Ask procurement which plan is on offer, and plan that one",
+            related=tuple(Related(one.words, one.at) for one in others),
+            cause=plan.name,
         )
-
-
-def _stock(governance: Governance, context: Context, check_name: str) -> Iterator[tuple[LicenceRecord, Remark, str]]:
-    """Give the licence records of which the rules say something under the name of a check."""
-    for record in governance.licences:
-        for remark in context.licensing.stock(record):
-            if remark.check == check_name:
-                yield record, remark, context.licensing.plans.name(remark.who[0])
 
 
 def _holders(workspace: Workspace) -> str:

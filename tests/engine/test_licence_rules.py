@@ -130,10 +130,12 @@ def _flow(name: str) -> Component:
     return Component(kind=ComponentKind.CLOUD_FLOW, name=name, id=name.lower(), at=_AT, trigger=start, uses=(use,))
 
 
-def _licensing(governance: Governance, *flows: Component) -> Licensing:
+def _licensing(governance: Governance, *flows: Component, **settings: str) -> Licensing:
     environment = Environment(name="prod", at=_AT, type=EnvironmentType.PRODUCTION)
     workspace = Workspace(components=flows, environments=(environment,), governance=governance)
-    return Licensing(workspace, Catalogue(), datetime.date(2026, 11, 21), lambda _: (environment,))
+    return Licensing(
+        workspace, Catalogue(), datetime.date(2026, 11, 21), lambda _: (environment,), tuple(settings.items())
+    )
 
 
 def test_as_many_owners_are_covered_as_plans_are_bought() -> None:
@@ -168,3 +170,12 @@ def test_a_population_of_the_owners_name_says_what_the_owner_holds() -> None:
 
     assert judged is not None
     assert [remark.check for remark in judged.judgement.remarks] == ["flow-owner-unlicensed"]
+
+
+@pytest.mark.parametrize(("tier", "verdict"), [("premium", "yes"), ("standard", "no")])
+def test_plain_http_is_premium_unless_the_settings_say_standard(tier: str, verdict: str) -> None:
+    flow = _flow("One")
+
+    licensing = _licensing(Governance(at=_AT), flow, **{"http-tier": tier})
+
+    assert licensing.premium(flow).verdict == verdict

@@ -104,7 +104,7 @@ _CHECKS: tuple[Check, ...] = (*pllint_licensing.pllint_checks(), *pllint_lifecyc
 _KNOWN = {check.name for check in _CHECKS}
 _UNWRITTEN = {
     "custom-connector-claimed-standard", "standard-connector-available", "app-counts-active-only",
-    "restricted-table-write", "per-user-advised",
+    "restricted-table-write",
 }  # fmt: skip
 """Findings whose facts the manifest made of a case does not hold; the rules answer for them."""
 _OTHERS = {check.name for check in pllint_lifecycle.pllint_checks()}
@@ -253,14 +253,29 @@ def _workspace(case: Node) -> Workspace:
     facts = case["given"][subject]
     manifest: dict[str, object] = {"environments": [{"name": place.name, **_mapping(case["given"]["environment"])}]}
     manifest.update(_records(component, facts, place.name))
+    others = _other_apps(component, facts, manifest)
     parents = [_parent(parent, component, number) for number, parent in enumerate(facts["called-by"].elements())]
-    return _joined(manifest, components=(component, *called, *parents), environments=(place,))
+    return _joined(manifest, components=(component, *others, *called, *parents), environments=(place,))
+
+
+def _other_apps(component: Component, facts: Node, manifest: dict[str, object]) -> tuple[Component, ...]:
+    """Make the other premium apps that the same people use, and write them into the manifest."""
+    names = [f"{component.name} {number}" for number in range(2, (facts["apps-per-user"].integer or 1) + 1)]
+    apps = _elements(manifest.get("apps"))
+    manifest |= {"apps": [*apps, *({**_dict(apps[0]), "name": name} for name in names)]} if names else {}
+    return tuple(component._replace(name=name, id=name.lower()) for name in names)
+
+
+def _dict(value: object) -> dict[str, object]:
+    return {str(key): member for key, member in value.items()} if isinstance(value, dict) else {}
 
 
 def _records(component: Component, facts: Node, place: str) -> dict[str, object]:
     """Write down what a case knows of an app or a flow in the manifest's words."""
     record: dict[str, object] = {"name": component.name, "environment": place}
     record.update({key: facts[key].value for key in ("created", "purpose", "plan", "licence") if facts[key].present})
+    if capacity := facts["licence"].text:
+        record["licence"] = capacity.removeprefix("power-automate-")
     people = list(facts["people"].elements())
     names = [person["name"].text or f"people {number}" for number, person in enumerate(people)]
     makers = list(facts["makers"].elements())
@@ -309,17 +324,27 @@ def _guests(facts: Node) -> dict[str, object]:
 
 
 def _estate(given: Node) -> Workspace:
-    """Make a premium app or flow for each plan that is required, beside the licence records there are."""
+    """Make a premium app or flow for each plan that is required, with its people, beside the licence records."""
     components = []
+    apps, flows, populations = [], [], []
     for number, required in enumerate(given["required"].elements()):
-        is_app = (required["plan"].text or "").startswith("power-apps")
-        kind = ComponentKind.CANVAS_APP if is_app else ComponentKind.CLOUD_FLOW
-        components.append(Component(kind=kind, name=f"C{number}", id=f"c{number}", at=_AT, uses=(_use("shared_sql"),)))
-    starts = "2026-04-01" if given["existing-customer"].flag is False else "2020-04-01"
-    agreement = {"kind": given["agreement"].text or "none", "starts": starts}
-    manifest = {
+        plan, name = required["plan"].text or "", f"C{number}"
+        if plan.startswith("power-apps"):
+            kind = ComponentKind.CANVAS_APP
+            populations.append({"name": f"people {number}", "people": required["count"].value})
+            apps.append({"name": name, "plan": plan, "shared-with": [f"people {number}"]})
+        else:
+            kind = ComponentKind.CLOUD_FLOW
+            flows.append({"name": name, "plan": plan})
+        components.append(Component(kind=kind, name=name, id=name.lower(), at=_AT, uses=(_use("shared_sql"),)))
+    new_customer = given["existing-customer"].flag is False
+    agreement = {"kind": given["agreement"].value or "none", "starts": "2026-04-01" if new_customer else "2025-04-01"}
+    manifest: dict[str, object] = {
         "tenant": {"agreement": agreement, "sector": given["sector"].text or "commercial"},
         "licences": given["licences"].value,
+        "apps": apps,
+        "flows": flows,
+        "populations": populations,
     }
     return _joined(manifest, components=tuple(components), environments=())
 

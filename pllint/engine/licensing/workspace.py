@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 from pllint.catalogue import Catalogue
 from pllint.catalogue.plans import Plans, plan_named
@@ -15,15 +14,11 @@ from pllint.engine.licensing.gather import Gathered, plan_id
 from pllint.engine.licensing.tier import premium
 from pllint.model.component import APPS, Component, ComponentKind, StartsFrom, TriggerClass
 from pllint.model.environment import Environment, EnvironmentType
-from pllint.model.governance import AppRecord, FlowRecord, Governance, LicenceRecord, Name
+from pllint.model.governance import AppRecord, FlowRecord, Governance, Name
 from pllint.model.inventory import Currency, LicenceSku
-from pllint.model.licence_facts import GROUPS, Readings, Remark
+from pllint.model.licence_facts import Readings, Remark
 from pllint.model.licensing import LicenceNeed, Licensed, Premium, Uncounted, Verdict
 from pllint.model.workspace import Workspace
-
-if TYPE_CHECKING:  # only questions of cost import decimals
-    from pllint.engine.licensing.advice import Advice
-    from pllint.model.capacity_facts import AgentBill, CreditBalance, StorageBalance
 
 _APP_PLANS = ("power-apps-premium", "power-apps-per-app")
 _STANDALONE = ("power-automate-premium", "power-automate-per-user", "power-automate-per-user-rpa")
@@ -90,6 +85,7 @@ class Licensing:
             calls=[flow for flow in calls if flow is not None],
             environments=self._targets(component),
             as_of=self._as_of,
+            http_is_standard=self.readings.http_tier == "standard",
             created=next((record.created for record in records if record.created), None),
         )
 
@@ -154,18 +150,6 @@ class Licensing:
             counted=self.uncounted(component) is None or gathered.says_what_people_hold(component),
         )
 
-    @cached_property
-    def advice(self) -> Advice | None:
-        """The figures behind questions of cost; None without a manifest."""
-        from pllint.engine.licensing.advice import Advice
-
-        governance = self._governance
-        if governance is None:
-            return None
-        workspace = self._workspace
-        licensed = (self.judged(one) for one in workspace.components if not workspace.is_copied(one))
-        return Advice(self, governance, tuple(one for one in licensed if one is not None))
-
     def purchased(self, plan: str) -> int | None:
         """Count the licences bought of a plan; None where no record says."""
         governance = self._governance
@@ -176,84 +160,10 @@ class Licensing:
         ]
         return sum(numbers) if numbers else None
 
-    @property
-    def has_agent_capacity(self) -> bool:
-        """Tell whether packs of Copilot Studio are on record, or its meter."""
-        return bool(self.purchased("copilot-studio")) or self.is_on_record("copilot-studio-payg")
-
-    def _bought(self) -> dict[str, int]:
-        governance = self._governance
-        plans = dict.fromkeys(plan_id(record.plan) for record in (governance.licences if governance else ()))
-        return {plan: self.purchased(plan) or 0 for plan in plans}
-
-    def ai_credits(self) -> CreditBalance | None:
-        """Hold the AI Builder credits used in a month against those of the licences on record; None if not stated."""
-        from pllint.engine.licensing.capacity import ai_credits
-
-        used = self._governance.ai_credits.used if self._governance and self._governance.ai_credits else None
-        if used is None:
-            return None
-        bought = self._bought()
-        add_ons = bought.pop("ai-builder-addon", 0)
-        return ai_credits(bought, add_ons, used, self._as_of, self.plans)
-
-    def agent_bill(self, credits_per_month: int, packs: int) -> AgentBill:
-        """Say how many packs some credits a month take."""
-        from pllint.engine.licensing.capacity import agent_bill
-        from pllint.model.capacity_facts import AgentUse
-
-        return agent_bill(AgentUse(credits_per_month=credits_per_month, packs_held=packs), self._as_of, self.plans)
-
-    def storage(self) -> StorageBalance | None:
-        """Hold the Dataverse storage in use against what the licences on record entitle to; None if not stated."""
-        from decimal import Decimal
-
-        from pllint.engine.licensing.capacity import storage
-        from pllint.model.capacity_facts import Storage
-
-        use = self._governance.dataverse if self._governance else None
-        if use is None or not self._bought():
-            return None
-        bought = self._bought()
-        add_ons = Storage(*(Decimal(bought.pop(f"dataverse-{store}", 0)) for store in ("database", "file", "log")))
-        used = Storage(*(Decimal(text or "0") for text in (use.database_gb, use.file_gb, use.log_gb)))
-        return storage(bought, self._as_of, self.plans, add_ons=add_ons, used=used)
-
-    def is_of(self, record: LicenceRecord, plan: str) -> bool:
-        """Tell whether a licence record is of a plan."""
-        return plan_id(record.plan) == plan
-
-    def opens_premium_apps(self, plan: str) -> bool:
-        """Tell whether a plan, by any of its names, opens premium apps."""
-        return plan_id(plan) in GROUPS["app-premium"]
-
     def is_on_record(self, plan: str) -> bool:
         """Tell whether any licence record is of a plan."""
         governance = self._governance
         return any(plan_id(record.plan) == plan for record in (governance.licences if governance else ()))
-
-    def stock(self, record: LicenceRecord) -> tuple[Remark, ...]:
-        """Say what is wrong with one licence record: given out beyond what is bought, old, not sold, not on offer."""
-        from pllint.engine.licensing.estate import Customer, LicenceStock, judge_stock
-
-        tenant = self._governance.tenant if self._governance else None
-        agreement = tenant.agreement if tenant else None
-        starts = agreement.starts if agreement else None
-        stock = LicenceStock(
-            plan=plan_id(record.plan),
-            purchased=record.purchased,
-            assigned=record.assigned,
-            allocated=sum(number for _, number in record.allocated),
-            as_of=record.as_of or (tenant.licences_as_of if tenant else None),
-        )
-        # https://learn.microsoft.com/power-platform/admin/about-powerapps-perapp: who was a customer before that day
-        # may renew; without a day nothing is held against anybody.
-        customer = Customer(
-            agreement=agreement.kind if agreement else None,
-            existing=starts is None or starts < "2026-01-02",
-            sector=tenant.sector if tenant else None,
-        )
-        return tuple(judge_stock(stock, customer, self._as_of, self.plans))
 
     def copies(self, licensed: Sequence[tuple[str, str | None]]) -> tuple[Remark, ...]:
         """Say what is wrong with the copies of a flow, each an environment and its capacity licence there."""
