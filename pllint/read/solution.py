@@ -72,6 +72,8 @@ _YAML_PARTS = (
     "/bot.yml", "/appmodule.yml",
 )  # fmt: skip
 _UNLISTED = "no solution beside it lists it among its components"
+_FRAME = ("solution.xml", "/solution.yml", "/missingdependencies.yml", "[content_types].xml")
+"""What every export writes anew, such as the version of the environment it came from."""
 _ROOT_FILES = frozenset({"solution.xml", "customizations.xml", "[content_types].xml"})
 
 _CONNECTOR_PARTS = ("_openapidefinition.json", "_connectionparameters.json", "_policytemplateinstances.json")
@@ -243,6 +245,12 @@ def claimed(names: Iterable[str], form: str) -> frozenset[str]:
     )
 
 
+def packed_files(tree: Tree, form: str, notes: Notes, manifest: str | None = None) -> frozenset[str]:
+    """Give the files that make up the solution at the root of a tree, without its manifest and its list of types."""
+    names = _Reading(tree, form, notes, manifest).members
+    return frozenset(name for name in claimed(names, form) if not name.lower().endswith(_FRAME))
+
+
 class _Reading:
     """One solution on its way to its parts."""
 
@@ -264,8 +272,8 @@ class _Reading:
         self._documents_seen: dict[str, Callable[[object], bool] | None] = {}
         self._by_folder: dict[str, list[str]] = {}
         self._home = manifest or ""
-        members = self._yaml_members() if form == "yaml" else self._names
-        for name in members:
+        self.members = self._yaml_members() if form == "yaml" else self._names
+        for name in self.members:
             folder, slash, _ = name.lower().partition("/")
             self._by_folder.setdefault(_YAML_ALIASES.get(folder, folder) if slash else "", []).append(name)
 
