@@ -48,7 +48,7 @@ def manifest(connectors: int) -> str:
         f" data: internal, use-case: Measuring}}\n"
         for number in range(connectors)
     )
-    return f"environments:\n  - {{name: hr-test, type: sandbox}}\nconnectors:\n{records}"
+    return f"environments:\n  - {{name: hr-test, type: developer}}\nconnectors:\n{records}"
 
 
 def connectors(example: str, folder: str, count: int, operations: int) -> None:

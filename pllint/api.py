@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from pllint import registry
 from pllint.catalogue import Catalogue
 from pllint.check import Check, Context
-from pllint.discover import Discovery, discover
+from pllint.discover import Discovery, alone, at_revision, discover, displayed_in
 from pllint.errors import UsageError
 from pllint.finding import Report
 from pllint.model.environment import Environment
@@ -28,6 +28,38 @@ def read(paths: Sequence[str], settings: Settings, progress: Callable[[str], Non
     return _read(paths, settings, progress)[0]
 
 
+def read_alone(path: str, settings: Settings, progress: Callable[[str], None] | None = None) -> Workspace:
+    """Read one path without the project around it, its files shown under the path as given."""
+    limits = limits_of(settings)
+    wanted = settings._replace(policies=("**",))  # whoever hands a file over as policies means it to be read
+    return read_workspace(alone(path, limits), wanted, limits, progress)
+
+
+def read_revision(
+    revision: str, paths: Sequence[str], settings: Settings, progress: Callable[[str], None] | None = None
+) -> Workspace:
+    """Read the policies that a run over paths finds, as they were at a git revision. Raises UsageError."""
+    limits = limits_of(settings)
+    then = at_revision(settings.root, revision, [displayed(path, settings) for path in paths], settings, limits)
+    # Files of the past are shown behind the revision: `main:policies/tenant.json`.
+    policies, governance = (
+        tuple(f"{revision}:{pattern}" for pattern in patterns) for patterns in (settings.policies, settings.governance)
+    )
+    return read_workspace(then, settings._replace(policies=policies, governance=governance), limits, progress)
+
+
+def consider(
+    paths: Sequence[str],
+    settings: Settings,
+    as_of: datetime.date,
+    *,
+    environments: Sequence[str] = (),
+    progress: Callable[[str], None] | None = None,
+) -> Context:
+    """Read, and give what can be asked of it as of a day. Raises PllintError like `lint`."""
+    return _considered(paths, settings, as_of, environments, progress)[0]
+
+
 def lint(
     paths: Sequence[str],
     settings: Settings,
@@ -44,12 +76,29 @@ def lint(
     """
     known = checks() if selected is None else tuple(selected)
     verify_names(settings, known)
+    context, discovery = _considered(paths, settings, as_of, environments, progress)
+    return report(context, known, discovery)
+
+
+def _considered(
+    paths: Sequence[str],
+    settings: Settings,
+    as_of: datetime.date,
+    environments: Sequence[str],
+    progress: Callable[[str], None] | None,
+) -> tuple[Context, Discovery]:
     workspace, discovery = _read(paths, settings, progress)
-    targets = tuple(_environment(name, workspace) for name in environments)
-    return report(Context(workspace, settings, as_of, Catalogue(overlay=settings.catalogue), targets), known, discovery)
+    targets = tuple(environment_named(name, workspace) for name in environments)
+    return Context(workspace, settings, as_of, Catalogue(overlay=settings.catalogue), targets), discovery
 
 
-def _environment(name: str, workspace: Workspace) -> Environment:
+def displayed(path: str, settings: Settings) -> str:
+    """Give a path as reports show it: relative to the project; the project itself is the empty text."""
+    return displayed_in(path, settings.root)
+
+
+def environment_named(name: str, workspace: Workspace) -> Environment:
+    """Find an environment that is asked for; raise UsageError for one that no file knows."""
     found = workspace.environment(name)
     if found is not None:
         return found

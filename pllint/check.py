@@ -5,26 +5,33 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from enum import StrEnum
 from functools import cached_property
-from typing import TYPE_CHECKING, TypedDict, TypeVar
 
-from pllint.finding import CouldNotRun, Finding, Severity
+from pllint.finding import CouldNotRun, Finding, Related, Severity
 from pllint.record import NamedTuple
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:  # an engine is imported when it is first asked
     import datetime
+    from typing import TypedDict, TypeVar
 
     from pllint.catalogue import Catalogue
     from pllint.engine.dlp import PolicySet, Resources
+    from pllint.engine.dlp.matrix import Matrix
+    from pllint.engine.dlp.remedies import Remedy
     from pllint.engine.dlp.review import PolicyReview
     from pllint.engine.licensing import Licensing
     from pllint.engine.lifecycle import Lifecycle
     from pllint.engine.targets import Targets
     from pllint.model.component import Component
+    from pllint.model.connector_id import ConnectorKey
     from pllint.model.custom_connector import CustomConnector
     from pllint.model.environment import Environment
-    from pllint.model.verdict import Verdict
+    from pllint.model.policy import DataGroup
+    from pllint.model.verdict import Verdict, Violation
     from pllint.model.workspace import Workspace
     from pllint.settings import Settings
+
+    Element = TypeVar("Element")
 
     class _Row(TypedDict):
         """A check as `checks.json` lists it."""
@@ -44,7 +51,6 @@ if TYPE_CHECKING:  # an engine is imported when it is first asked
         function: str
 
 
-Element = TypeVar("Element")
 Outcome = Iterable[Finding | CouldNotRun]
 
 
@@ -245,7 +251,7 @@ class Context:
         self.settings = settings
         self.as_of = as_of
         self.catalogue = catalogue
-        self._verdicts: dict[tuple[int, Environment], Verdict] = {}
+        self._verdicts: dict[int, tuple[tuple[Environment, Verdict], ...]] = {}
 
     @cached_property
     def policies(self) -> PolicySet:
@@ -271,17 +277,67 @@ class Context:
         )
 
     @cached_property
-    def _resources(self) -> Resources:
+    def resources(self) -> Resources:
+        """The components as data policies see them."""
         from pllint.engine.dlp import Resources
 
         return Resources(self.workspace)
 
+    def verdicts(self, component: Component) -> Sequence[tuple[Environment, Verdict]]:
+        """Say what the policies make of a component in each environment it goes to."""
+        known = self._verdicts.get(id(component))
+        if known is None:
+            known = self._verdicts[id(component)] = tuple(
+                (environment, self.policies.verdict(self.resources.of(component, environment), environment))
+                for environment in self.targets(component)
+            )
+        return known
+
     def verdict(self, component: Component, environment: Environment) -> Verdict:
-        """Say what the policies make of a component in an environment."""
-        key = (id(component), environment)
-        if key not in self._verdicts:
-            self._verdicts[key] = self.policies.verdict(self._resources.of(component, environment), environment)
-        return self._verdicts[key]
+        """Say what the policies make of a component in an environment, whether or not it goes there."""
+        return self.policies.verdict(self.resources.of(component, environment), environment)
+
+    @cached_property
+    def matrix(self) -> Matrix:
+        """The verdicts of the whole estate, without places: for questions about many components at once."""
+        from pllint.engine.dlp.matrix import Matrix
+
+        return Matrix(self.policies, self.resources, self.workspace)
+
+    def chain(self, component: Component, violation: Violation) -> tuple[Related, ...]:
+        """Tell a violation place by place: step, connection reference, definition, policy line."""
+        from pllint.engine.dlp.chain import chain_of
+
+        return chain_of(violation, component, self.workspace, self.connector_name)
+
+    def working_groups(
+        self, component: Component, environment: Environment, violation: Violation
+    ) -> tuple[DataGroup, ...]:
+        """Give the data groups to which moving connectors ends a violation, each tried on the policy that decides."""
+        from pllint.engine.dlp.remedies import working_groups
+
+        return working_groups(self.policies, self.resources.of(component, environment), environment, violation)
+
+    def remedies(self, component: Component, environment: Environment) -> tuple[Remedy, ...]:
+        """Give the changes that would let a component pass in an environment, each tried on all policies."""
+        from pllint.engine.dlp.remedies import Case, remedies
+
+        elsewhere = [one for one in self.workspace.environments if one.type != "developer"]
+        gathered = self.resources.of(component, environment)
+        return remedies(Case(self.policies, gathered, environment, elsewhere, self.connector_name))
+
+    def connector_name(self, key: ConnectorKey) -> str:
+        """Name a connector as people know it, with its id: `SharePoint (shared_sharepointonline)`."""
+        row = self.catalogue.find(key)
+        if row is not None:
+            return row.name if row.name == key else f"{row.name} ({key})"
+        definition = self.workspace.custom_connector(key)
+        if definition is not None:
+            return definition.display_name
+        from pllint.model.connector_id import custom_names
+
+        # What carries no prefix of the platform's is the encoded name of a custom connector that is only used.
+        return key if key.startswith("shared_") or "." in key else custom_names(key)[0]
 
     @cached_property
     def _targets(self) -> Targets:

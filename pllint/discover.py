@@ -38,7 +38,7 @@ def discover(paths: Sequence[str], settings: Settings, limits: Limits) -> Discov
 
     Raises UsageError for a path that does not exist.
     """
-    asked = [_display(path, settings.root) for path in paths]
+    asked = [displayed_in(path, settings.root) for path in paths]
     trees: list[Tree] = []
     refused: list[Refused] = []
     for path, label in zip(paths, asked, strict=True):
@@ -61,6 +61,71 @@ def discover(paths: Sequence[str], settings: Settings, limits: Limits) -> Discov
     if beside:
         trees.append(Folder(settings.root, "", beside, limits))
     return Discovery(trees=tuple(trees), refused=tuple(refused), asked=tuple(asked))
+
+
+def alone(path: str, limits: Limits) -> Discovery:
+    """Open one path by itself, with nothing of a project beside it; its files are shown under the path as given.
+
+    Raises UsageError for a path that does not exist or cannot be opened.
+    """
+    label = os.path.normpath(path).replace(os.sep, "/")
+    if not os.path.exists(path):
+        raise UsageError(f"no such file or folder: {path}")
+    if os.path.isdir(path):
+        tree: Tree = Folder(path, "" if label == "." else label, limits=limits)
+    elif path.lower().endswith(".zip"):
+        try:
+            tree = Archive.open(path, f"{label}!", limits)
+        except MalformedError as error:
+            raise UsageError(f"{path}: {error.problem.message}") from error
+    else:
+        folder, name = os.path.split(path)
+        tree = Folder(folder or ".", label[: -len(name)], (Entry(name=name, size=os.path.getsize(path)),), limits)
+    return Discovery(trees=(tree,), refused=(), asked=(label,))
+
+
+def at_revision(folder: str, name: str, asked: Sequence[str], settings: Settings, limits: Limits) -> Discovery:
+    """Open what a run over some display paths would read of a project, as it was at a revision of its repository.
+
+    Solutions, apps and archives are left out: what is asked of the past is its policies. Raises UsageError when git
+    refuses.
+    """
+    from pllint.text.git_tree import GitTree
+
+    now = Discovery(trees=(), refused=(), asked=tuple(asked))
+    beside = (*settings.policies, *settings.governance) if settings.path else ()
+
+    def keep(path: str) -> bool:
+        lowered = path.lower()
+        part_of_solution = any(folder in _SOLUTION_FOLDERS for folder in lowered.split("/")[:-1])
+        wanted = now.asks_for(path) or matches(path, beside)
+        return (
+            wanted
+            and not part_of_solution
+            and not lowered.endswith(_NO_POLICIES)
+            and not matches(path, settings.exclude)
+        )
+
+    return Discovery(trees=(GitTree(folder, name, keep, limits),), refused=(), asked=())
+
+
+_SOLUTION_FOLDERS = frozenset(
+    {"workflows", "canvasapps", "connectors", "botcomponents", "environmentvariabledefinitions"}
+)
+_NO_POLICIES = (
+    ".xml",
+    ".zip",
+    ".msapp",
+    ".md",
+    ".png",
+    ".jpg",
+    ".jpeg",
+    ".gif",
+    ".svg",
+    ".pdf",
+    ".pa.yaml",
+    ".fx.yaml",
+)
 
 
 def matches(path: str, patterns: Iterable[str]) -> bool:
@@ -100,7 +165,7 @@ def _beside(asked: Sequence[str], settings: Settings) -> list[Entry]:
     ]
 
 
-def _display(path: str, root: str) -> str:
+def displayed_in(path: str, root: str) -> str:
     """Give the path relative to the project, with `/`; the project itself is the empty text."""
     absolute = os.path.abspath(path)
     relative = os.path.relpath(absolute, os.path.abspath(root)).replace(os.sep, "/")

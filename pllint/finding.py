@@ -51,6 +51,21 @@ class Related(NamedTuple):
     at: Anchor
 
 
+class Edit(NamedTuple):
+    """A change of a JSON file that takes no judgement; everything else in the file stays as it is, byte for byte.
+
+    Without `copy` the item is taken out of its list. With it a copy of the item is put behind it, in which the members
+    named have other values; the item is then the last of its list.
+    """
+
+    at: Anchor
+    """The item of a list, or a place in it."""
+    same_as: Anchor | None = None
+    """An item of the same list that has to hold the very same; else nothing is changed."""
+    copy: tuple[tuple[str, str | int], ...] = ()
+    """(member, value); all the members the copy has, names compared without regard to case."""
+
+
 class Finding(NamedTuple):
     """One thing found, as a check or a reader states it.
 
@@ -70,10 +85,14 @@ class Finding(NamedTuple):
     connectors: tuple[str, ...] = ()
     related: tuple[Related, ...] = ()
     source: str = ""
+    chain: tuple[Related, ...] = ()
+    """The places that lead to the finding, in order; without them the related ones stand for it."""
     cause: str = ""
     """What tells it from other findings of its check on the same component; part of the fingerprint."""
     secret: bool = False
     """The text at its place is a secret: no report shows it."""
+    edits: tuple[Edit, ...] = ()
+    """What `pllint check --fix` does about it: only what nobody has to decide."""
 
 
 class CouldNotRun(NamedTuple):
@@ -126,8 +145,11 @@ class ReportedFinding(NamedTuple):
     """Stable over line moves and re-exports: made of check, component, environment, policy, connectors and pointer."""
     waived: str = ""
     """The reason of the waiver that accepts this finding; empty when it counts."""
+    chain: tuple[ReportedRelated, ...] = ()
+    """The places that lead to the finding, in order, for formats that show a path."""
     excerpt: tuple[str, ...] = ()
     """The source line the finding starts on, when the text was at hand; text reporters draw the caret under it."""
+    edits: tuple[Edit, ...] = ()
 
 
 class Report(NamedTuple):
@@ -146,3 +168,5 @@ class Report(NamedTuple):
     """Sorted by path, place and check; waived ones included and marked."""
     exit_status: int
     profile_met: str | None = None
+    profile_asked: str | None = None
+    """The profile that the settings ask for."""

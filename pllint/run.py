@@ -1,6 +1,6 @@
 """A run: discover, read, check, suppress, and work out the places of what is reported."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from pllint import __version__
 from pllint.check import Check, Context
@@ -16,10 +16,11 @@ from pllint.finding import (
 from pllint.model.component import Component
 from pllint.model.custom_connector import CustomConnector
 from pllint.model.workspace import Workspace
+from pllint.profiles import falls_short, profile_met
 from pllint.record import NamedTuple
 from pllint.settings import Settings
 from pllint.source import WHOLE_FILE, Anchor, KeyPath, Source, Span
-from pllint.suppress import Suppression
+from pllint.suppress import UNUSED, Suppression, severity_set, weight
 from pllint.text.problem import MalformedError
 
 _NOTHING_LINTED = 3
@@ -72,21 +73,62 @@ def report(context: Context, checks: Sequence[Check], discovery: Discovery) -> R
         (finding, waiver)
         for finding, waiver in suppression.decide(found, judgement.could_not_run)
         if _asked_for(finding, workspace, discovery) and _in_environments(finding, context)
+        if finding.check != UNUSED or not _is_for_the_gate(finding, context, checks)
     ]
     facts = {check.id: check for check in checks}
     secrets = [*workspace.secrets, *(finding.at for finding in found if finding.secret)]
     findings = _placed([(finding, facts[finding.check], waiver) for finding, waiver in decided], secrets)
     findings = tuple(sorted(findings, key=_order))
+    could_not_run = tuple(sorted(set(judgement.could_not_run), key=_order_of_unknowns))
+    exit_status = _exit_status(findings, workspace, settings, crashed=judgement.crashed)
+    met = _profile_met(findings, could_not_run, checks, settings, exit_status)
+    if exit_status == 0 and falls_short(met, settings.profile) and _judges_all(settings, checks):
+        exit_status = 1
     return Report(
         version=__version__,
         as_of=context.as_of.isoformat(),
         data=_data(context),
         read=workspace.counts,
         skipped=tuple(sorted(set(workspace.skipped))),
-        could_not_run=tuple(sorted(set(judgement.could_not_run), key=_order_of_unknowns)),
+        could_not_run=could_not_run,
         findings=findings,
-        exit_status=_exit_status(findings, workspace, settings, crashed=judgement.crashed),
+        exit_status=exit_status,
+        profile_met=met,
+        profile_asked=settings.profile,
     )
+
+
+def _is_for_the_gate(finding: Finding, context: Context, checks: Sequence[Check]) -> bool:
+    """Tell whether a waiver that silences nothing accepts what no stage asks for yet, but the production gate does."""
+    governance = context.workspace.governance
+    waiver = next((one for one in governance.waivers if one.at == finding.at), None) if governance else None
+    if waiver is None:
+        return False
+    stages = context.lifecycle.stages
+    record = stages.record_of(waiver.target)
+    word = waiver.check.strip().lower()
+    names = {check.name for check in checks if word in {check.id.lower(), check.name.lower()}}
+    return record is not None and any(
+        one.requirement.check in names and not one.asked and one.state != "met" for one in stages.evidence(record)
+    )
+
+
+def _judges_all(settings: Settings, checks: Sequence[Check]) -> bool:
+    return all(any(weight(entry, check) for entry in settings.checks.select) for check in checks)
+
+
+def _profile_met(
+    findings: Sequence[ReportedFinding],
+    could_not_run: Sequence[CouldNotRun],
+    checks: Sequence[Check],
+    settings: Settings,
+    exit_status: int,
+) -> str | None:
+    """Give the profile met; None where not all was judged: nothing read, a crash, or a selection of checks."""
+    if exit_status in {_NOTHING_LINTED, _CHECK_CRASHED} or not _judges_all(settings, checks):
+        return None
+    severities = {check.id: severity_set(check, settings.checks) or check.severity for check in checks}
+    return profile_met(findings, could_not_run, severities)
 
 
 def _data(context: Context) -> tuple[tuple[str, str], ...]:
@@ -148,29 +190,15 @@ def _placed(found: Sequence[tuple[Finding, Check, str]], secrets: Sequence[Ancho
     """Work out every place, one pass over the text of each file; what stands at a secret is never shown."""
     shown = {finding.at.source for finding, _, _ in found}
     hidden = [at for at in secrets if at.source in shown]
-    wanted: dict[Source, dict[KeyPath, Span]] = {}
-    for finding, _, _ in found:
-        for at in (finding.at, *(related.at for related in finding.related)):
-            if at.known is None:
-                wanted.setdefault(at.source, {})[at.path] = WHOLE_FILE
-    for at in hidden:
-        if at.known is None:
-            wanted.setdefault(at.source, {})[at.path] = WHOLE_FILE
-    for source, spans in wanted.items():
-        paths = list(spans)
-        for path, span in zip(paths, _spans(source, paths), strict=True):
-            spans[path] = span
-
-    def place(at: Anchor) -> Place:
-        return Place(path=at.source.path, span=at.known or wanted[at.source][at.path])
-
     from pllint.read.literals import blotted
 
-    lines = _Lines([(at.source, place(at).span) for at in hidden])
+    told = (at for finding, _, _ in found for at in (finding.at, *_beside(finding)))
+    places = places_of((*told, *hidden))
+    lines = _Lines([(at.source, places[at].span) for at in hidden])
     seen: dict[str, int] = {}
     reported = []
     for finding, check, waiver in found:
-        where = place(finding.at)
+        where = places[finding.at]
         key = _fingerprint(finding, where)
         seen[key] = seen.get(key, 0) + 1
         reported.append(
@@ -186,14 +214,35 @@ def _placed(found: Sequence[tuple[Finding, Check, str]], secrets: Sequence[Ancho
                 environment=finding.environment,
                 policy=finding.policy,
                 connectors=finding.connectors,
-                related=tuple(ReportedRelated(blotted(one.message), place(one.at)) for one in finding.related),
+                related=tuple(ReportedRelated(blotted(one.message), places[one.at]) for one in finding.related),
+                chain=tuple(ReportedRelated(blotted(one.message), places[one.at]) for one in finding.chain),
                 source=finding.source or check.source,
                 fingerprint=key if seen[key] == 1 else f"{key}-{seen[key]}",
                 waived=waiver,
                 excerpt=lines.at(finding.at.source, where.span.line),
+                edits=finding.edits,
             )
         )
     return tuple(reported)
+
+
+def _beside(finding: Finding) -> Iterator[Anchor]:
+    yield from (related.at for related in finding.related)
+    yield from (link.at for link in finding.chain)
+
+
+def places_of(anchors: Iterable[Anchor]) -> Mapping[Anchor, Place]:
+    """Work out the places of anchors, one pass over the text of each file."""
+    asked = dict.fromkeys(anchors)
+    wanted: dict[Source, dict[KeyPath, Span]] = {}
+    for at in asked:
+        if at.known is None:
+            wanted.setdefault(at.source, {})[at.path] = WHOLE_FILE
+    for source, spans in wanted.items():
+        paths = list(spans)
+        for path, span in zip(paths, _spans(source, paths), strict=True):
+            spans[path] = span
+    return {at: Place(path=at.source.path, span=at.known or wanted[at.source][at.path]) for at in asked}
 
 
 def _spans(source: Source, paths: Sequence[KeyPath]) -> Sequence[Span]:

@@ -7,13 +7,13 @@ that it rejects, to explain. Both are kept from the network.
 import json
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING
 
 from pllint.accepts import accepts
 from pllint.nearest import nearest
 from pllint.record import NamedTuple
 from pllint.source import Key, KeyPath
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     import jsonschema
     import jsonschema_rs
@@ -24,7 +24,9 @@ _DEEPEST_EXPLAINED = 120
 """Levels. jsonschema recurses, and where it runs out of stack inside a compiled library the process ends."""
 
 # What people write for pllint is shown; what an export holds is not where it may be a secret.
-_WRITTEN_FOR_PLLINT = frozenset({"settings", "governance", "report", "show", "checks", "catalogue"})
+_WRITTEN_FOR_PLLINT = frozenset(
+    {"settings", "governance", "report", "show", "checks", "catalogue", "gate", "why", "matrix", "impact"}
+)
 _SHOWN_ANYWHERE = frozenset({"enum", "pattern", "const"})
 
 _TYPES = {

@@ -7,7 +7,6 @@ rewrite files, so waivers live in the governance manifest; YAML files also take 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from pllint.discover import matches
 from pllint.finding import ComponentRef, CouldNotRun, Finding, Related, Severity
@@ -17,6 +16,7 @@ from pllint.settings import CheckSelection
 from pllint.source import Anchor, Source, Span
 from pllint.source_checks import ALWAYS_ON
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     import datetime
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -135,10 +135,10 @@ def is_ignored_at(check: Check, path: str, rules: Iterable[PathIgnore]) -> bool:
 
 
 def is_ignored_in(
-    check: Check, name: str | None, environment: Environment | None, rules: Iterable[EnvironmentIgnore]
+    check: Check, name: str | None, environment: Environment | None, rules: Sequence[EnvironmentIgnore]
 ) -> bool:
     """Tell whether a check is ignored for an environment, by its type or by any name it goes by."""
-    if name is None:
+    if name is None or not rules:
         return False
     kind: str = (environment.type or "") if environment else ""
     if environment and environment.is_default:

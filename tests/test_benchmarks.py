@@ -2,6 +2,7 @@
 
 import json
 import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -9,10 +10,29 @@ import pytest
 
 import counters
 import inputs
+import policies
 import run
 from pllint import api, testing
+from pllint.catalogue import Catalogue
+from pllint.engine.dlp import PolicySet, Resources
+from pllint.model.verdict import Outcome
 
 _EXAMPLE = Path(__file__).parents[1] / "examples" / "contoso" / "connectors" / "parcel-tracking"
+
+
+def test_the_measured_estate_is_judged_as_the_verdicts_judge_it() -> None:
+    workspace = policies.estate(60, 5, 12)
+    rules, resources = PolicySet(workspace.policies, Catalogue()), Resources(workspace)
+    outcomes = [
+        rules.verdict(resources.of(component, place), place).outcome
+        for component in workspace.components
+        for place in workspace.environments
+    ]
+
+    measured = policies.measure(workspace)
+
+    assert measured.violations == outcomes.count(Outcome.VIOLATION) > 0
+    assert measured.open == outcomes.count(Outcome.INDETERMINATE)
 
 
 @pytest.mark.parametrize("size", [1_000, 19_000])
@@ -36,6 +56,19 @@ def test_a_clean_flow_has_no_finding() -> None:
     report = testing.lint_files([testing.File("flow.json", inputs.clean_flow(2_000))], api.checks())
 
     assert (report.findings, report.exit_status) == ((), 0)
+
+
+def test_a_clean_flow_is_linted_without_importing_what_its_types_need(tmp_path: Path) -> None:
+    flow = tmp_path / "flow.json"
+    flow.write_text(inputs.clean_flow(2_000), encoding="utf-8")
+    program = "import sys\nfrom pllint.cli import main\nmain()\nprint({'typing', 'contextlib'} & set(sys.modules))"
+    command = [sys.executable, "-S", "-c", program, "check", os.fspath(flow)]
+
+    told = subprocess.run(
+        command, env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}, capture_output=True, check=True
+    )
+
+    assert told.stdout.decode().splitlines()[-1] == "set()"
 
 
 def test_a_measured_manifest_has_no_finding() -> None:

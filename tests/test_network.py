@@ -58,6 +58,9 @@ def test_checking_reaches_no_network_in_any_format(name: str) -> None:
         ["explain", "DLP112"],
         ["show", str(_EXAMPLE)],
         ["show", str(_EXAMPLE), "--format", "json"],
+        ["why", "Remind line managers", str(_EXAMPLE)],
+        ["matrix", str(_EXAMPLE)],
+        ["impact", str(_EXAMPLE / "policies"), str(_EXAMPLE / "policies"), str(_EXAMPLE)],
     ],
     ids=lambda arguments: " ".join(arguments[:1]),
 )

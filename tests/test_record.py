@@ -32,7 +32,24 @@ class Theirs(typing.NamedTuple):
         return self.name.upper()
 
 
-BOTH = pytest.mark.parametrize("record", [Ours, Theirs])
+class Many(NamedTuple):
+    """Made so often that it has a constructor of its own."""
+
+    name: str
+    at: int
+    tags: tuple[str, ...] = ()
+    note: str | None = None
+
+    @property
+    def shout(self) -> str:
+        return self.name.upper()
+
+
+for number in range(1000):
+    Many("a", number)
+
+
+BOTH = pytest.mark.parametrize("record", [Ours, Many, Theirs])
 
 
 @BOTH

@@ -37,6 +37,8 @@ class CheckOptions(NamedTuple):
     outputs: tuple[Output, ...] = (Output("text"),)
     settings: str | None = None
     no_colour: bool = False
+    fix: bool = False
+    diff: bool = False
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -45,6 +47,14 @@ def run(arguments: Sequence[str]) -> int:
     reporters = [_reporter(output.format_name) for output in options.outputs]
     settings = _settings(options)
     report = _lint(options, settings)
+    if options.fix or options.diff:
+        from pllint.cli.fixing import show, write_fixes
+
+        if options.diff:
+            show(report)
+            return report.exit_status
+        if write_fixes(report, settings.root):
+            report = _lint(options, settings)
     for output, chosen in zip(options.outputs, reporters, strict=True):
         _write(report, output, chosen, options, settings)
     if all(output.path != _STDOUT for output in options.outputs):
@@ -87,6 +97,8 @@ def _parsed(arguments: Sequence[str]) -> CheckOptions:
     parser.add_argument(
         "--output", action="append", default=[], metavar="FORMAT[:FILE]", help=f"{', '.join(FORMATS)}; repeatable"
     )
+    parser.add_argument("--fix", action="store_true", help="put right what takes no judgement, then report the rest")
+    parser.add_argument("--diff", action="store_true", help="show what --fix would write, and write nothing")
     parser.add_argument("--settings", metavar="FILE", help="instead of the nearest pllint.yaml")
     parser.add_argument("--no-color", action="store_true", help="as does NO_COLOR; FORCE_COLOR does the opposite")
     parsed = parser.parse(arguments)
@@ -100,6 +112,8 @@ def _parsed(arguments: Sequence[str]) -> CheckOptions:
         outputs=_outputs(parsed.output) or CheckOptions().outputs,
         settings=parsed.settings,
         no_colour=bool(parsed.no_color),
+        fix=bool(parsed.fix),
+        diff=bool(parsed.diff),
     )
 
 

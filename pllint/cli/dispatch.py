@@ -6,12 +6,12 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
-from typing import TYPE_CHECKING
 
 from pllint.cli.output import print_line
 from pllint.errors import PllintError, UsageError
 from pllint.report.escape import for_terminal
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Protocol
 
@@ -30,6 +30,10 @@ COMMANDS = {
     "explain": "the page of a check",
     "checks": "all checks, and what each needs to run",
     "show": "what was read, and what was skipped and why",
+    "why": "why a component is allowed or not: step, connector, data group, policy line, licence",
+    "matrix": "every component in every environment: allowed, violation or open",
+    "impact": "what a change of data policies newly blocks and newly allows",
+    "gate": "whether a solution may go to an environment, requirement by requirement",
     "catalogue": "the shipped connector data and its dates; search it; refresh it from a tenant's export",
     "init": "write the settings and governance records that a project lacks",
     "config": "the settings in force and where each value came from; or whether they are valid",

@@ -1,11 +1,16 @@
 """Where output goes: the standard output in the encoding it has, or files, written whole or not at all."""
 
+from __future__ import annotations
+
 import os
 import sys
-from typing import TextIO
 
 from pllint.errors import UsageError
 from pllint.report import FOR_PEOPLE, RenderOptions
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import TextIO
 
 _NARROWEST, _WIDEST = 40, 120
 _LINKING_TERMINALS = frozenset({"iTerm.app", "vscode", "WezTerm", "ghostty", "Hyper", "Tabby"})
@@ -61,9 +66,13 @@ def print_line(line: str, stream: TextIO | None) -> None:
 
 
 def write_file(path: str, text: str) -> None:
-    """Write a file in UTF-8, beside its place first, so that nobody ever reads half of it. Raises UsageError."""
+    """Write a file in UTF-8. Raises UsageError."""
+    write_bytes(path, text.encode("utf-8", "replace"))
+
+
+def write_bytes(path: str, content: bytes) -> None:
+    """Write a file beside its place first, so that nobody ever reads half of it. Raises UsageError."""
     target = os.path.realpath(path)
-    content = text.encode("utf-8", "replace")
     try:
         if os.path.exists(target) and not os.path.isfile(target):  # a device or a pipe cannot be replaced
             with open(target, "wb") as file:

@@ -40,6 +40,10 @@ class Environment(NamedTuple):
     pay_as_you_go: bool | None = None
     """A billing policy meters its apps and flows."""
 
+    def __hash__(self) -> int:
+        """Tell environments apart by their names: they are keys of much, and all they are made of takes long."""
+        return hash((self.name, self.id))
+
     @property
     def is_default(self) -> bool:
         """Tell the tenant's default environment, by type or by its id `Default-<tenant id>`."""

@@ -163,6 +163,10 @@ class DlpPolicy(NamedTuple):
     """What is computed where no file shows it. A connector listed in a group is in it; an unlisted one may be in any
     group that is open."""
 
+    def __hash__(self) -> int:
+        """Tell policies apart by what they are called, not by their thousand connectors."""
+        return hash((self.id, self.name))
+
     @property
     def tenant_level(self) -> bool:
         """Tell a tenant-level policy from an environment-level one."""

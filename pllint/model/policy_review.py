@@ -15,6 +15,8 @@ class Fault(NamedTuple):
 
     words: str
     at: Anchor
+    endless: bool = False
+    """The pattern * is missing at its end; the place is the last entry."""
 
 
 class FaultyList(NamedTuple):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from copy import copy
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 from pllint.model.component import APPS, ComponentKind
 from pllint.model.connector_id import custom_names
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:  # a run imports the model of what it meets, and no more
     from collections.abc import Iterable, Sequence
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:  # a run imports the model of what it meets, and no more
     from pllint.model.governance import AppRecord, FlowRecord, Governance, LicenceRecord
     from pllint.model.inventory import Inventory, ListedResource
     from pllint.model.policy import DlpPolicy
-    from pllint.model.solution import DeploymentSettings, Solution
+    from pllint.model.solution import ConnectionReference, DeploymentSettings, Solution
     from pllint.model.tenant import TenantIsolation, TenantSetting
     from pllint.source import Anchor
 
@@ -84,6 +85,15 @@ class Workspace:
         """Where secrets stand in files: no report shows that text, whatever the finding is about."""
         self.tenant_isolation = tuple(tenant_isolation)
         self.tenant_settings = tuple(tenant_settings)
+
+    def among(self, environments: Iterable[Environment]) -> Workspace:
+        """Give the same picture with other environments, such as those that another set of policies names."""
+        other = copy(self)
+        for name, value in vars(type(self)).items():
+            if isinstance(value, cached_property):  # indexed over what was there before
+                vars(other).pop(name, None)
+        other.environments = tuple(environments)
+        return other
 
     def elements(self, kind: str) -> Sequence[object]:
         """Give every element of a type, by its qualified name; the workspace itself for what looks at the whole."""
@@ -171,6 +181,48 @@ class Workspace:
     @cached_property
     def _solutions(self) -> dict[str, Solution]:
         return {solution.unique_name.lower(): solution for solution in self.solutions}
+
+    def holders_of(self, name: str) -> Sequence[Solution]:
+        """Give the solutions that hold a process, app, connector, connection reference or variable of that id or name.
+
+        The name is lower case.
+        """
+        return self._holders.get(name, ())
+
+    @cached_property
+    def _holders(self) -> dict[str, list[Solution]]:
+        index: dict[str, list[Solution]] = {}
+        for solution in self.solutions:
+            references = [one.logical_name.lower() for one in solution.connection_references]
+            variables = [one.schema_name.lower() for one in solution.environment_variables]
+            for name in {*(solution.held or ()), *references, *variables}:
+                index.setdefault(name, []).append(solution)
+        return index
+
+    def listers_of(self, component_type: str, name: str) -> Sequence[Solution]:
+        """Give the solutions that list a root component of a type, by its id or its schema name in lower case."""
+        return self._listers.get((component_type, name), ())
+
+    @cached_property
+    def _listers(self) -> dict[tuple[str, str], list[Solution]]:
+        index: dict[tuple[str, str], list[Solution]] = {}
+        for solution in self.solutions:
+            for one in solution.root_components:
+                for name in {(one.schema_name or "").lower(), one.id or ""}:
+                    index.setdefault((one.type, name), []).append(solution)
+        return index
+
+    def connection_reference(self, logical_name: str) -> ConnectionReference | None:
+        """Find the connection reference that a solution defines under a logical name."""
+        return self._connection_references.get(logical_name.lower())
+
+    @cached_property
+    def _connection_references(self) -> dict[str, ConnectionReference]:
+        index: dict[str, ConnectionReference] = {}
+        for solution in self.solutions:
+            for reference in solution.connection_references:
+                index.setdefault(reference.logical_name.lower(), reference)
+        return index
 
     def solution_of(self, component: Component) -> Solution | None:
         """Find the solution whose file a component is read from: one name may stand for several exports."""

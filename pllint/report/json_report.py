@@ -7,6 +7,8 @@ from pllint.report import RenderOptions
 from pllint.report.escape import for_json
 from pllint.report.rows import could_not_run_row, finding_row, summary_of
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False)
+
 
 def render(report: Report, _options: RenderOptions) -> str:
     """Give the report as `schemas/report.json` describes it."""
@@ -28,13 +30,13 @@ def render(report: Report, _options: RenderOptions) -> str:
 
 def document(members: dict[str, object]) -> str:
     """Write an object with each member, and each item of its lists, on a line."""
-    lines = [f"{json.dumps(name)}: {_member(value)}" for name, value in members.items()]
-    return for_json("{\n" + ",\n".join(lines) + "\n}\n")
+    lines = [f"{_text(name)}: {_member(value)}" for name, value in members.items()]
+    return "{\n" + ",\n".join(lines) + "\n}\n"
 
 
 def array(items: list[object]) -> str:
     """Write a list with each item on a line."""
-    return for_json(_member(items) + "\n")
+    return _member(items) + "\n"
 
 
 def _member(value: object) -> str:
@@ -44,4 +46,4 @@ def _member(value: object) -> str:
 
 
 def _text(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False)
+    return for_json(_ENCODER.encode(value))

@@ -10,5 +10,5 @@ from pllint.report.rows import finding_row
 
 def render(report: Report, _options: RenderOptions) -> str:
     """Give every finding, waived ones included, as `schemas/report.json` describes a finding."""
-    lines = [json.dumps(finding_row(finding), ensure_ascii=False) + "\n" for finding in report.findings]
-    return for_json("".join(lines))
+    encoder = json.JSONEncoder(ensure_ascii=False)
+    return "".join([for_json(encoder.encode(finding_row(finding))) + "\n" for finding in report.findings])

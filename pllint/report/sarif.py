@@ -6,7 +6,7 @@ inside an archive is therefore line 1 of the archive, with the place inside as a
 
 from urllib.parse import quote
 
-from pllint.finding import Confidence, CouldNotRun, Place, Report, ReportedFinding, Severity
+from pllint.finding import Confidence, CouldNotRun, Place, Report, ReportedFinding, ReportedRelated, Severity
 from pllint.report import RenderOptions
 from pllint.report.escape import for_sarif, for_terminal
 from pllint.report.json_report import document
@@ -93,13 +93,24 @@ def _result(finding: ReportedFinding, index: dict[str, int], options: RenderOpti
             for number, one in enumerate(finding.related, 1)
         ]
         result["relatedLocations"] = related
-        steps = [{**_location(finding.place, options), "message": {"text": for_sarif(finding.message)}}, *related]
-        flow = {"locations": [{"location": {**step, "id": number}} for number, step in enumerate(steps)]}
-        result["codeFlows"] = [{"threadFlows": [flow]}]
+    if chain := _chain(finding):
+        steps = [
+            {**_location(one.place, options), "id": number, "message": {"text": for_sarif(one.message)}}
+            for number, one in enumerate(chain)
+        ]
+        result["codeFlows"] = [{"threadFlows": [{"locations": [{"location": step} for step in steps]}]}]
     if finding.waived:
         result["suppressions"] = [{"kind": "external", "justification": finding.waived}]
     result["properties"] = _properties(finding)
     return result
+
+
+def _chain(finding: ReportedFinding) -> tuple[ReportedRelated, ...]:
+    """Give the places that lead to a finding, and to its message as the last of them; empty when it has but one."""
+    here = ReportedRelated(message=finding.message, place=finding.place)
+    if finding.chain:
+        return (*finding.chain, here)
+    return (here, *finding.related) if finding.related else ()
 
 
 def _properties(finding: ReportedFinding) -> Row:

@@ -4,16 +4,20 @@ Reading is the standard library's. What it refuses gets a second look, which bla
 commas without moving anything, so that both looks, and `locate`, count the same offsets.
 """
 
+from __future__ import annotations
+
 import json
 import re
 from collections.abc import Callable, Sequence
-from contextlib import suppress
-from typing import NoReturn
 
 from pllint.source import Key, KeyPath, Span
 from pllint.text.encoding import decode
 from pllint.text.lines import Lines, clip
 from pllint.text.problem import DEFAULT_LIMITS, Limits, MalformedError, Problem, check_size
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import NoReturn
 
 _CONTAINERS = frozenset((dict, list))
 
@@ -147,12 +151,42 @@ def locate(content: bytes, paths: Sequence[KeyPath]) -> list[Span]:
     except _FAULTS:
         text = _without_oddities(original)
         root = _wanted(paths)
+        from contextlib import suppress
+
         # Broken text has been reported as such; what lies before the fault still gets its place.
         with suppress(*_FAULTS):
             _Search(text).visit(root, _skip_space(text, 0))
     lines = Lines(original)
     inner: dict[int, object] = {}
     return [_resolve(text, lines, root, path, inner) for path in paths]
+
+
+def extents(text: str, paths: Sequence[KeyPath]) -> list[tuple[int, int] | None]:
+    """Find from where to where the value of each path reaches in a text; None for one that is not there.
+
+    Comments and trailing commas are looked over. Offsets count characters; the end is exclusive.
+    """
+    root = _wanted(paths)
+    try:
+        _Search(text).visit(root, _skip_space(text, 0))
+    except _FAULTS:
+        root = _wanted(paths)
+        try:
+            blank = _without_oddities(text)
+            _Search(blank).visit(root, _skip_space(blank, 0))
+        except _FAULTS:
+            return [None] * len(paths)
+    return [_extent(root, path) for path in paths]
+
+
+def _extent(root: _Wanted, path: KeyPath) -> tuple[int, int] | None:
+    node = root
+    for key in path:
+        child = node.below[key]
+        if child.parent_visit != node.visit:
+            return None
+        node = child
+    return node.start, node.end
 
 
 def _wanted(paths: Sequence[KeyPath]) -> _Wanted:

@@ -30,6 +30,7 @@ def advanced_policy_connector(component: Component, context: Context) -> Outcome
                 component,
                 environment,
                 violation,
+                context=context,
                 at=place_of(part, component),
                 message=f"{subject_of(component)} may not use {name}{through(part, context)} in {environment.name}:"
                 f" the advanced policy '{policy}' does not list it, and blocks what it does not list",
@@ -57,6 +58,7 @@ def advanced_policy_action(component: Component, context: Context) -> Outcome:
             component,
             environment,
             violation,
+            context=context,
             at=place_of(part, component),
             message=f"{subject_of(component)} may not call {operation}{through(part, context)} in {environment.name}:"
             f" the advanced policy '{policy}' allows other operations of it only",
@@ -85,6 +87,7 @@ def connector_disabled_in_tenant(component: Component, context: Context) -> Outc
                 component,
                 environment,
                 violation,
+                context=context,
                 at=place_of(part, component),
                 message=f"{subject_of(component)} may not use {name}{through(part, context)} in {environment.name}:"
                 " the tenant's connector settings switch it off, whatever a data policy says",

@@ -36,6 +36,7 @@ def agent_cannot_publish(component: Component, context: Context) -> Outcome:
             component,
             environment,
             violation,
+            context=context,
             at=place_of(violation.parts[0], component),
             message=f"{subject_of(component)} cannot be published in {environment.name}: no channel is left to it,"
             f" since data policies block {names}",

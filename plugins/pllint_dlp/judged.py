@@ -1,6 +1,6 @@
 """What the checks on components share: the verdicts on one, its violations of a kind, a finding on one of them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from pllint.model.component import Component
 from pllint.model.environment import Environment
@@ -9,11 +9,9 @@ from pllint.plugin import Anchor, Context, Finding, Related
 from pllint_dlp.wording import is_judged
 
 
-def verdicts_of(component: Component, context: Context) -> Iterator[tuple[Environment, Verdict]]:
-    """Give the verdict on a component in each environment it goes to."""
-    if is_judged(component):
-        for environment in context.targets(component):
-            yield environment, context.verdict(component, environment)
+def verdicts_of(component: Component, context: Context) -> Sequence[tuple[Environment, Verdict]]:
+    """Give the verdict on a component in each environment it goes to; none on what policies do not look at."""
+    return context.verdicts(component) if is_judged(component) else ()
 
 
 def violations_of(
@@ -36,8 +34,9 @@ def finding_of(
     remedy: str,
     parts: tuple[Part, ...],
     related: tuple[Related, ...],
+    context: Context,
 ) -> Finding:
-    """Make a finding of a violation, with component, environment, policy and connectors filled in."""
+    """Make a finding of a violation, with component, environment, policy, connectors and the chain filled in."""
     return Finding(
         at=at,
         message=message,
@@ -48,6 +47,16 @@ def finding_of(
         policy=policy_of(violation) or None,
         connectors=tuple(part.connector for part in parts),
         related=related,
+        chain=context.chain(component, _of_parts(violation, parts)),
+    )
+
+
+def _of_parts(violation: Violation, parts: tuple[Part, ...]) -> Violation:
+    """Give a violation as far as a finding is about it: some checks report each connector on its own."""
+    wanted = set(parts)
+    return violation._replace(
+        parts=tuple(part for part in violation.parts if part in wanted),
+        others=tuple(part for part in violation.others if part in wanted),
     )
 
 

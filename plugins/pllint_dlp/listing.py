@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from pllint.model.connector_id import ConnectorKey, custom_names
 from pllint.model.policy import ClassifiedConnector, DataGroup, DlpPolicy
-from pllint.plugin import Confidence, Context, Finding, Outcome, Related, Severity, check, nearest
+from pllint.plugin import Confidence, Context, Edit, Finding, Outcome, Related, Severity, check, nearest
 from pllint_dlp.wording import few, listed, name_of
 
 _CLASSES = "https://learn.microsoft.com/power-platform/admin/dlp-connector-classification"
@@ -120,6 +120,7 @@ def connector_listed_twice(policy: DlpPolicy, context: Context) -> Outcome:
             again,
             f"the policy '{policy.name}' lists {_names(again, context)} more than once in the same group",
             "Delete the repeated entries, which a merge may have left behind",
+            edits=tuple(Edit(at=entry.at, same_as=entries[0].at) for entries in twice for entry in entries[1:]),
         )
 
 
@@ -314,6 +315,7 @@ def _about(
     severity: Severity | None = None,
     confidence: Confidence = Confidence.CERTAIN,
     related: Sequence[ClassifiedConnector] | None = None,
+    edits: tuple[Edit, ...] = (),
 ) -> Finding:
     others = entries[1:] if related is None else related
     return Finding(
@@ -328,4 +330,5 @@ def _about(
             Related(message=f"{entry.connector} is listed in {entry.group}", at=entry.at)
             for entry in others[:_MOST_PLACES]
         ),
+        edits=edits,
     )

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from pllint.model.connector_id import ConnectorKey
 from pllint.model.policy import DataGroup, DlpPolicy
-from pllint.model.policy_review import Hazard
-from pllint.plugin import Context, Finding, Outcome, Related, Severity, check
+from pllint.model.policy_review import FaultyList, Hazard
+from pllint.plugin import Context, Edit, Finding, Outcome, Related, Severity, check
 from pllint_dlp.wording import few, listed
 
 _CUSTOM = "https://learn.microsoft.com/power-platform/admin/dlp-custom-connector-parity"
@@ -56,7 +56,16 @@ def ordered_list_malformed(policy: DlpPolicy, context: Context) -> Outcome:
             policy=policy.name,
             connectors=(faulty.connector,) if faulty.connector else (),
             related=tuple(Related(message=fault.words, at=fault.at) for fault in faulty.faults[1:]),
+            edits=_ended(faulty, policy),
         )
+
+
+def _ended(faulty: FaultyList, policy: DlpPolicy) -> tuple[Edit, ...]:
+    """Give the list of URL patterns its last one: what no pattern matches is ignored, with or without it."""
+    if faulty.connector is not None or len(faulty.faults) > 1 or not faulty.faults[0].endless:
+        return ()
+    end = (("order", len(policy.patterns or ()) + 1), ("customConnectorRuleClassification", "Ignore"), ("pattern", "*"))
+    return (Edit(at=faulty.faults[0].at, copy=end),)
 
 
 @check(

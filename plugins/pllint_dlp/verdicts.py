@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from pllint.model.component import Component
 from pllint.model.environment import Environment
-from pllint.model.verdict import Note, NoteKind, Part, Rule, Verdict, ViolationKind
+from pllint.model.policy import DataGroup
+from pllint.model.verdict import Note, NoteKind, Part, Rule, Verdict, Violation, ViolationKind
 from pllint.model.verdict import Outcome as VerdictOutcome
 from pllint.plugin import Confidence, Context, Finding, Need, Outcome, Related, Severity, check
 from pllint_dlp.judged import finding_of, policy_of, verdicts_of, violations_of
@@ -60,11 +61,12 @@ def blocked_connector(component: Component, context: Context) -> Outcome:
                 component,
                 environment,
                 violation,
+                context=context,
                 at=place_of(part, component),
                 message=f"{effect_of(component, environment)}: {name}{through(part, context)} {part.words}"
                 f" of the policy '{policy}'",
                 remedy=f"Replace {name} with a connector that '{policy}' allows,"
-                f" or ask a Power Platform admin to {_permission(part)} '{policy}'",
+                f" or ask a Power Platform admin to {_permission(part, component, environment, violation, context)}",
                 parts=(part,),
                 related=deciding_lines((part,), context),
             )
@@ -85,18 +87,20 @@ def data_group_conflict(component: Component, context: Context) -> Outcome:
         policy = policy_of(violation)
         business, others = _names(violation.parts, context), _names(violation.others, context)
         parts = (*violation.parts, *violation.others)
-        moved, other = (
-            (others, "Business") if len(violation.others) <= len(violation.parts) else (business, "Non-Business")
-        )
+        working = context.working_groups(component, environment, violation)
+        fewer = DataGroup.BUSINESS if len(violation.others) <= len(violation.parts) else DataGroup.NON_BUSINESS
+        group = fewer if fewer in working or not working else working[0]
+        moved = others if group is DataGroup.BUSINESS else business
         yield finding_of(
             component,
             environment,
             violation,
+            context=context,
             at=place_of(violation.others[0], component),
             message=f"{effect_of(component, environment)}: the policy '{policy}' has {business} in Business"
             f" and {others} in Non-Business, and the two may not be combined",
             remedy=f"Split the {subject_of(component)} so that each part keeps to one data group,"
-            f" or ask a Power Platform admin to move {moved} to {other} in '{policy}'",
+            f" or ask a Power Platform admin to move {moved} to {group} in '{policy}'",
             parts=parts,
             related=deciding_lines(parts, context),
         )
@@ -120,6 +124,7 @@ def blocked_action(component: Component, context: Context) -> Outcome:
             component,
             environment,
             violation,
+            context=context,
             at=place_of(part, component),
             message=f"{effect_of(component, environment)}: the operation {operation}{through(part, context)}"
             f" {part.words} in the policy '{policy}'",
@@ -150,6 +155,7 @@ def denied_endpoint(component: Component, context: Context) -> Outcome:
             component,
             environment,
             violation,
+            context=context,
             at=place_of(part, component),
             message=f"{effect_of(component, environment)}: {address} of {name}{through(part, context)}"
             f" {part.words} in the policy '{policy}'",
@@ -267,10 +273,19 @@ def _question(component: Component, environment: Environment, note: Note) -> str
     return f"whether {subject_of(component)} complies in {environment.name} is open"
 
 
-def _permission(part: Part) -> str:
+def _permission(
+    part: Part, component: Component, environment: Environment, violation: Violation, context: Context
+) -> str:
+    policy = f"'{policy_of(violation)}'"
+    working = context.working_groups(component, environment, violation)
+    alone = len(violation.parts) == 1
     if part.rule in {Rule.PATTERN, Rule.STAR}:
-        return "permit its host by a URL pattern of"
-    return "put it into another data group of"
+        group = f" in {working[0]}" if len(working) == 1 and alone else ""
+        return f"permit its host by a URL pattern of {policy}{group}"
+    # One group that works is worth naming; where both do, the choice is the admin's.
+    if len(working) == 1 and alone:
+        return f"move it to {working[0]} in {policy}"
+    return f"put it into another data group of {policy}"
 
 
 def _names(parts: tuple[Part, ...], context: Context) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 
 from pllint.model.component import Component, ComponentKind
-from pllint.model.connector_id import ConnectorKey, custom_names
+from pllint.model.connector_id import ConnectorKey
 from pllint.model.environment import Environment
 from pllint.model.verdict import Effect, Opinion, Part
 from pllint.plugin import Anchor, Context, CouldNotRun, Related
@@ -34,14 +34,7 @@ def effect_of(component: Component, environment: Environment) -> str:
 
 def name_of(key: ConnectorKey, context: Context) -> str:
     """Name a connector as people know it, with its id: `SharePoint (shared_sharepointonline)`."""
-    row = context.catalogue.find(key)
-    if row is not None:
-        return row.name if row.name == key else f"{row.name} ({key})"
-    definition = context.workspace.custom_connector(key)
-    if definition is not None:
-        return definition.display_name
-    # What carries no prefix of the platform's is the encoded name of a custom connector that is only used.
-    return key if key.startswith("shared_") or "." in key else custom_names(key)[0]
+    return context.connector_name(key)
 
 
 def listed(names: Iterable[str], word: str = "and") -> str:

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 from pllint.model.component import ConnectorUse
 from pllint.model.governance import AppRecord, ConnectorRecord, Governance, LicenceReview, Retirement
-from pllint.model.lifecycle import Headcount, Retired
-from pllint.plugin import ComponentRef, Confidence, Context, CouldNotRun, Finding, Need, Related, Severity, check
+from pllint.model.lifecycle import Headcount, Listing, Retired
+from pllint.model.policy import DataGroup
+from pllint.plugin import ComponentRef, Confidence, Context, CouldNotRun, Edit, Finding, Need, Related, Severity, check
 
 _SOURCE = "https://learn.microsoft.com/power-platform/guidance/coe/inactivity-notifications"
 
@@ -113,7 +114,14 @@ def retirement_dlp_not_updated(governance: Governance, context: Context) -> Iter
                 component=_ref(thing),
                 policy=listing.policy.name,
                 related=(Related("retired here", thing.at),),
+                edits=_dropped(listing),
             )
+
+
+def _dropped(listing: Listing) -> tuple[Edit, ...]:
+    """Take the line out of the policy, unless that would let through what the line blocks."""
+    opens = listing.group is DataGroup.BLOCKED and listing.policy.default is not DataGroup.BLOCKED
+    return () if opens or not listing.custom else (Edit(at=listing.at),)
 
 
 @check(

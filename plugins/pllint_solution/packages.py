@@ -28,11 +28,10 @@ def child_flow_missing(flow: Component, context: Context) -> Iterator[Finding]:
     solution = workspace.solution_of(flow)
     if flow.kind is not ComponentKind.CLOUD_FLOW or solution is None or workspace.is_copy(solution):
         return
-    held = {name for each in workspace.solutions for name in each.held or ()}
     needed = {one.required.lower().strip("{}") for one in solution.missing_dependencies}
     by_child: dict[str, list[Call]] = {}
     for call in flow.calls_flows:
-        known = workspace.component(call.id) is not None or call.id in held or call.id in needed
+        known = workspace.component(call.id) is not None or workspace.holders_of(call.id) or call.id in needed
         if call.id and not known and not call.id.startswith("@"):
             by_child.setdefault(call.id, []).append(call)
     for child, calls in by_child.items():
@@ -281,17 +280,8 @@ def _is_here(need: MissingDependency, needy: Solution, workspace: Workspace) -> 
     if workspace.solution(_bare_name(need.required_solution or "")) is not None:
         return True
     name = need.required.lower().strip("{}")
-    return any(
-        name in (solution.held or ())
-        or any(name == one.logical_name.lower() for one in solution.connection_references)
-        or any(name == one.schema_name.lower() for one in solution.environment_variables)
-        or any(
-            need.required_type == one.type and name in {(one.schema_name or "").lower(), one.id or ""}
-            for one in solution.root_components
-        )
-        for solution in workspace.solutions
-        if solution.unique_name != needy.unique_name
-    )
+    holders = (*workspace.holders_of(name), *workspace.listers_of(need.required_type, name))
+    return any(solution.unique_name != needy.unique_name for solution in holders)
 
 
 def _is_microsofts(name: str) -> bool:

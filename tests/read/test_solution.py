@@ -17,7 +17,7 @@ from pllint.model.component import Component, ComponentKind
 from pllint.read.canvas_app import canvas_app
 from pllint.read.cloud_flow import cloud_flow
 from pllint.read.document import Notes, open_json
-from pllint.read.solution import SolutionParts, read_solution
+from pllint.read.solution import SolutionParts, claimed, read_solution
 from pllint.source import Anchor, Source
 from pllint.text import xml_text
 from pllint.text.tree import Archive, Folder, Tree
@@ -288,7 +288,7 @@ def told(value: object, label: str = "", *, places: bool = False) -> object:
 
 def model(tree: Tree, form: str, *, places: bool = False) -> tuple[object, object]:
     parts = read_solution(tree, form, Notes())
-    parts_told = told(parts._replace(claimed=frozenset(), left=()), tree.label, places=places)
+    parts_told = told(parts._replace(left=()), tree.label, places=places)
     return parts_told, told(components(tree, parts), tree.label, places=places)
 
 
@@ -599,9 +599,8 @@ def test_a_managed_twin_is_not_read_twice(tmp_path: Path) -> None:
 
 def test_a_folder_lying_at_the_root_of_a_repository_leaves_the_rest_to_others(tmp_path: Path) -> None:
     files = {**unpacked(ZIP_FILES), "README.md": "", "governance/apps.yaml": "", "deploymentSettings.json": "{}"}
-    tree = folder(tmp_path, files)
-    claimed = read_solution(tree, "unpacked", Notes()).claimed
-    assert {entry.name for entry in tree.entries()} - claimed == {
+    names = {entry.name for entry in folder(tmp_path, files).entries()}
+    assert names - claimed(names, "unpacked") == {
         "README.md",
         "governance/apps.yaml",
         "deploymentSettings.json",
@@ -609,7 +608,8 @@ def test_a_folder_lying_at_the_root_of_a_repository_leaves_the_rest_to_others(tm
 
 
 def test_all_of_a_zip_is_the_solutions() -> None:
-    assert read({**ZIP_FILES, "Surprise/x.bin": ""})[0].claimed == {*ZIP_FILES, "Surprise/x.bin"}
+    names = {*ZIP_FILES, "Surprise/x.bin"}
+    assert claimed(names, "zip") == names
 
 
 def test_an_agent_has_its_parts() -> None:

@@ -94,6 +94,21 @@ COMPONENT = {
     "declared-not-used": ["shared_sql"], "premium": "no", "premium-reasons": [],
     "calls": {"flows": [], "desktop-flows": []},
 }  # fmt: skip
+GATE = {
+    "solution": "ParcelDesk",
+    "environment": "hr-production",
+    "passes": False,
+    "rows": [
+        {
+            "stage": "deployment",
+            "requirement": "the connector 'Parcel tracking' has a security review",
+            "state": "missing",
+            "evidence": "has no security review on record",
+            "checks": ["LIF107"],
+        }
+    ],
+}
+
 SHOW = {
     "solutions": [{"name": "ParcelDesk", "version": "1.4.0.2", "managed": "both", "path": "src"}],
     "components": [COMPONENT],
@@ -150,6 +165,42 @@ SETTINGS_OF_A_STAGE = {
     "ConnectionReferences": [{"LogicalName": "ctx_mail_1", "ConnectionId": "", "ConnectorId": "#{connector}#"}],
 }
 
+VERDICT = {
+    "component": {"kind": "cloud-flow", "name": "Notify", "id": "5b8f", "solution": "Expense"},
+    "environment": "hr-production",
+    "verdict": "violation",
+    "because": [{"policy": "Tenant baseline", "rule": "blocked_connector", "connectors": ["shared_twitter"]}],
+}
+LINE = {"connector": "shared_twitter", "message": "is listed in Blocked", "path": "a.json", "line": 1, "column": 2}
+IMPACT = {
+    "newly-blocked": [
+        {**VERDICT, "lines": [LINE], "before": {"verdict": "allowed", "because": [], "lines": [{"message": "free"}]}}
+    ],
+    "newly-open": [],
+    "newly-allowed": [],
+    "still-blocked": [],
+    "still-open": [],
+    "unchanged": 3,
+}
+WHY = {
+    "component": VERDICT["component"],
+    "path": "flows/notify.json",
+    "uses": [{"id": "shared_twitter", "name": "Twitter", "custom": False, "tier": "standard", "steps": []}],
+    "environments": [
+        {
+            "environment": "hr-production",
+            "verdict": "allowed",
+            "because": [],
+            "groups": [],
+            "chain": [],
+            "notes": [],
+            "remedies": [],
+            "passes-because": "it uses no connector",
+            "would-be-blocked-by": [],
+        }
+    ],
+    "licence": {"premium": "no", "reasons": [], "tier-unknown": [], "plans": []},
+}
 CATALOGUE = {
     "as-of": "2026-11-02",
     "connectors": [{"id": "shared_parcels", "name": "Parcels", "tier": "Premium", "last_seen": "2026-11-02"}],
@@ -288,7 +339,11 @@ GOOD = [
     pytest.param("solution", SOLUTION, id="solution"),
     pytest.param("report", REPORT, id="report"),
     pytest.param("show", SHOW, id="show"),
+    pytest.param("gate", GATE, id="gate"),
     pytest.param("checks", [CHECK], id="checks"),
+    pytest.param("matrix", [VERDICT], id="matrix"),
+    pytest.param("impact", IMPACT, id="impact"),
+    pytest.param("why", WHY, id="why"),
     pytest.param("licences", LICENCES, id="licences"),
     pytest.param("plans", PLANS, id="plans"),
     pytest.param("catalogue", CATALOGUE, id="catalogue"),
@@ -549,8 +604,12 @@ BAD = [
         ("components", 0, "premium"),
         "yes, no or",
     ),
+    Bad("matrix", [{**VERDICT, "verdict": "blocked"}], (0, "verdict"), "expected allowed, violation or open"),
+    Bad("impact", {**IMPACT, "unchanged": -1}, ("unchanged",), "expected at least 0"),
+    Bad("why", {**WHY, "environments": {}}, ("environments",), "expected a list"),
     Bad("licences", {**LICENCES, "price": 1}, ("price",), "'price' is not known in the document"),
     Bad("plans", {"plans": [{"id": "p", "counts": "head"}]}, ("plans", 0, "counts"), "person, app-pass"),
+    Bad("gate", {**GATE, "exit": 1}, ("exit",), "is not known in the document"),
     Bad("config", {"values": []}, (), "'project' is missing"),
     Bad(
         "config", {**CONFIG, "values": [{"key": "as-of", "from": "magic"}]}, ("values", 0, "from"), "'magic', expected"

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from enum import StrEnum
 from pathlib import Path
 
 import jsonschema
@@ -10,13 +11,16 @@ import pytest
 from ruamel.yaml import YAML
 
 from pllint import schema
+from pllint.engine.dlp.remedies import RemedyKind
+from pllint.model.licensing import ReasonWord
+from pllint.model.verdict import NoteKind, Rule, ViolationKind
 from pllint.source import KeyPath
 
 HERE = Path(__file__).parent
 FOLDER = HERE.parents[1] / "schemas"
 NAMES = sorted(file.stem for file in FOLDER.glob("*.json"))
 WRITTEN_BY_PEOPLE = ("governance", "settings")
-WRITTEN_BY_PLLINT = ("catalogue", "checks", "config", "licences", "report", "show")
+WRITTEN_BY_PLLINT = ("catalogue", "checks", "config", "gate", "impact", "licences", "matrix", "report", "show", "why")
 ANNOTATIONS = {"$ref", "default", "deprecationMessage", "description", "examples", "title", "x-expected"}
 
 
@@ -48,8 +52,8 @@ def references(name: str) -> set[str]:
 def test_the_schemas_that_pllint_promises_are_there() -> None:
     assert NAMES == [
         "catalogue", "checks", "cloud-flow", "config", "connector-definition", "connector-properties",
-        "deployment-settings", "environments", "governance", "licences", "plans", "policy", "report", "settings",
-        "show", "solution",
+        "deployment-settings", "environments", "gate", "governance", "impact", "licences", "matrix", "plans", "policy",
+        "report", "settings", "show", "solution", "why",
     ]  # fmt: skip
 
 
@@ -165,6 +169,15 @@ def test_the_example_holds_every_key_of_its_schema(name: str) -> None:
     compare(example, ())
 
     assert known - used == set()
+
+
+@pytest.mark.parametrize("name", ["impact", "matrix", "why"])
+def test_schemas_of_verdicts_know_every_word_of_the_engine(name: str) -> None:
+    enums = [set(one) for rule in rules(schema.load(name)) if isinstance(one := rule.get("enum"), list)]
+    words: list[type[StrEnum]] = [RemedyKind, ReasonWord, Rule] if name == "why" else []
+
+    assert {*ViolationKind, *NoteKind} in enums
+    assert [word for word in words if set(word) not in enums] == []
 
 
 def test_schema_files_are_strict_json_in_ascii() -> None:

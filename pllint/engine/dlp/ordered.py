@@ -35,7 +35,7 @@ def faults(entries: Sequence[Entry]) -> tuple[Fault, ...]:
     found: list[Fault] = []
     stars = [entry for entry in entries if is_star(entry.text)]
     if not stars:
-        found.append(Fault("the pattern * is missing at its end", entries[-1].at))
+        found.append(Fault("the pattern * is missing at its end", entries[-1].at, endless=True))
     elif not is_star(entries[-1].text):
         found.append(Fault("the pattern * is not the last one", stars[0].at))
     found += [

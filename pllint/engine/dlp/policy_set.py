@@ -1,6 +1,7 @@
 """The policies of a workspace and the questions asked of them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 
 from pllint.catalogue import Catalogue
 from pllint.engine.dlp.classify import IndexedPolicy
@@ -15,13 +16,13 @@ from pllint.engine.dlp.judge import (
     verdict_of,
 )
 from pllint.engine.dlp.reach import Reach
-from pllint.engine.dlp.resource import Gathered, Resource
+from pllint.engine.dlp.resource import Gathered, Resource, Used, UsedEndpoint, UsedOperation
 from pllint.finding import Confidence
 from pllint.model.advanced_policy import AdvancedPolicy, ConnectorSetting
 from pllint.model.component import ComponentKind
 from pllint.model.connector_id import ConnectorKey
 from pllint.model.custom_connector import CustomConnector
-from pllint.model.environment import Environment
+from pllint.model.environment import ANY_OTHER, Environment
 from pllint.model.policy import DataGroup, DlpPolicy, PolicyPart
 from pllint.model.verdict import (
     Classification,
@@ -36,10 +37,31 @@ from pllint.model.verdict import (
     Subject,
     Verdict,
 )
+from pllint.record import NamedTuple
 
 _CATCHING = {Rule.STAR, Rule.DEFAULT}
 _SILENT = {Rule.IGNORED, Rule.PATTERNS_MISSING}
 _ORDER = {Rule.LISTED: 0, Rule.PATTERN: 0, Rule.STAR: 1, Rule.DEFAULT: 1}
+
+
+class Situation(NamedTuple):
+    """What governs an environment."""
+
+    certain: tuple[int, ...]
+    """Positions of the data policies that reach it."""
+    open: tuple[int, ...]
+    """Of those that may."""
+    beside: Hashable | None
+    """Stands for the advanced policy in force; None when there is none."""
+
+
+class Stance(NamedTuple):
+    """How a resource stands to one policy."""
+
+    breaks: bool
+    may_break: bool
+    mentions: bool
+    """Where the policy reaches, a verdict may speak of it."""
 
 
 class PolicySet:
@@ -51,16 +73,53 @@ class PolicySet:
         catalogue: Catalogue,
         advanced: Sequence[AdvancedPolicy] = (),
         connector_settings: Iterable[ConnectorSetting] = (),
+        indexed: Mapping[int, IndexedPolicy] | None = None,
     ) -> None:
+        """Take what governs a tenant; `indexed` holds policies that are indexed already, by `id`."""
         self._catalogue = catalogue
         self._reach = Reach(policies)
-        self._indexed = [IndexedPolicy(policy, catalogue) for policy in policies]
+        known = indexed or {}
+        self._indexed = [known.get(id(policy)) or IndexedPolicy(policy, catalogue) for policy in policies]
         self._index_of = {id(policy): index for index, policy in enumerate(policies)}
         self._advanced = [IndexedAdvanced(policy) for policy in advanced]
+        self._instead: dict[Hashable, IndexedPolicy | None] = {}
         self._settings = {setting.connector.lower(): setting for setting in connector_settings}
         self._judged: dict[tuple[int, int, Environment | None], Judged] = {}
         # Keeps what was judged alive, so that no id in the key above is given twice.
         self._seen: dict[int, Gathered] = {}
+
+    def supposing(self, policies: Sequence[DlpPolicy | AdvancedPolicy]) -> "PolicySet":
+        """Give the set with other policies in it, to ask what would be; those it has are not indexed again."""
+        return PolicySet(
+            [policy for policy in policies if isinstance(policy, DlpPolicy)],
+            self._catalogue,
+            [policy for policy in policies if isinstance(policy, AdvancedPolicy)],
+            self._settings.values(),
+            {id(indexed.policy): indexed for indexed in self._indexed},
+        )
+
+    @property
+    def everything(self) -> tuple[DlpPolicy | AdvancedPolicy, ...]:
+        """Give all policies, data policies first: what `supposing` takes in their place."""
+        return (*self, *(indexed.policy for indexed in self._advanced))
+
+    def passes_instead(
+        self, key: Hashable, instead: Callable[[], DlpPolicy | None], gathered: Gathered, environment: Environment
+    ) -> bool:
+        """Tell whether a resource keeps to a policy in the form it would have; no other policy is asked.
+
+        The key stands for that form, which is made once; None: it cannot be made.
+        """
+        if key not in self._instead:
+            policy = instead()
+            self._instead[key] = None if policy is None else IndexedPolicy(policy, self._catalogue)
+        indexed = self._instead[key]
+        return indexed is not None and not judge_policy(indexed, gathered, environment, self._catalogue).violations
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """The facts about connectors that it judges by."""
+        return self._catalogue
 
     def reaching(self, environment: Environment) -> Sequence[DlpPolicy]:
         """Give the policies whose scope surely reaches an environment, in the order they were read."""
@@ -188,6 +247,72 @@ class PolicySet:
             notes.extend(advanced_notes)
             may_break = may_break or any(note.decides for note in advanced_notes)
         return verdict_of(violations, may_break=may_break, notes=notes)
+
+    def situation(self, environment: Environment) -> Situation:
+        """Give what governs an environment; in two that are governed alike every verdict is the same."""
+        certain, open_ = self._reach.of(environment)
+        advanced = self._advanced_of(environment)
+        beside = None if advanced is None else (id(advanced), environment.managed is True)
+        return Situation(certain=certain, open=open_, beside=beside)
+
+    def __len__(self) -> int:
+        """Count the data policies; the positions of `situation` count from 0."""
+        return len(self._indexed)
+
+    def __iter__(self) -> Iterator[DlpPolicy]:
+        """Give the data policies, in the order they were read."""
+        return (indexed.policy for indexed in self._indexed)
+
+    @property
+    def looks_beyond_groups(self) -> bool:
+        """Tell whether anything but data policies decides: tenant settings or advanced policies."""
+        return bool(self._settings or self._advanced)
+
+    @property
+    def name_environments(self) -> bool:
+        """Tell whether some policy classifies the connector of one environment only."""
+        return any(indexed.names_environments for indexed in self._indexed)
+
+    def exempting(self, component_id: str) -> tuple[int, ...]:
+        """Give the positions of the policies that have a component on their exemption lists."""
+        plain = component_id.strip("{}").lower()
+        return tuple(index for index in self._exempting if plain in self._indexed[index].exempt)
+
+    @cached_property
+    def _exempting(self) -> tuple[int, ...]:
+        return tuple(index for index, indexed in enumerate(self._indexed) if indexed.policy.exempt)
+
+    def plain_class(self, position: int, subject: Subject) -> tuple[DataGroup | None] | None:
+        """Give the class of a connector in a policy where nothing but that class matters; None where more does.
+
+        More matters where the class is unknown or differs between environments, and where rules look at operations
+        and addresses. A resource that says of neither brings out whether there are any.
+        """
+        indexed = self._indexed[position]
+        if indexed.policy.opening(PolicyPart.EXEMPTIONS) or (indexed.names_environments and subject.custom):
+            return None
+        probe = Resource(
+            id="",
+            kind=ComponentKind.CLOUD_FLOW,
+            uses=(Used(subject),),
+            operations=(UsedOperation(subject, None),),
+            endpoints=(UsedEndpoint(subject, None, in_connection=True),),
+        )
+        judged = judge_policy(indexed, Gathered(probe), ANY_OTHER, self._catalogue)
+        classification = indexed.classify(subject, ANY_OTHER)
+        blocked = classification.group is DataGroup.BLOCKED
+        rules = indexed.actions_of(subject) is not None or indexed.endpoints_of(subject) is not None
+        if rules or judged.notes or not classification.known or bool(judged.violations) is not blocked:
+            return None
+        return (classification.group,)
+
+    def stance(self, position: int, gathered: Gathered) -> Stance:
+        """Say how a resource stands to a policy, wherever that reaches."""
+        judged = self._judge(position, gathered, ANY_OTHER, [])
+        if judged is None:
+            return Stance(breaks=False, may_break=False, mentions=True)
+        says = bool(judged.violations or judged.may_break or judged.notes)
+        return Stance(breaks=bool(judged.violations), may_break=judged.may_break, mentions=says)
 
     def _judge_open(
         self, indexes: Iterable[int], gathered: Gathered, environment: Environment, notes: list[Note]

@@ -132,44 +132,62 @@ class Resources:
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
         self._whole: dict[tuple[int, Environment | None], Gathered] = {}
+        self._varying: dict[int, bool] = {}
 
     def of(self, component: Component, environment: Environment) -> Gathered:
         """Give a component with everything it and its children use; hosts as they are in an environment."""
-        key = (id(component), environment if self._workspace.hosts_vary else None)
+        key = (id(component), environment if self._varies(component) else None)
         if key not in self._whole:
             self._whole[key] = Gathered(self._with_children(component, environment))
         return self._whole[key]
 
+    def _varies(self, component: Component) -> bool:
+        """Tell whether something that a component or its children use has another host in another environment."""
+        if not self._workspace.hosts_vary:
+            return False
+        if id(component) not in self._varying:
+            called = (child for _, child in self._reached(component) if child is not None)
+            definitions = (self._workspace.definition_of(use) for member in (component, *called) for use in member.uses)
+            self._varying[id(component)] = any(one.host.variable for one in definitions if one is not None)
+        return self._varying[id(component)]
+
     def _with_children(self, component: Component, environment: Environment) -> Resource:
         # Flat: the whole tree as children of the root, so that a circle of calls ends and nothing is built twice.
         own = self._alone(component, environment)
-        if component.kind not in UNITED:
-            return own
-        members: dict[str, Resource] = {}
+        members: list[Resource] = []
         notes: list[Note] = list(own.notes)
+        for call, child in self._reached(component):
+            if child is None:
+                words = f"calls a flow ({call[0]}) that is not in the files read"
+                notes.append(Note(kind=NoteKind.CHILD_MISSING, words=words, at=call[1]))
+            else:
+                members.append(self._alone(child, environment))
+                notes.extend(members[-1].notes)
+        return own._replace(children=tuple(members), notes=tuple(notes))
+
+    def _reached(self, component: Component) -> Iterator[tuple[tuple[str, Anchor], Component | None]]:
+        """Give the calls of a flow and of those it calls, each called flow once; None for one that is not here."""
+        if component.kind not in UNITED:
+            return
+        seen: set[str] = set()
         waiting = [component]
         while waiting:
-            for call, child in self._called(waiting.pop()):
+            caller = waiting.pop()
+            for call in (*caller.calls_flows, *caller.calls_desktop_flows):
+                child = self._workspace.component(call.id)
                 if child is None:
-                    words = f"calls a flow ({call[0]}) that is not in the files read"
-                    notes.append(Note(kind=NoteKind.CHILD_MISSING, words=words, at=call[1]))
-                elif child.id.lower() not in members and child is not component:
-                    resource = self._alone(child, environment)
-                    members[child.id.lower()] = resource
-                    notes.extend(resource.notes)
+                    yield (call.id, call.at), None
+                elif child.id.lower() not in seen and child is not component:
+                    seen.add(child.id.lower())
                     waiting.append(child)
-        return own._replace(children=tuple(members.values()), notes=tuple(notes))
-
-    def _called(self, component: Component) -> Iterator[tuple[tuple[str, Anchor], Component | None]]:
-        for call in (*component.calls_flows, *component.calls_desktop_flows):
-            yield (call.id, call.at), self._workspace.component(call.id)
+                    yield (call.id, call.at), child
 
     def _alone(self, component: Component, environment: Environment) -> Resource:
         uses: list[Used] = []
         operations: list[UsedOperation] = []
         endpoints: list[UsedEndpoint] = []
         for use in component.uses:
-            subject = self._subject(use, environment)
+            subject = self.subject(use, environment)
             uses.append(Used(subject=subject, at=use.at))
             # An app's files name no operations and addresses at all; its rules, where there are any, stay open.
             steps = use.steps or (Step(name="", type="", at=use.at),)
@@ -207,7 +225,8 @@ class Resources:
             notes=tuple(notes),
         )
 
-    def _subject(self, use: ConnectorUse, environment: Environment) -> Subject:
+    def subject(self, use: ConnectorUse, environment: Environment) -> Subject:
+        """Give what policies classify of a use: a custom connector with the host it has in an environment."""
         if not use.custom:
             return Subject(key=use.connector)
         definition = self._workspace.definition_of(use)

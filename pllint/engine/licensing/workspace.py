@@ -154,7 +154,7 @@ class Licensing:
             if isinstance(record, FlowRecord) and record.app
         }
         connectors = {use.connector for use in flow.uses}
-        return any(
+        return bool(linked) and any(
             app.kind in APPS
             and linked & {app.name.strip().lower(), app.id.lower()}
             and connectors & {use.connector for use in app.uses}

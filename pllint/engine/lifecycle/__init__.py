@@ -1,11 +1,12 @@
 """What the records of a lifecycle prove on a given day: stages, retirements, their arithmetic, approved HTTP."""
 
+from __future__ import annotations
+
 import datetime
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
-from typing import TypeVar
 
-from pllint.engine.lifecycle.names import ConnectorNames, names_of
+from pllint.engine.lifecycle.names import ConnectorNames, Definitions
 from pllint.engine.lifecycle.stages import Stages
 from pllint.model.component import Component
 from pllint.model.custom_connector import CustomConnector
@@ -24,7 +25,12 @@ from pllint.model.lifecycle import Headcount, HttpUse, Listing, Refusal, Retired
 from pllint.model.policy import DataGroup
 from pllint.model.workspace import Workspace
 
-Record = TypeVar("Record", AppRecord, ConnectorRecord, Population)
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import TypeVar
+
+    Record = TypeVar("Record", AppRecord, ConnectorRecord, Population)
+
 
 _HTTP = frozenset({"Http", "HttpWebhook", "shared_webcontents", "shared_webcontentsv2"})
 """The connectors that call any address; being called over HTTP is another matter."""
@@ -47,7 +53,11 @@ class Lifecycle:
     @cached_property
     def stages(self) -> Stages:
         """What the records of each connector prove of the stage it is in."""
-        return Stages(self._workspace, self._as_of, self._governed)
+        return Stages(self._workspace, self._as_of, self._governed, self._definitions)
+
+    @cached_property
+    def _definitions(self) -> Definitions:
+        return Definitions(self._workspace)
 
     @cached_property
     def retired(self) -> tuple[Retired, ...]:
@@ -74,7 +84,7 @@ class Lifecycle:
         """
         names = self._names(thing)
         listed = [
-            Listing(policy=policy, group=entry.group, at=entry.at)
+            Listing(policy=policy, group=entry.group, at=entry.at, custom=entry.custom)
             for policy in self._workspace.policies
             for entry in policy.classified or ()
             if names.mean(entry.connector, custom=entry.custom)
@@ -143,7 +153,7 @@ class Lifecycle:
 
     def _names(self, thing: Retired) -> ConnectorNames:
         record = thing.record if isinstance(thing.record, ConnectorRecord) else None
-        return names_of(self._workspace, thing.name, record)
+        return self._definitions.names(thing.name, record)
 
 
 def _retired(governance: Governance, as_of: str) -> Iterator[Retired]:

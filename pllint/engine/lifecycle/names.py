@@ -20,6 +20,11 @@ class ConnectorNames:
             self._full |= {custom_names(definition.name)[0], definition.display_name.strip().lower()}
 
     @property
+    def words(self) -> frozenset[str]:
+        """Give every name of it, lower case and without escapes."""
+        return frozenset(self._full)
+
+    @property
     def definition(self) -> CustomConnector | None:
         """Give the first definition of the connector, if the source has one."""
         return self.definitions[0] if self.definitions else None
@@ -37,21 +42,28 @@ class ConnectorNames:
         return use.custom and any(workspace.definition_of(use) is definition for definition in self.definitions)
 
 
-def names_of(workspace: Workspace, name: str, record: ConnectorRecord | None) -> ConnectorNames:
-    """Give the names of a connector that the manifest calls so, with what it registers of it."""
-    written = [name, *([record.name, record.id] if record else [])]
-    return ConnectorNames([one for one in written if one], _definitions(workspace, name, record))
+class Definitions:
+    """The definitions of a workspace, each found by its files or its display name."""
 
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+        self._by_word: dict[tuple[str, str], list[CustomConnector]] = {}
+        for connector in workspace.custom_connectors:
+            files = {at.source.path for at in (connector.at, connector.definition_at, connector.properties_at) if at}
+            words = [("path", path) for path in files]
+            for word in (*words, ("title", connector.display_name.strip().lower())):
+                self._by_word.setdefault(word, []).append(connector)
 
-def _definitions(workspace: Workspace, name: str, record: ConnectorRecord | None) -> tuple[CustomConnector, ...]:
-    paths = {path for path in (record.definition, record.id) if path} if record else set()
-    found = [
-        connector
-        for connector in workspace.custom_connectors
-        if paths & {at.source.path for at in (connector.at, connector.definition_at, connector.properties_at) if at}
-        or connector.display_name.strip().lower() == name.strip().lower()
-    ]
-    if not found:
-        connector = workspace.custom_connector((record.id if record else None) or name)
+    def names(self, name: str, record: ConnectorRecord | None) -> ConnectorNames:
+        """Give the names of a connector that the manifest calls so, with what it registers of it."""
+        written = [name, *([record.name, record.id] if record else [])]
+        return ConnectorNames([one for one in written if one], self._of(name, record))
+
+    def _of(self, name: str, record: ConnectorRecord | None) -> tuple[CustomConnector, ...]:
+        paths = {path for path in (record.definition, record.id) if path} if record else set()
+        words = [*(("path", path) for path in sorted(paths)), ("title", name.strip().lower())]
+        found = {id(one): one for word in words for one in self._by_word.get(word, ())}
+        if found:
+            return tuple(found.values())
+        connector = self._workspace.custom_connector((record.id if record else None) or name)
         return (connector,) if connector else ()
-    return tuple(found)

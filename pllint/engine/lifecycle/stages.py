@@ -4,8 +4,8 @@ import datetime
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 
-from pllint.engine.lifecycle.names import ConnectorNames, names_of
-from pllint.model.component import APPS, Component
+from pllint.engine.lifecycle.names import ConnectorNames, Definitions
+from pllint.model.component import APPS, Component, ConnectorUse
 from pllint.model.connector_id import custom_names
 from pllint.model.custom_connector import CustomConnector
 from pllint.model.environment import Environment, EnvironmentType
@@ -25,7 +25,7 @@ from pllint.model.governance import (
     Stage,
     Watch,
 )
-from pllint.model.lifecycle import Evidence, Headcount, Requirement, State, Unregistered
+from pllint.model.lifecycle import Coverage, Evidence, Headcount, Requirement, State, Unregistered
 from pllint.model.workspace import Workspace
 from pllint.record import NamedTuple
 from pllint.source import Anchor
@@ -117,10 +117,17 @@ class Proof(NamedTuple):
 class Stages:
     """Answers for one workspace on one day."""
 
-    def __init__(self, workspace: Workspace, as_of: str, governed: Callable[[Environment], bool]) -> None:
+    def __init__(
+        self,
+        workspace: Workspace,
+        as_of: str,
+        governed: Callable[[Environment], bool],
+        definitions: Definitions,
+    ) -> None:
         self._workspace = workspace
         self._as_of = as_of
         self._governed = governed
+        self._definitions = definitions
         self._evidence: dict[int, tuple[Evidence, ...]] = {}
 
     @cached_property
@@ -135,28 +142,71 @@ class Stages:
 
     @cached_property
     def _names(self) -> dict[int, ConnectorNames]:
-        governance = self._workspace.governance
-        records = governance.connectors if governance else ()
-        return {id(record): names_of(self._workspace, record.name, record) for record in records}
+        return {id(record): self._definitions.names(record.name, record) for record in self._records}
 
     def record_of(self, name: str, definition: CustomConnector | None = None) -> ConnectorRecord | None:
-        """Find the record of a custom connector of the source, by name or by its definition."""
+        """Find the record of a custom connector of the source, by its definition or by name."""
+        if definition is not None and (record := self._by_definition.get(id(definition))):
+            return record
+        full, short = custom_names(name)
+        return self._by_word.get(full) or self._by_word.get(short)
+
+    def record_of_use(self, use: ConnectorUse) -> ConnectorRecord | None:
+        """Find the record of the custom connector that a component uses."""
+        if not use.custom:
+            return None
+        found = self.record_of(use.connector, self._workspace.definition_of(use))
+        return found or self._by_word.get((use.display_name or "").strip().lower())
+
+    @cached_property
+    def _by_definition(self) -> dict[int, ConnectorRecord]:
+        index: dict[int, ConnectorRecord] = {}
+        for record in self._records:
+            for definition in self._names[id(record)].definitions:
+                index.setdefault(id(definition), record)
+        return index
+
+    @cached_property
+    def _by_word(self) -> dict[str, ConnectorRecord]:
+        index: dict[str, ConnectorRecord] = {}
+        for record in self._records:
+            for word in sorted(self._names[id(record)].words):
+                index.setdefault(word, record)
+        return index
+
+    @property
+    def _records(self) -> tuple[ConnectorRecord, ...]:
         governance = self._workspace.governance
-        for record in governance.connectors if governance else ():
-            names = self._names[id(record)]
-            if any(definition is one for one in names.definitions) or names.mean(name, custom=True):
-                return record
-        return None
+        return governance.connectors if governance else ()
+
+    @cached_property
+    def runs_gateway(self) -> bool:
+        """Tell whether the organisation runs API Management: some connector is behind it."""
+        return any(one.api_management for one in self.connectors)
+
+    @cached_property
+    def retirements(self) -> dict[str, Retirement]:
+        """The retirements of connectors, by name in lower case."""
+        governance = self._workspace.governance
+        index: dict[str, Retirement] = {}
+        for one in governance.retirements if governance else ():
+            if one.connector:
+                index.setdefault(one.connector.strip().lower(), one)
+        return index
 
     @cached_property
     def unregistered(self) -> tuple[Unregistered, ...]:
         """Give the custom connectors without a record or a stage: records first, then definitions, then mere uses."""
-        governance = self._workspace.governance
         found = [
             Unregistered(name=record.name, id=self.id_of(record), at=record.at, record=record)
-            for record in (governance.connectors if governance else ())
+            for record in self._records
             if record.stage is None
         ]
+        # A connector that lies here several times is one connector, and takes one record.
+        titled: dict[str, CustomConnector] = {}
+        for definition in self._workspace.custom_connectors:
+            if self.record_of(definition.name, definition) is None:
+                titled.setdefault(definition.display_name.strip().lower(), definition)
         found += [
             Unregistered(
                 name=definition.display_name,
@@ -165,8 +215,7 @@ class Stages:
                 users=tuple(self._workspace.users_of(definition.name)),
                 defined=True,
             )
-            for definition in self._workspace.custom_connectors
-            if self.record_of(definition.name, definition) is None
+            for definition in titled.values()
         ]
         return (*found, *self._used_only())
 
@@ -174,9 +223,7 @@ class Stages:
         used: dict[str, Unregistered] = {}
         for component in self._workspace.components:
             for use in component.uses:
-                if not use.custom or self._workspace.definition_of(use) is not None:
-                    continue
-                if any(names.mean_use(use, self._workspace) for names in self._names.values()):
+                if not use.custom or self._workspace.definition_of(use) is not None or self.record_of_use(use):
                     continue
                 key = custom_names(use.connector)[0]
                 first = used.get(key)
@@ -195,14 +242,18 @@ class Stages:
 
     def users(self, record: ConnectorRecord) -> Sequence[Component]:
         """Give the components that use a registered connector, and the apps that call such flows."""
-        names = self.names(record)
-        direct = [
-            component
-            for component in self._workspace.components
-            if any(names.mean_use(use, self._workspace) for use in component.uses)
-        ]
+        direct = self._users.get(id(record), ())
         callers = [caller for component in direct for caller in self._workspace.callers_of(component)]
         return list({id(component): component for component in (*direct, *callers)}.values())
+
+    @cached_property
+    def _users(self) -> dict[int, list[Component]]:
+        index: dict[int, list[Component]] = {}
+        for component in self._workspace.components:
+            for record in (self.record_of_use(use) for use in component.uses):
+                if record is not None:
+                    index.setdefault(id(record), []).append(component)
+        return index
 
     def population_now(self, record: ConnectorRecord) -> Headcount | None:
         """Count the people the apps of a connector are shared with today: at least so many."""
@@ -239,6 +290,20 @@ class Stages:
         looks = record.operation.spot_checks if record.operation else ()
         days = [one.date for one in (approved, *looks) if one and one.date and one.date <= self._as_of]
         return _later(max(days), QUARTER) if days else None
+
+    def coverage(self, record: ConnectorRecord) -> Coverage | None:
+        """Give the newest count of people and their licences: of the licence count or of a spot check."""
+        counts: list[tuple[str, Coverage]] = []
+        count = record.deployment.licences if record.deployment else None
+        if count and count.people is not None and count.available is not None:
+            words = f"the licence count{f' of {count.date}' if count.date else ''}"
+            counts.append((count.date or "", Coverage(count.people, count.available, words, count.at)))
+        for look in record.operation.spot_checks if record.operation else ():
+            if look.people is not None and look.licensed is not None:
+                words = f"the spot check{f' of {look.date}' if look.date else ''}"
+                counts.append((look.date or "", Coverage(look.people, look.licensed, words, look.at)))
+        known = [one for one in counts if one[0] <= self._as_of]
+        return max(known, key=lambda one: one[0])[1] if known else None
 
     def evidence(self, record: ConnectorRecord) -> tuple[Evidence, ...]:
         """Give what the records prove of every requirement, in the order of the table.
@@ -331,7 +396,9 @@ class _Life:
     def hosts(self, definition: CustomConnector) -> set[str]:
         """Give every host a definition is known to have, of any stage, lower case."""
         known = [definition.host.name]
-        known += [self._workspace.connector_in(definition, one).host.name for one in self._workspace.environments]
+        if definition.host.variable is not None:
+            places = self._workspace.environments
+            known += [self._workspace.connector_in(definition, one).host.name for one in places]
         return {_bare(host) for host in known if host}
 
     @property
@@ -342,15 +409,11 @@ class _Life:
 
     @property
     def runs_gateway(self) -> bool:
-        """Some connector is behind API Management, so the organisation runs it."""
-        return any(one.api_management for one in self._stages.connectors)
+        return self._stages.runs_gateway
 
     @property
     def retirement(self) -> Retirement | None:
-        governance = self._workspace.governance
-        name = self.record.name.strip().lower()
-        records = governance.retirements if governance else ()
-        return next((one for one in records if (one.connector or "").strip().lower() == name), None)
+        return self._stages.retirements.get(self.record.name.strip().lower())
 
     @property
     def looks(self) -> tuple[tuple[str, str | None, Anchor], ...]:
@@ -530,7 +593,11 @@ def _record_or_none(what: str, record: Review | DlpConfirmation | LicenceCount |
 
 def _recorded(what: str, record: Review | DlpConfirmation | LicenceCount) -> Proof:
     if isinstance(record, Review) and (record.result or "").strip().lower() in _REFUSED:
-        return Proof(State.MISSING, f"has a {what}{_on(record)} whose result is '{record.result}'", record.at)
+        return Proof(
+            State.MISSING,
+            f"has a {what}{f' of {record.date}' if record.date else ''} whose result is '{record.result}'",
+            record.at,
+        )
     return Proof(State.MET, _signed(record), record.at)
 
 
@@ -566,8 +633,8 @@ def _grown(life: _Life, count: LicenceCount) -> Iterator[Proof]:
     elif now.people * 100 > count.people * _GROWTH:
         yield Proof(
             State.STALE,
-            f"had licences counted for {count.people:,} people{_on(count)}, and serves {now.people:,} now, by"
-            f" {now.counted_by}",
+            f"had licences counted for {count.people:,} people{_on(count)}, and serves {now.people:,} now"
+            f" ({now.counted_by})",
             count.at / "people",
             ((f"{now.people:,} people today", now.at),),
         )
@@ -615,7 +682,7 @@ def _usage(life: _Life) -> Iterator[Proof]:
 
 
 def _rate_limit(life: _Life) -> Iterator[Proof]:
-    yield _watched("place where its rate limit is watched", life.operation.rate_limit, life)
+    yield _watched("watch on its rate limit", life.operation.rate_limit, life)
 
 
 def _watched(what: str, watch: Watch | None, life: _Life) -> Proof:
