@@ -129,3 +129,13 @@ def test_a_fault_in_one_flow_of_a_solution_leaves_the_others_read(
 
     assert [one.name for one in workspace.components] == ["Second"]
     assert [one.check for one in workspace.findings] == ["SRC001"]
+
+
+def test_what_a_folder_leaves_out_is_said(read_files: ReadFiles, tmp_path: Path) -> None:
+    (tmp_path / "away.json").symlink_to("/etc/hostname")
+    (tmp_path / "gone.json").symlink_to("nowhere")
+    os.mkfifo(tmp_path / "pipe.json")
+    workspace = read_files({"flow.json": FLOW})
+
+    assert sorted(str(one.check) for one in workspace.findings) == ["SRC001", "SRC001", "SRC004"]
+    assert [one.name for one in workspace.components] == ["flow"]
