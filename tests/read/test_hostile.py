@@ -139,3 +139,10 @@ def test_what_a_folder_leaves_out_is_said(read_files: ReadFiles, tmp_path: Path)
 
     assert sorted(str(one.check) for one in workspace.findings) == ["SRC001", "SRC001", "SRC004"]
     assert [one.name for one in workspace.components] == ["flow"]
+
+
+def test_a_flow_nested_without_end_is_a_finding_whatever_it_is_called(read_files: ReadFiles) -> None:
+    actions = '{"a": ' * 300 + "{}" + "}" * 300
+    deep = '{"properties": {"definition": {"triggers": {}, "actions": ' + actions + "}}}"
+
+    assert checks(read_files({"deep.json": deep})) == {"SRC003"}
