@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from enum import StrEnum
-from functools import cached_property
+from functools import cache, cached_property
 
 from pllint.finding import CouldNotRun, Finding, Related, Severity
 from pllint.record import NamedTuple
@@ -192,10 +192,7 @@ def _listed(row: _Row) -> Check:
     module, function = row["module"], row["function"]
 
     def judge(element: object, context: Context) -> Outcome:
-        from importlib import import_module
-
-        written: Check = getattr(import_module(module), function)
-        return written.judge(element, context)
+        return _imported(module, function).judge(element, context)
 
     return Check(
         row["id"],
@@ -213,6 +210,14 @@ def _listed(row: _Row) -> Check:
         tuple(row["tags"]),
         row["given"],
     )
+
+
+@cache
+def _imported(module: str, function: str) -> Check:
+    from importlib import import_module
+
+    written: Check = getattr(import_module(module), function)
+    return written
 
 
 def row_of(check: Check) -> _Row:
@@ -358,7 +363,7 @@ class Context:
         """The licence rules, ready to say what makes a component premium and who would need a licence."""
         from pllint.engine.licensing import Licensing
 
-        return Licensing(self.workspace, self.catalogue, self.as_of, self.targets)
+        return Licensing(self.workspace, self.catalogue, self.as_of, self.targets, self.settings.licensing)
 
     @cached_property
     def lifecycle(self) -> Lifecycle:

@@ -34,6 +34,7 @@ COMMANDS = {
     "matrix": "every component in every environment: allowed, violation or open",
     "impact": "what a change of data policies newly blocks and newly allows",
     "gate": "whether a solution may go to an environment, requirement by requirement",
+    "licences": "who needs which licence and why, what is short, and what it costs",
     "catalogue": "the shipped connector data and its dates; search it; refresh it from a tenant's export",
     "init": "write the settings and governance records that a project lacks",
     "config": "the settings in force and where each value came from; or whether they are valid",

@@ -347,6 +347,7 @@ def _operations(definition: Node) -> Iterator[Operation]:
         for method, operation in item.items():
             if method.lower() in _METHODS and operation.is_mapping:
                 identity = operation["operationId"]
+                annotation = operation["x-ms-api-annotation"]
                 yield Operation(
                     id=identity.text or "",
                     method=method.lower(),
@@ -355,6 +356,6 @@ def _operations(definition: Node) -> Iterator[Operation]:
                     trigger=operation["x-ms-trigger"].present,
                     deprecated=operation["deprecated"].flag or False,
                     agentic_protocol=operation["x-ms-agentic-protocol"].text,
-                    family=operation["x-ms-api-annotation"]["family"].text,
-                    revision=operation["x-ms-api-annotation"]["revision"].integer,
+                    family=annotation["family"].text if annotation.present else None,
+                    revision=annotation["revision"].integer if annotation.present else None,
                 )

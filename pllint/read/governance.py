@@ -1,7 +1,6 @@
 """The governance manifest: YAML files that people write beside the source, merged into one picture."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING
 
 from pllint.discover import matches
 from pllint.finding import Finding, Related
@@ -21,6 +20,7 @@ from pllint.read.governance_values import Record, given
 from pllint.source import Anchor
 from pllint.text.node import Node
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pllint.read.document import Notes
 

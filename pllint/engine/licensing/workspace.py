@@ -1,18 +1,29 @@
 """Licence questions of one workspace on one day: what the source and the manifest say, put before the rules."""
 
+from __future__ import annotations
+
 import datetime
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from pllint.catalogue import Catalogue
-from pllint.catalogue.plans import plan_named
+from pllint.catalogue.plans import Plans, plan_named
+from pllint.engine.licensing.apps import judge_app
+from pllint.engine.licensing.flows import judge_flow
+from pllint.engine.licensing.gather import Gathered, plan_id
 from pllint.engine.licensing.tier import premium
 from pllint.model.component import APPS, Component, ComponentKind, StartsFrom, TriggerClass
 from pllint.model.environment import Environment, EnvironmentType
-from pllint.model.governance import AppRecord, FlowRecord, Governance, Name
+from pllint.model.governance import AppRecord, FlowRecord, Governance, LicenceRecord, Name
 from pllint.model.inventory import Currency, LicenceSku
-from pllint.model.licensing import LicenceNeed, Premium, Uncounted, Verdict
+from pllint.model.licence_facts import GROUPS, Readings, Remark
+from pllint.model.licensing import LicenceNeed, Licensed, Premium, Uncounted, Verdict
 from pllint.model.workspace import Workspace
+
+if TYPE_CHECKING:  # only questions of cost import decimals
+    from pllint.engine.licensing.advice import Advice
+    from pllint.model.capacity_facts import AgentBill, CreditBalance, StorageBalance
 
 _APP_PLANS = ("power-apps-premium", "power-apps-per-app")
 _STANDALONE = ("power-automate-premium", "power-automate-per-user", "power-automate-per-user-rpa")
@@ -59,7 +70,11 @@ class Licensing:
         catalogue: Catalogue,
         as_of: datetime.date,
         targets: Callable[[Component], Sequence[Environment]],
+        settings: Sequence[tuple[str, str]] = (),
     ) -> None:
+        """Take what was read; `settings` are those under `licensing:`."""
+        self._settings = dict(settings)
+        self._judged: dict[int, Licensed | None] = {}
         self._workspace = workspace
         self._catalogue = catalogue
         self._as_of = as_of.isoformat()
@@ -77,6 +92,174 @@ class Licensing:
             as_of=self._as_of,
             created=next((record.created for record in records if record.created), None),
         )
+
+    @cached_property
+    def plans(self) -> Plans:
+        """The plan data."""
+        return Plans()
+
+    @cached_property
+    def readings(self) -> Readings:
+        """How the rules are read where their sources disagree."""
+        return readings_of(self._settings)
+
+    @property
+    def as_of(self) -> str:
+        """The day all answers are for."""
+        return self._as_of
+
+    @property
+    def governance(self) -> Governance | None:
+        """The manifest; where there is none, what licence exports alone say."""
+        return self._governance
+
+    @cached_property
+    def _gathered(self) -> Gathered | None:
+        governance = self._governance
+        if governance is None:
+            return None
+        return Gathered(self._workspace, governance, self.premium, self._targets)
+
+    def judged(self, component: Component) -> Licensed | None:
+        """Say who needs a licence for an app or a cloud flow, how many are short, and what else there is to say.
+
+        None without a manifest or a licence export, for what is no app or cloud flow, and where nobody knows how a
+        flow starts.
+        """
+        key = id(component)
+        if key not in self._judged:
+            self._judged[key] = self._judge(component)
+        return self._judged[key]
+
+    def _judge(self, component: Component) -> Licensed | None:
+        gathered = self._gathered
+        if gathered is None:
+            return None
+        app = flow = None
+        if component.kind in APPS:
+            app = gathered.app(component)
+            judgement = judge_app(app, self._as_of, self.plans, self.readings)
+        elif component.kind is ComponentKind.CLOUD_FLOW and (flow := gathered.flow(component)) is not None:
+            judgement = judge_flow(flow, self._as_of, self.readings)
+        else:
+            return None
+        return Licensed(
+            component=component,
+            record=gathered.record(component),
+            environment=gathered.environment(component),
+            premium=self.premium(component),
+            judgement=judgement,
+            app=app,
+            flow=flow,
+            counted=self.uncounted(component) is None or gathered.says_what_people_hold(component),
+        )
+
+    @cached_property
+    def advice(self) -> Advice | None:
+        """The figures behind questions of cost; None without a manifest."""
+        from pllint.engine.licensing.advice import Advice
+
+        governance = self._governance
+        if governance is None:
+            return None
+        workspace = self._workspace
+        licensed = (self.judged(one) for one in workspace.components if not workspace.is_copied(one))
+        return Advice(self, governance, tuple(one for one in licensed if one is not None))
+
+    def purchased(self, plan: str) -> int | None:
+        """Count the licences bought of a plan; None where no record says."""
+        governance = self._governance
+        numbers = [
+            record.purchased
+            for record in (governance.licences if governance else ())
+            if plan_id(record.plan) == plan and record.purchased is not None
+        ]
+        return sum(numbers) if numbers else None
+
+    @property
+    def has_agent_capacity(self) -> bool:
+        """Tell whether packs of Copilot Studio are on record, or its meter."""
+        return bool(self.purchased("copilot-studio")) or self.is_on_record("copilot-studio-payg")
+
+    def _bought(self) -> dict[str, int]:
+        governance = self._governance
+        plans = dict.fromkeys(plan_id(record.plan) for record in (governance.licences if governance else ()))
+        return {plan: self.purchased(plan) or 0 for plan in plans}
+
+    def ai_credits(self) -> CreditBalance | None:
+        """Hold the AI Builder credits used in a month against those of the licences on record; None if not stated."""
+        from pllint.engine.licensing.capacity import ai_credits
+
+        used = self._governance.ai_credits.used if self._governance and self._governance.ai_credits else None
+        if used is None:
+            return None
+        bought = self._bought()
+        add_ons = bought.pop("ai-builder-addon", 0)
+        return ai_credits(bought, add_ons, used, self._as_of, self.plans)
+
+    def agent_bill(self, credits_per_month: int, packs: int) -> AgentBill:
+        """Say how many packs some credits a month take."""
+        from pllint.engine.licensing.capacity import agent_bill
+        from pllint.model.capacity_facts import AgentUse
+
+        return agent_bill(AgentUse(credits_per_month=credits_per_month, packs_held=packs), self._as_of, self.plans)
+
+    def storage(self) -> StorageBalance | None:
+        """Hold the Dataverse storage in use against what the licences on record entitle to; None if not stated."""
+        from decimal import Decimal
+
+        from pllint.engine.licensing.capacity import storage
+        from pllint.model.capacity_facts import Storage
+
+        use = self._governance.dataverse if self._governance else None
+        if use is None or not self._bought():
+            return None
+        bought = self._bought()
+        add_ons = Storage(*(Decimal(bought.pop(f"dataverse-{store}", 0)) for store in ("database", "file", "log")))
+        used = Storage(*(Decimal(text or "0") for text in (use.database_gb, use.file_gb, use.log_gb)))
+        return storage(bought, self._as_of, self.plans, add_ons=add_ons, used=used)
+
+    def is_of(self, record: LicenceRecord, plan: str) -> bool:
+        """Tell whether a licence record is of a plan."""
+        return plan_id(record.plan) == plan
+
+    def opens_premium_apps(self, plan: str) -> bool:
+        """Tell whether a plan, by any of its names, opens premium apps."""
+        return plan_id(plan) in GROUPS["app-premium"]
+
+    def is_on_record(self, plan: str) -> bool:
+        """Tell whether any licence record is of a plan."""
+        governance = self._governance
+        return any(plan_id(record.plan) == plan for record in (governance.licences if governance else ()))
+
+    def stock(self, record: LicenceRecord) -> tuple[Remark, ...]:
+        """Say what is wrong with one licence record: given out beyond what is bought, old, not sold, not on offer."""
+        from pllint.engine.licensing.estate import Customer, LicenceStock, judge_stock
+
+        tenant = self._governance.tenant if self._governance else None
+        agreement = tenant.agreement if tenant else None
+        starts = agreement.starts if agreement else None
+        stock = LicenceStock(
+            plan=plan_id(record.plan),
+            purchased=record.purchased,
+            assigned=record.assigned,
+            allocated=sum(number for _, number in record.allocated),
+            as_of=record.as_of or (tenant.licences_as_of if tenant else None),
+        )
+        # https://learn.microsoft.com/power-platform/admin/about-powerapps-perapp: who was a customer before that day
+        # may renew; without a day nothing is held against anybody.
+        customer = Customer(
+            agreement=agreement.kind if agreement else None,
+            existing=starts is None or starts < "2026-01-02",
+            sector=tenant.sector if tenant else None,
+        )
+        return tuple(judge_stock(stock, customer, self._as_of, self.plans))
+
+    def copies(self, licensed: Sequence[tuple[str, str | None]]) -> tuple[Remark, ...]:
+        """Say what is wrong with the copies of a flow, each an environment and its capacity licence there."""
+        from pllint.engine.licensing.estate import copies
+
+        return copies(licensed).remarks
 
     def uncounted(self, component: Component) -> Uncounted | None:
         """Give what is needed where no licence record of any fitting plan exists; a record that says 0 is one.
@@ -129,6 +312,9 @@ class Licensing:
         if starts_from is StartsFrom.POWER_APPS:
             # The app is premium through this flow, and is told so itself.
             return None if any(caller.kind in APPS for caller in callers) else LicenceNeed("the users of its app", None)
+        called = any(caller.kind is ComponentKind.CLOUD_FLOW for caller in callers)
+        if starts_from is StartsFrom.BUTTON and called and not any(map(_shared_with_anybody, records)):
+            starts_from = StartsFrom.PARENT_FLOW
         if starts_from is StartsFrom.PARENT_FLOW:
             parents = [caller for caller in callers if not self._is_licensed_by_capacity(caller)]
             return (
@@ -162,6 +348,31 @@ class Licensing:
         )
 
 
+def readings_of(settings: Mapping[str, str]) -> Readings:
+    """Take the readings of the settings; a word that is none leaves the default."""
+    default = Readings()
+
+    def word(key: str, known: Sequence[str], otherwise: str) -> str:
+        found = settings.get(key, otherwise)
+        return found if found in known else otherwise
+
+    def number(key: str, otherwise: int) -> int:
+        found = settings.get(key, "")
+        return int(found) if found.isdecimal() else otherwise
+
+    per_pass = number("apps-per-pass", 0)
+    return Readings(
+        team_benefit=word("team-benefit", ("by-date", "required", "advised", "ignore"), default.team_benefit),
+        child_context=word("child-context", ("parent", "owner", "both"), default.child_context),
+        http_tier=word("http-tier", ("premium", "standard"), default.http_tier),
+        apps_per_pass=per_pass or None,
+        per_user_from_apps=number("per-user-from-apps", default.per_user_from_apps),
+        many_holders=number("many-holders", default.many_holders),
+        developer_sharing=word("developer-sharing", ("test", "none"), default.developer_sharing),
+        request_limits=word("request-limits", ("by-date", "until-2021", "since-2021"), default.request_limits),
+    )
+
+
 def _is_metered(environment: Environment, governance: Governance) -> bool:
     return environment.pay_as_you_go is True or any(
         declared.pay_as_you_go and environment.goes_by(declared.name) for declared in governance.environments
@@ -192,6 +403,10 @@ def _users(records: Sequence[AppRecord | FlowRecord], governance: Governance, wh
     known = [people for _, people in groups if people is not None]
     total = sum(known) if known and len(known) == len(groups) else None
     return LicenceNeed(who=who, people=total if stated is None else stated, groups=groups)
+
+
+def _shared_with_anybody(record: AppRecord | FlowRecord) -> bool:
+    return any(True for _ in _shared_with(record))
 
 
 def _shared_with(record: AppRecord | FlowRecord) -> Iterator[Name]:

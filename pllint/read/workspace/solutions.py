@@ -13,7 +13,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from pllint.read.solution import CanvasAppEntry, DesktopFlowEntry, FlowEntry, SolutionParts
+    from pllint.read.solution import CanvasAppEntry, ConnectorEntry, DesktopFlowEntry, FlowEntry, SolutionParts
     from pllint.read.workspace.gathered import Gathered
     from pllint.read.workspace.survey import SolutionPlace
     from pllint.text.tree import Tree
@@ -61,17 +61,15 @@ def _read_content(tree: Tree, parts: SolutionParts, gathered: Gathered) -> None:
         for agent in parts.agents:
             read_agent(tree, agent, solution, declared, gathered)
     gathered.components.extend(parts.components)
-    if parts.connectors:
-        from pllint.read.custom_connector import definition_in_solution
+    for entry in parts.connectors:
+        read = partial(_read_connector, tree, entry, solution, declared, gathered)
+        gathered.guarded(entry.at.source.path, read)
 
-        for entry in parts.connectors:
-            # What ends one of them leaves the rest of the solution read.
-            gathered.guarded(
-                entry.at.source.path,
-                lambda entry=entry: gathered.definitions.append(  # type: ignore[misc]
-                    definition_in_solution(tree, entry, solution, declared.variables, gathered.notes)
-                ),
-            )
+
+def _read_connector(tree: Tree, entry: ConnectorEntry, solution: str, declared: Declared, gathered: Gathered) -> None:
+    from pllint.read.custom_connector import definition_in_solution
+
+    gathered.definitions.append(definition_in_solution(tree, entry, solution, declared.variables, gathered.notes))
 
 
 def _read_flow(tree: Tree, flow: FlowEntry, solution: str, declared: Declared, gathered: Gathered) -> None:

@@ -105,10 +105,11 @@ class _Surveyor:
     def look(self, tree: Tree) -> None:
         note_problems(tree, self._notes)
         names = _names(tree)
-        siblings: dict[str, list[str]] = {}
+        within: dict[str, list[str]] = {}
         for name in names:
             folder, _, base = name.rpartition("/")
-            siblings.setdefault(folder, []).append(base)
+            within.setdefault(folder, []).append(base)
+        siblings = {folder: tuple(bases) for folder, bases in within.items()}
         for step in (self._solutions, self._packages, self._clones, self._documents):
             claimed = frozenset(step(tree, names))
             if claimed:
@@ -117,7 +118,7 @@ class _Surveyor:
             if name.lower().endswith(_ARCHIVES):
                 self._archive(tree, name)
             else:
-                self.loose.append(LooseFile(tree, name, tuple(siblings[name.rpartition("/")[0]])))
+                self.loose.append(LooseFile(tree, name, siblings[name.rpartition("/")[0]]))
 
     def _solutions(self, tree: Tree, names: Sequence[str]) -> Iterator[str]:
         for folder, form in recognise.solution_roots(names):
