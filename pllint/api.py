@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from pllint import registry
 from pllint.catalogue import Catalogue
 from pllint.check import Check, Context
-from pllint.discover import Discovery, alone, at_revision, discover, displayed_in
+from pllint.discover import Discovery, alone, at_revision, discover, displayed_in, solutions_at
 from pllint.errors import UsageError
 from pllint.finding import Report
 from pllint.model.environment import Environment
@@ -16,6 +16,7 @@ from pllint.read.workspace import read_workspace
 from pllint.run import report
 from pllint.settings import Settings, limits_of, verify_names
 from pllint.source_checks import source_checks
+from pllint.text.tree import Tree
 
 
 def checks() -> tuple[Check, ...]:
@@ -48,6 +49,12 @@ def read_revision(
     return read_workspace(then, settings._replace(policies=policies, governance=governance), limits, progress)
 
 
+def revision(name: str, paths: Sequence[str], settings: Settings) -> Tree:
+    """Open what paths held at a git revision, for `lint` to compare with. Raises UsageError."""
+    asked = [displayed(path, settings) for path in paths]
+    return solutions_at(settings.root, name, asked, settings, limits_of(settings))
+
+
 def consider(
     paths: Sequence[str],
     settings: Settings,
@@ -68,15 +75,21 @@ def lint(
     environments: Sequence[str] = (),
     progress: Callable[[str], None] | None = None,
     selected: Sequence[Check] | None = None,
+    earlier: Tree | None = None,
 ) -> Report:
     """Lint paths as of a day. Raises PllintError when settings, arguments or a plugin cannot be used.
 
     `environments` judges every component for those environments, wherever it goes otherwise; `selected` replaces the
-    installed checks.
+    installed checks; `earlier` holds what the solutions were before, as `revision` gives it.
     """
     known = checks() if selected is None else tuple(selected)
     verify_names(settings, known)
     context, discovery = _considered(paths, settings, as_of, environments, progress)
+    if earlier is not None:
+        from pllint.read.earlier import earlier_solutions
+
+        found = earlier_solutions(discovery.trees, earlier, limits_of(settings))
+        context.workspace = context.workspace.after(found)
     return report(context, known, discovery)
 
 

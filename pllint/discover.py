@@ -109,6 +109,14 @@ def at_revision(folder: str, name: str, asked: Sequence[str], settings: Settings
     return Discovery(trees=(GitTree(folder, name, keep, limits),), refused=(), asked=())
 
 
+def solutions_at(folder: str, name: str, asked: Sequence[str], settings: Settings, limits: Limits) -> Tree:
+    """Open what some display paths held at a revision of their repository. Raises UsageError when git refuses."""
+    from pllint.text.git_tree import GitTree
+
+    now = Discovery(trees=(), refused=(), asked=tuple(asked))
+    return GitTree(folder, name, lambda path: now.asks_for(path) and not matches(path, settings.exclude), limits)
+
+
 _SOLUTION_FOLDERS = frozenset(
     {"workflows", "canvasapps", "connectors", "botcomponents", "environmentvariabledefinitions"}
 )

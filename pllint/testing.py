@@ -17,12 +17,14 @@ from pllint.check import Check, row_of
 from pllint.finding import Report
 from pllint.record import NamedTuple
 from pllint.settings import load
+from pllint.text.tree import Folder
 
 AS_OF = datetime.date(2026, 11, 21)
 """The day every page's cases are linted on."""
 
 _FENCE = re.compile(
-    r"^(```+)([\w+-]*)(?:[ \t]+title=\"([^\"]+)\")?(?:[ \t]+encoding=\"([^\"]+)\")?[ \t]*\n(.*?)^\1[ \t]*$",
+    r"^(```+)([\w+-]*)(?:[ \t]+title=\"([^\"]+)\")?(?:[ \t]+encoding=\"([^\"]+)\")?(?:[ \t]+at=\"(base)\")?"
+    r"[ \t]*\n(.*?)^\1[ \t]*$",
     re.MULTILINE | re.DOTALL,
 )
 _HEADING = re.compile(r"^## (.+)$", re.MULTILINE)
@@ -34,6 +36,8 @@ class File(NamedTuple):
     name: str
     text: str
     encoding: str = "utf-8"
+    earlier: bool = False
+    """It stood there at the base revision."""
 
 
 class Case(NamedTuple):
@@ -63,8 +67,10 @@ def cases(check: Check) -> tuple[Case, ...]:
     for heading, end in zip(headings, ends, strict=True):
         section = text[heading.end() : end]
         fences = [match.groups() for match in _FENCE.finditer(section)]
-        files = tuple(File(title, text, encoding or "utf-8") for _, _, title, encoding, text in fences if title)
-        expected = "".join(text for _, language, _, _, text in fences if language == "findings")
+        files = tuple(
+            File(title, text, encoding or "utf-8", bool(at)) for _, _, title, encoding, at, text in fences if title
+        )
+        expected = "".join(text for _, language, *_, text in fences if language == "findings")
         if files:
             found.append(Case(check=check, section=heading[1], files=files, expected=expected))
     return tuple(found)
@@ -74,14 +80,15 @@ def lint_files(files: Sequence[File], checks: Sequence[Check]) -> Report:
     """Write files into an empty folder and lint it with the given checks and those of reading."""
     from pllint.source_checks import source_checks
 
-    with tempfile.TemporaryDirectory() as folder:
-        for name, text, encoding in files:
-            path = os.path.join(folder, *name.split("/"))
+    with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as past:
+        for name, text, encoding, earlier in files:
+            path = os.path.join(past if earlier else folder, *name.split("/"))
             os.makedirs(os.path.dirname(path), exist_ok=True)
             with open(path, "w", encoding=encoding, newline="") as file:
                 file.write(text)
+        base = Folder(past, "main:") if any(file.earlier for file in files) else None
         known = {check.id: check for check in (*source_checks(), *checks)}
-        return api.lint([folder], load(folder), AS_OF, selected=tuple(known.values()))
+        return api.lint([folder], load(folder), AS_OF, selected=tuple(known.values()), earlier=base)
 
 
 def listing(report: Report) -> str:

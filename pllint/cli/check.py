@@ -37,6 +37,7 @@ class CheckOptions(NamedTuple):
     outputs: tuple[Output, ...] = (Output("text"),)
     settings: str | None = None
     no_colour: bool = False
+    base: str | None = None
     fix: bool = False
     diff: bool = False
 
@@ -97,6 +98,7 @@ def _parsed(arguments: Sequence[str]) -> CheckOptions:
     parser.add_argument(
         "--output", action="append", default=[], metavar="FORMAT[:FILE]", help=f"{', '.join(FORMATS)}; repeatable"
     )
+    parser.add_argument("--base", metavar="REV", help="compare the solutions' versions with those at a git revision")
     parser.add_argument("--fix", action="store_true", help="put right what takes no judgement, then report the rest")
     parser.add_argument("--diff", action="store_true", help="show what --fix would write, and write nothing")
     parser.add_argument("--settings", metavar="FILE", help="instead of the nearest pllint.yaml")
@@ -112,6 +114,7 @@ def _parsed(arguments: Sequence[str]) -> CheckOptions:
         outputs=_outputs(parsed.output) or CheckOptions().outputs,
         settings=parsed.settings,
         no_colour=bool(parsed.no_color),
+        base=parsed.base,
         fix=bool(parsed.fix),
         diff=bool(parsed.diff),
     )
@@ -182,10 +185,10 @@ def _lint(options: CheckOptions, settings: Settings) -> Report:
     from pllint import api
 
     as_of = datetime.date.fromisoformat(settings.as_of) if settings.as_of else datetime.date.today()  # noqa: DTZ011 - the day it is where the person is
+    paths = options.paths or (settings.root,)
+    earlier = None if options.base is None else api.revision(options.base, paths, settings)
     with Progress() as progress:
-        return api.lint(
-            options.paths or (settings.root,), settings, as_of, environments=options.environments, progress=progress
-        )
+        return api.lint(paths, settings, as_of, environments=options.environments, progress=progress, earlier=earlier)
 
 
 def _write(report: Report, output: Output, chosen: Reporter, options: CheckOptions, settings: Settings) -> None:

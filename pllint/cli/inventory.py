@@ -4,11 +4,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Protocol, TypeVar
 
 from pllint.catalogue import Catalogue
+from pllint.model.advanced_policy import AdvancedPolicy
 from pllint.model.component import Component, ConnectorUse, Trigger
 from pllint.model.custom_connector import CustomConnector
-from pllint.model.environment import Environment
-from pllint.model.inventory import LicenceSku
-from pllint.model.policy import DlpPolicy
+from pllint.model.environment import Environment, EnvironmentRef
+from pllint.model.inventory import LicenceSku, ListedConnection, ListedResource
+from pllint.model.policy import DlpPolicy, PolicyPart
 from pllint.model.solution import Solution
 from pllint.model.workspace import Workspace
 from pllint.record import NamedTuple
@@ -17,6 +18,7 @@ from pllint.report.layout import counted, folded
 from pllint.source import Anchor, KeyPath, Source
 
 Row = dict[str, object]
+_TITLES = {"listed": "Listed by inventories"}
 _TIERS = {"standard", "premium"}
 
 
@@ -35,22 +37,33 @@ class _Placed(Protocol):
 
 _Element = TypeVar("_Element", bound=_Placed)
 PremiumOf = Callable[[Component], PremiumAnswer]
+PoliciesOf = Callable[[Environment], Sequence[str]]
+"""The names of the policies that reach an environment."""
 
 
-def inventory(workspace: Workspace, premium_of: PremiumOf, catalogue: Catalogue) -> dict[str, object]:
+def inventory(
+    workspace: Workspace, premium_of: PremiumOf, catalogue: Catalogue, policies_of: PoliciesOf = lambda _environment: ()
+) -> dict[str, object]:
     """Give everything that was read with the keys of `schemas/show.json`, sorted by path."""
     pointers = _Pointers(workspace.components)
     components = sorted(workspace.components, key=lambda one: (one.at.source.path, one.kind, one.id))
     licences = sorted(workspace.inventory.skus, key=lambda one: (one.at.source.path, one.name.lower(), one.id or ""))
+    advanced = [_advanced_policy(one, workspace) for one in _sorted(workspace.advanced_policies)]
+    known = workspace.inventory
+    listed = [_listed(one, workspace) for one in _sorted(known.resources)]
+    connections = [_connection(one, workspace) for one in _sorted(known.connections)]
     return {
         "solutions": [_solution(one) for one in _sorted(workspace.solutions)],
         "components": [_component(one, premium_of(one), catalogue, pointers) for one in components],
-        "custom-connectors": [_custom_connector(one) for one in _sorted(workspace.custom_connectors)],
-        "policies": [_policy(one) for one in _sorted(workspace.policies)],
+        "custom-connectors": [_custom_connector(one, workspace) for one in _sorted(workspace.custom_connectors)],
+        "policies": [_policy(one, workspace) for one in _sorted(workspace.policies)],
+        **({"advanced-policies": advanced} if advanced else {}),
         "environments": [
-            _environment(one)
+            _environment(one, policies_of(one))
             for one in sorted(workspace.environments, key=lambda one: (one.name.lower(), one.id or ""))
         ],
+        **({"listed": listed} if listed else {}),
+        **({"connections": connections} if connections else {}),
         **({"licences": [_licence(one) for one in licences]} if licences else {}),
         "skipped": [{"path": path, "reason": reason} for path, reason in sorted(set(workspace.skipped))],
     }
@@ -76,7 +89,10 @@ def listing(rows: dict[str, object], width: int, *, colour: bool) -> Iterator[st
         ("components", _told_component),
         ("custom-connectors", _told_connector),
         ("policies", _told_policy),
+        ("advanced-policies", _told_advanced_policy),
         ("environments", _told_environment),
+        ("listed", _told_listed),
+        ("connections", _told_connection),
         ("licences", _told_licence),
         ("skipped", _told_skipped),
     )
@@ -84,7 +100,7 @@ def listing(rows: dict[str, object], width: int, *, colour: bool) -> Iterator[st
         listed = _rows(rows.get(key))
         if not listed:
             continue
-        yield paint(f"{key.replace('-', ' ').capitalize()} ({len(listed)})", "1")
+        yield paint(f"{_TITLES.get(key) or key.replace('-', ' ').capitalize()} ({len(listed)})", "1")
         for row in listed:
             head, *details = describe(row)
             yield f"  {for_terminal(head)}"
@@ -144,34 +160,95 @@ def _use(use: ConnectorUse, catalogue: Catalogue, pointers: "_Pointers") -> Row:
     return row
 
 
-def _custom_connector(connector: CustomConnector) -> Row:
+def _custom_connector(connector: CustomConnector, workspace: Workspace) -> Row:
     row: Row = {"name": connector.display_name, "id": connector.name, "path": connector.at.source.path}
     _add(row, "solution", connector.solution)
     _add(row, "host", connector.host.name)
+    hosts = ((one.name, workspace.connector_in(connector, one).host.name) for one in workspace.environments)
+    elsewhere = [{"environment": name, "host": host} for name, host in hosts if host and host != connector.host.name]
+    if elsewhere:
+        row["hosts"] = sorted(elsewhere, key=lambda one: one["environment"])
     row["authentication"] = connector.authentication
     row["operations"] = len(connector.operations)
     return row
 
 
-def _policy(policy: DlpPolicy) -> Row:
+def _policy(policy: DlpPolicy, workspace: Workspace) -> Row:
     row: Row = {"name": policy.name, "id": policy.id, "path": policy.at.source.path}
     row["scope"] = policy.unknown_scope or policy.scope.value
     if policy.environments_known:
-        row["environments"] = [one.display_name or one.name for one in policy.environments]
+        row["environments"] = _names(policy.environments, workspace)
     _add(row, "default-group", policy.default.lower() if policy.default else None)
     if policy.classified is not None:
         row["connectors"] = len(policy.classified)
+    open_ = list(dict.fromkeys(_open_parts(policy)))
+    if open_:
+        row["open"] = open_
     return row
 
 
-def _environment(environment: Environment) -> Row:
+def _open_parts(policy: DlpPolicy) -> Iterator[str]:
+    for part in policy.open_parts:
+        yield f"{part.part.value}{f' of {part.connector}' if part.connector else ''}: {part.how}"
+    told = {part.part for part in policy.open_parts}
+    if policy.unknown_scope is not None:
+        yield f"{PolicyPart.SCOPE.value}: no scope that pllint knows"
+    if not policy.environments_known and PolicyPart.ENVIRONMENTS not in told:
+        yield f"{PolicyPart.ENVIRONMENTS.value}: not in the file"
+    if policy.tenant_level and policy.patterns is None and PolicyPart.PATTERNS not in told:
+        yield f"{PolicyPart.PATTERNS.value}: not in the export"
+    if not policy.rules_known and PolicyPart.RULES not in told:
+        yield f"{PolicyPart.RULES.value}: cut off in the export"
+
+
+def _advanced_policy(policy: AdvancedPolicy, workspace: Workspace) -> Row:
+    row: Row = {"name": policy.name, "id": policy.id, "path": policy.at.source.path}
+    row["environments"] = _names(policy.environments, workspace)
+    if policy.groups:
+        row["groups"] = list(policy.groups)
+    row["connectors"] = len(policy.allowed)
+    row["complete"] = policy.targets_known and policy.allowed_known
+    return row
+
+
+def _names(environments: Iterable[EnvironmentRef], workspace: Workspace) -> list[str]:
+    """Give the names that people know, where a file tells them."""
+    found = ((one, workspace.environment(one.name)) for one in environments)
+    return [known.name if known else one.display_name or one.name for one, known in found]
+
+
+def _environment(environment: Environment, policies: Sequence[str]) -> Row:
     row: Row = {"name": environment.name}
     _add(row, "id", environment.id)
     _add(row, "type", environment.type.value if environment.type else None)
     if environment.managed is not None:
         row["managed"] = environment.managed
+    if policies:
+        row["policies"] = list(policies)
     _add(row, "path", environment.at.source.path if environment.at else None)
     return row
+
+
+def _listed(resource: ListedResource, workspace: Workspace) -> Row:
+    row: Row = {"kind": resource.kind.value, "name": resource.name}
+    _add(row, "id", resource.id)
+    _add(row, "environment", _name_of(resource.environment, workspace))
+    _add(row, "state", resource.state)
+    if resource.connectors:
+        row["connectors"] = list(resource.connectors)
+    return {**row, "path": resource.at.source.path}
+
+
+def _connection(connection: ListedConnection, workspace: Workspace) -> Row:
+    row: Row = {"name": connection.display_name or connection.name, "connector": connection.connector}
+    _add(row, "environment", _name_of(connection.environment, workspace))
+    _add(row, "status", connection.status)
+    return {**row, "path": connection.at.source.path}
+
+
+def _name_of(environment: str | None, workspace: Workspace) -> str | None:
+    known = workspace.environment(environment) if environment else None
+    return known.name if known else environment
 
 
 def _licence(sku: LicenceSku) -> Row:
@@ -270,6 +347,8 @@ def _told_connector(row: Row) -> Iterator[str]:
     number = row["operations"] if isinstance(row["operations"], int) else 0
     host = row.get("host", "host not known from the files")
     yield f"{host}, {counted(number, 'operation')}, authentication {row['authentication']}"
+    for other in _rows(row.get("hosts")):
+        yield f"in {other['environment']}: {other['host']}"
 
 
 def _told_policy(row: Row) -> Iterator[str]:
@@ -280,12 +359,42 @@ def _told_policy(row: Row) -> Iterator[str]:
     number = row.get("connectors")
     listed = counted(number, "connector") if isinstance(number, int) else "exported without its connectors"
     yield f"{row['scope']}{names}; default group {row.get('default-group', 'not named')}; {listed}"
+    open_ = row.get("open")
+    if isinstance(open_, list):
+        yield f"open: {'; '.join(open_)}"
+
+
+def _told_advanced_policy(row: Row) -> Iterator[str]:
+    yield f"{row['name']}"
+    yield f"{row['path']}"
+    places = [name for key in ("environments", "groups") if isinstance(names := row.get(key), list) for name in names]
+    number = row["connectors"] if isinstance(row["connectors"], int) else 0
+    rest = "" if row["complete"] else "; the files do not hold all of it"
+    yield f"{', '.join(map(str, places)) or 'assigned to nothing'}; {counted(number, 'connector')} allowed{rest}"
+
+
+def _told_listed(row: Row) -> Iterator[str]:
+    where = f" in {row['environment']}" if "environment" in row else ""
+    state = f", {row['state']}" if "state" in row else ""
+    yield f"{row['name']} ({str(row['kind']).replace('-', ' ')}{where}{state})"
+    connectors = row.get("connectors")
+    if isinstance(connectors, list):
+        yield f"connectors: {', '.join(connectors)}"
+
+
+def _told_connection(row: Row) -> Iterator[str]:
+    where = f" in {row['environment']}" if "environment" in row else ""
+    status = f", {row['status']}" if "status" in row else ""
+    yield f"{row['name']} ({row['connector']}{where}{status})"
 
 
 def _told_environment(row: Row) -> Iterator[str]:
     kind = row.get("type", "type unknown")
     managed = {True: ", managed", False: ", not managed"}.get(bool(row["managed"])) if "managed" in row else ""
     yield f"{row['name']} ({kind}{managed})"
+    policies = row.get("policies")
+    if isinstance(policies, list):
+        yield f"policies: {', '.join(policies)}"
 
 
 def _told_licence(row: Row) -> Iterator[str]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from pllint.report.escape import for_display
 from pllint.report.layout import folded, width_of
 
-_FENCE = re.compile(r"^(```+)[\w+-]*(?:\s+title=\"([^\"]+)\")?\s*$")
+_FENCE = re.compile(r"^(```+)[\w+-]*(?:\s+title=\"([^\"]+)\")?(?:\s+\w+=\"[^\"]+\")*\s*$")
 _HEADING = re.compile(r"^(#{1,6})\s+(.*)$")
 _ITEM = re.compile(r"^(\s*)([-*]|\d+\.)\s+(.*)$")
 _TABLE_RULE = re.compile(r"^\s*\|?[\s:|-]+\|?\s*$")

@@ -13,6 +13,7 @@ from pllint.cli.inventory import PremiumAnswer, inventory, listing
 from pllint.cli.output import options_for, write
 from pllint.cli.progress import Progress
 from pllint.model.component import Component
+from pllint.model.environment import Environment
 from pllint.report.json_report import document
 
 _NOTHING_READ = 3
@@ -41,7 +42,10 @@ def run(arguments: Sequence[str]) -> int:
         found = context.licensing.premium(component)
         return PremiumAnswer(found.verdict.value, tuple(dict.fromkeys(reason.word.value for reason in found.reasons)))
 
-    rows = inventory(workspace, premium_of, catalogue)
+    def policies_of(environment: Environment) -> list[str]:
+        return [one.name for one in context.policies.reaching(environment)]
+
+    rows = inventory(workspace, premium_of, catalogue, policies_of)
     if form == "json":
         write(document(rows), sys.stdout, "json")
     else:

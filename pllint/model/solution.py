@@ -110,6 +110,17 @@ class Solution(NamedTuple):
         return trimmed[: max(trimmed.rfind("/"), trimmed.rfind("!")) + 1]
 
 
+class EarlierSolution(NamedTuple):
+    """A solution of today as it was at the revision that a run compares with."""
+
+    at: Anchor
+    """The place of the solution of today."""
+    version: str | None
+    revision: str
+    changed: tuple[str, ...] = ()
+    """Files it is packed of that say something else, came or went since, by their names inside it."""
+
+
 class DeploymentSettings(NamedTuple):
     """Values for one stage: environment variables and connection references."""
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:  # a run imports the model of what it meets, and no more
     from pllint.model.governance import AppRecord, FlowRecord, Governance, LicenceRecord
     from pllint.model.inventory import Inventory, ListedResource
     from pllint.model.policy import DlpPolicy
-    from pllint.model.solution import ConnectionReference, DeploymentSettings, Solution
+    from pllint.model.solution import ConnectionReference, DeploymentSettings, EarlierSolution, Solution
     from pllint.model.tenant import TenantIsolation, TenantSetting
     from pllint.source import Anchor
 
@@ -58,6 +58,7 @@ class Workspace:
         secrets: Iterable[Anchor] = (),
         tenant_isolation: Iterable[TenantIsolation] = (),
         tenant_settings: Iterable[TenantSetting] = (),
+        earlier_solutions: Iterable[EarlierSolution] = (),
     ) -> None:
         self.solutions = tuple(solutions)
         self.components = tuple(components)
@@ -85,6 +86,8 @@ class Workspace:
         """Where secrets stand in files: no report shows that text, whatever the finding is about."""
         self.tenant_isolation = tuple(tenant_isolation)
         self.tenant_settings = tuple(tenant_settings)
+        self.earlier_solutions = tuple(earlier_solutions)
+        """What the solutions were at the revision that a run compares with; empty when it compares with none."""
 
     def among(self, environments: Iterable[Environment]) -> Workspace:
         """Give the same picture with other environments, such as those that another set of policies names."""
@@ -93,6 +96,12 @@ class Workspace:
             if isinstance(value, cached_property):  # indexed over what was there before
                 vars(other).pop(name, None)
         other.environments = tuple(environments)
+        return other
+
+    def after(self, earlier: Iterable[EarlierSolution]) -> Workspace:
+        """Give the same picture beside what its solutions were at an earlier revision."""
+        other = copy(self)
+        other.earlier_solutions = tuple(earlier)
         return other
 
     def elements(self, kind: str) -> Sequence[object]:
@@ -241,6 +250,14 @@ class Workspace:
             if inside is not None:
                 index[id(component)] = inside
         return index
+
+    def earlier(self, solution: Solution) -> EarlierSolution | None:
+        """Find what a solution was at the revision that the run compares with."""
+        return self._earlier.get(solution.at)
+
+    @cached_property
+    def _earlier(self) -> dict[Anchor, EarlierSolution]:
+        return {one.at: one for one in self.earlier_solutions}
 
     def is_copy(self, solution: Solution) -> bool:
         """Tell whether a solution is an export of what lies here as source too.

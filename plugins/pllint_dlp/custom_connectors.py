@@ -147,7 +147,7 @@ def _remedy_open(connector: _Connector, environment: Environment, posture: Postu
         if posture.opinions
         else "a tenant policy"
     )
-    by_pattern = f"add {connector.patterns} above * in {where}"
+    by_pattern = f"add {connector.patterns} above all others in {where}"
     if not posture.opinions:
         by_pattern = f"add {connector.patterns} to a tenant policy that reaches {environment.name}"
     return f"Ask a Power Platform admin to {by_pattern}{_by_name(environment)}"

@@ -304,6 +304,39 @@ _MICROSOFTS = frozenset(
 
 
 @check(
+    id="SOL407",
+    name="version-not-raised",
+    severity=Severity.WARNING,
+    since="0.1",
+    source="https://learn.microsoft.com/power-platform/alm/update-solutions-alm",
+    on=Solution,
+    given="earlier_solutions",
+)
+def version_not_raised(solution: Solution, context: Context) -> Iterator[Finding]:
+    """A solution says something else than at the base revision, under the same version."""
+    earlier = context.workspace.earlier(solution)
+    if earlier is None or not earlier.changed or context.workspace.is_copy(solution):
+        return
+    version, before = solution.version, earlier.version
+    if version is None or before is None or _numbers(version) > _numbers(before):
+        return
+    since = "is still" if version == before else f"went from {before} down to"
+    yield Finding(
+        at=solution.at,
+        message=f"{some(list(earlier.changed))} of the solution '{solution.unique_name}' changed since"
+        f" {earlier.revision}, and its version {since} {version}",
+        remedy=f"Raise the version of {solution.unique_name} above {before} before it is exported or packed (maker)",
+        cause=solution.unique_name,
+    )
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    """Give the parts of a version, so that 1.10 lies above 1.9 and 1.4 is 1.4.0.0."""
+    parts = [int(part) if part.isdecimal() else 0 for part in version.strip().split(".")]
+    return tuple(parts + [0] * (4 - len(parts)))
+
+
+@check(
     id="SOL408",
     name="flow-switched-off",
     severity=Severity.INFO,

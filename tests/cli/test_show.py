@@ -3,6 +3,7 @@
 from pllint.catalogue import Catalogue
 from pllint.cli.inventory import PremiumAnswer, inventory, listing
 from pllint.finding import Skipped
+from pllint.model.advanced_policy import AdvancedPolicy, AllowedConnector
 from pllint.model.component import (
     Call,
     Component,
@@ -16,10 +17,10 @@ from pllint.model.component import (
 )
 from pllint.model.connector_id import ConnectorKey
 from pllint.model.custom_connector import CustomConnector, Host
-from pllint.model.environment import Environment, EnvironmentType
-from pllint.model.inventory import Inventory, LicenceSku
-from pllint.model.policy import ClassifiedConnector, DataGroup, DlpPolicy
-from pllint.model.solution import Solution
+from pllint.model.environment import Environment, EnvironmentRef, EnvironmentType
+from pllint.model.inventory import Inventory, LicenceSku, ListedConnection, ListedResource
+from pllint.model.policy import ClassifiedConnector, DataGroup, DlpPolicy, OpenPart, PolicyPart, Scope
+from pllint.model.solution import DeploymentSettings, Solution
 from pllint.model.workspace import Workspace
 from pllint.schema import violations
 from pllint.source import Anchor, KeyPath, Source, Span
@@ -176,6 +177,7 @@ Policies (1)
   Tenant baseline
     policies/tenant.json
     AllEnvironments; default group non-business; 1 connector
+    open: URL patterns: not in the export
 
 Environments (1)
   hr-production (production, managed)
@@ -184,6 +186,78 @@ Skipped (1)
   notes.json: not a form pllint reads
 """
     )
+
+
+def test_a_policy_names_its_environments_and_what_is_open() -> None:
+    policy = DlpPolicy(
+        id="p2",
+        name="HR",
+        at=_at(source=Source("policies/hr.tf", bytes)),
+        scope=Scope.ONLY,
+        environments=(EnvironmentRef(name="e1", at=_at()), EnvironmentRef(name="e9", at=_at())),
+        open_parts=(OpenPart(PolicyPart.BUSINESS, _at(), "computed by local.rest"),),
+    )
+    environment = Environment(name="hr-production", at=None, id="e1")
+    workspace = Workspace(policies=(policy,), environments=(environment,))
+    rows = inventory(workspace, _premium, Catalogue(), lambda _environment: ["HR"])
+    told = "\n".join(listing(rows, 200, colour=False))
+
+    assert not violations("show", rows)
+    assert "OnlyEnvironments: hr-production, e9; default group not named" in told
+    assert "open: Business connectors: computed by local.rest; URL patterns: not in the export" in told
+    assert "policies: HR" in told
+
+
+def test_a_custom_connector_is_told_with_its_host_in_each_environment() -> None:
+    variable = "ctx_Host"
+    host = Host(
+        name="api.contoso.test",
+        decided_by="environment-variable",
+        variable=variable,
+        text=f'@environmentVariables("{variable}")',
+        values=(("ctx_host", "api.contoso.test"),),
+    )
+    connector = CustomConnector(name=ConnectorKey("ctx_parcels"), display_name="Parcels", at=_at(), host=host)
+    settings = DeploymentSettings(
+        at=_at(), stage="hr-production", variables=((variable, "parcels.contoso.com", _at()),)
+    )
+    workspace = Workspace(
+        custom_connectors=(connector,),
+        environments=(Environment(name="hr-production", at=None), Environment(name="hr-test", at=None)),
+        deployment_settings=(settings,),
+    )
+    rows = inventory(workspace, _premium, Catalogue())
+
+    assert not violations("show", rows)
+    assert "in hr-production: parcels.contoso.com" in "\n".join(listing(rows, 100, colour=False))
+    assert "in hr-test" not in "\n".join(listing(rows, 100, colour=False))
+
+
+def test_what_inventories_list_and_advanced_policies_are_shown() -> None:
+    listed = ListedResource(
+        kind=ComponentKind.CANVAS_APP, name="Desk", at=_at(), environment="e1", connectors=(ConnectorKey("shared_sql"),)
+    )
+    connection = ListedConnection(connector=ConnectorKey("shared_sql"), name="c1", at=_at(), status="Connected")
+    advanced = AdvancedPolicy(
+        id="a1",
+        name="Allow list",
+        at=_at(),
+        groups=("HR group",),
+        allowed=(AllowedConnector(ConnectorKey("shared_sql"), _at()),),
+        allowed_known=False,
+    )
+    workspace = Workspace(
+        inventory=Inventory(resources=(listed,), connections=(connection,)),
+        advanced_policies=(advanced,),
+        environments=(Environment(name="hr-production", at=None, id="e1"),),
+    )
+    rows = inventory(workspace, _premium, Catalogue())
+    told = "\n".join(listing(rows, 100, colour=False))
+
+    assert not violations("show", rows)
+    assert "Desk (canvas app in hr-production)" in told
+    assert "c1 (shared_sql, Connected)" in told
+    assert "HR group; 1 connector allowed; the files do not hold all of it" in told
 
 
 def test_an_empty_inventory_says_so() -> None:

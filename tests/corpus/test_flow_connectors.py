@@ -16,6 +16,9 @@ from xml.etree import ElementTree
 
 import pytest
 
+import pllint.catalogue
+from pllint.catalogue import Catalogue
+from pllint.engine.licensing.tier import premium
 from pllint.model.component import Component
 from pllint.read.cloud_flow import cloud_flow
 from pllint.read.document import Notes, open_json
@@ -87,19 +90,74 @@ def objects(value: object) -> Iterator[dict[str, object]]:
 
 def oracle(flow: dict[str, object], references: dict[str, str]) -> set[str]:
     """Give the names of what the steps use; `references` are logical name to connector id."""
+    return {plain_name(spelling) for spelling, _ in spelled(flow, references)}
+
+
+def spelled(flow: dict[str, object], references: dict[str, str]) -> Iterator[tuple[str, bool]]:
+    """Give what each step uses as it is written, and whether the step is one of AI Builder's."""
     properties = flow["properties"]
     assert isinstance(properties, dict)
     entries = properties.get("connectionReferences") or {}
-    used = set()
     for step in objects(properties["definition"]):
         kind, inputs = step.get("type"), step.get("inputs")
         if kind == "Http" or kind == "HttpWebhook":  # noqa: PLR1714 - it may be an object, which no set takes
-            used.add(str(kind))
+            yield str(kind), False
         elif kind == "Request" and step.get("kind") in {"Http", None}:
-            used.add("HttpRequestReceived")
+            yield "HttpRequestReceived", False
         elif isinstance(kind, str) and isinstance(inputs, dict) and is_connector_step(kind, step.get("kind")):
-            used.add(connector_of(inputs["host"], entries, references))
-    return used
+            yield connector_of(inputs["host"], entries, references), "aibuilder" in json.dumps(step).lower()
+
+
+def premium_words(flow: dict[str, object], references: dict[str, str]) -> set[str]:
+    """Say why a flow is premium by the plain rules, from the text of the file and the table of connectors."""
+    words = set()
+    for spelling, ai_builder in spelled(flow, references):
+        name = spelling.rsplit("/", maxsplit=1)[-1].lower()
+        if name in HTTP_NAMES:
+            words.add("http")
+        elif name.startswith("shared_commondataservice"):
+            words |= set() if ai_builder else {"dataverse"}
+        elif name == "shared_uiflow":
+            words.add("desktop-flow")
+        elif name not in tiers():
+            words |= {"custom-connector"} if re.search("[0-9a-f]{16}", name) else set()
+        elif tiers()[name] == "Premium":
+            words.add("premium-connector")
+    return words
+
+
+@cache
+def tiers() -> dict[str, str | None]:
+    rows = json.loads((Path(pllint.catalogue.__file__).parent / "connectors.json").read_bytes())["connectors"]
+    return {row["id"].lower(): row["tier"] for row in rows}
+
+
+HTTP_NAMES = {"http", "httpwebhook", "httprequestreceived", "shared_webcontents", "shared_webcontentsv2"}
+STARTS = {
+    "Recurrence/": ("scheduled", "timer"),
+    "OpenApiConnection/": ("automated", "connector"),
+    "OpenApiConnectionWebhook/": ("automated", "connector"),
+    "OpenApiConnectionNotification/": ("automated", "connector"),
+    "ApiConnection/": ("automated", "connector"),
+    "ApiConnectionWebhook/": ("automated", "connector"),
+    "ApiConnectionNotification/": ("automated", "connector"),
+    "Request/": ("automated", "http-request"),
+    "Request/Http": ("automated", "http-request"),
+    "Request/Button": ("instant", "button"),
+    "Request/ApiConnection": ("instant", "selected-item"),
+    "Request/PowerApp": ("instant", "power-apps"),
+    "Request/PowerAppV2": ("instant", "power-apps"),
+    "Request/Skills": ("instant", "agent"),
+    "Request/VirtualAgent": ("instant", "agent"),
+}
+"""Every type and kind of trigger in the corpus, with how such a flow starts and from where."""
+
+
+def start_of(flow: dict[str, object]) -> tuple[str, str] | None:
+    properties = flow["properties"]
+    assert isinstance(properties, dict)
+    triggers = list(properties["definition"]["triggers"].values())
+    return STARTS[f"{triggers[0]['type']}/{triggers[0].get('kind') or ''}"] if triggers else None
 
 
 def is_connector_step(kind: str, request: object) -> bool:
@@ -113,7 +171,7 @@ def connector_of(host: dict[str, object], entries: dict[str, dict[str, object]],
     entry = json.loads(json.dumps(entries.get(str(label), {})))
     logical_name = entry.get("connection", {}).get("connectionReferenceLogicalName", "").lower()
     candidates = [references.get(logical_name), entry.get("api", {}).get("name"), entry.get("id"), host.get("apiId")]
-    return plain_name(next(str(candidate) for candidate in candidates if candidate))
+    return next(str(candidate) for candidate in candidates if candidate)
 
 
 def plain_name(connector_id: str) -> str:
@@ -185,21 +243,49 @@ def comparable(component: Component) -> set[str]:
     return {plain_name(use.spelling) for use in component.uses} | {f"? {miss.key}" for miss in component.unresolved}
 
 
+@cache
+def all_read() -> dict[str, tuple[Component, dict[str, str]]]:
+    """Read every flow; with each, the connection references of its solution as the oracle sees them."""
+    read = {}
+    for path in all_flows():
+        home = home_of(path)
+        root = home[0] if home else path[: path.rindex("!") + 1] if "!" in path else path[: path.rindex("/") + 1]
+        references = references_of(all_files()[home[1]]) if home else {}
+        read[path] = (read_flow(path, root, parts_of(home[0]) if home else None), references)
+    return read
+
+
 def lowered(names: set[str]) -> set[str]:
     return {name.lower() for name in names}
 
 
 def test_the_connectors_of_each_flow_are_those_its_steps_use() -> None:
     differences = {}
-    for path, flow in all_flows().items():
-        home = home_of(path)
-        parts = parts_of(home[0]) if home else None
-        root = home[0] if home else path[: path.rindex("!") + 1] if "!" in path else path[: path.rindex("/") + 1]
-        expected = oracle(flow, references_of(all_files()[home[1]]) if home else {})
-        found = comparable(read_flow(path, root, parts))
+    for path, (component, references) in all_read().items():
+        expected, found = oracle(all_flows()[path], references), comparable(component)
         if lowered(found) != lowered(expected):
             differences[path] = (sorted(expected), sorted(found))
     assert len(all_flows()) > 400
+    assert differences == {}
+
+
+def test_the_trigger_of_each_flow_says_how_it_starts_and_from_where() -> None:
+    differences = {}
+    for path, (component, _) in all_read().items():
+        trigger = component.trigger
+        found = (str(trigger.trigger_class).lower(), str(trigger.starts_from)) if trigger else None
+        if found != start_of(all_flows()[path]):
+            differences[path] = (start_of(all_flows()[path]), found)
+    assert differences == {}
+
+
+def test_the_reasons_why_each_flow_is_premium_are_those_of_its_steps() -> None:
+    differences = {}
+    for path, (component, references) in all_read().items():
+        found = {reason.word.value for reason in premium(component, Catalogue()).reasons}
+        expected = premium_words(all_flows()[path], references)
+        if found != expected:
+            differences[path] = (sorted(expected), sorted(found))
     assert differences == {}
 
 

@@ -130,8 +130,28 @@ def test_a_custom_connector_gets_a_url_pattern_above_the_others() -> None:
     found = _found(_flow(_SHAREPOINT, _ORDERS), _policy(groups={_SHAREPOINT: _BUSINESS}, star=_BLOCKED))
 
     assert _steps(found, RemedyKind.POLICY) == [
-        ("add the URL pattern https://orders.contoso.test* as Business above all others for ctx_orders in 'P'",)
+        (
+            (
+                "add the URL patterns https://orders.contoso.test and https://orders.contoso.test/* as Business"
+                " above all others for ctx_orders in 'P'"
+            ),
+        )
     ]
+
+
+@pytest.mark.parametrize("host", ["orders.contoso.test.evil.test", "orders.contoso.tests", "my-orders.contoso.test"])
+def test_the_url_patterns_of_a_remedy_take_no_host_that_only_looks_alike(host: str) -> None:
+    gathered = _flow(_SHAREPOINT, _ORDERS)
+    policies = next(
+        one.policies
+        for one in _found(gathered, _policy(groups={_SHAREPOINT: _BUSINESS}, star=_BLOCKED))
+        if one.kind is RemedyKind.POLICY
+    )
+    alike = _ORDERS._replace(key=ConnectorKey("ctx_alike"), host=Host(name=host))
+    remedied = PolicySet([one for one in policies if isinstance(one, DlpPolicy)], _CATALOGUE)
+
+    assert remedied.verdict(gathered, _HR).outcome is Outcome.ALLOWED
+    assert remedied.verdict(_flow(_SHAREPOINT, alike), _HR).outcome is Outcome.VIOLATION
 
 
 def test_a_permission_for_one_environment_comes_in_the_two_ways_there_are_for_custom_connectors() -> None:

@@ -1,6 +1,7 @@
 """What the pages of the data policy checks do not show: where connectors go, and questions that stay open."""
 
 import datetime
+import re
 
 import pytest
 
@@ -267,3 +268,46 @@ def test_kinds_that_no_document_puts_under_data_policies_are_not_judged() -> Non
     workspace = Workspace(components=[app], policies=[OPEN._replace(default=DataGroup.BLOCKED)])
 
     assert outcomes(verdicts.blocked_connector, workspace) == []
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        Host(name="orders.contoso.test"),
+        Host(name="orders.contoso.test", base_path="/v1"),
+        Host(name="Orders.Contoso.test:8443", base_path="/"),
+        Host(name="orders.contoso.test", scheme="http"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("check", "groups"),
+    [
+        (custom_connectors.unclassified_custom_connector, {"*": DataGroup.IGNORE}),
+        (
+            custom_connectors.unclassified_custom_connector,
+            {"*orders*": DataGroup.IGNORE, "*": DataGroup.BLOCKED},
+        ),
+        (custom_connectors.custom_connector_caught_by_default, {"*": DataGroup.BUSINESS}),
+    ],
+)
+def test_the_url_patterns_of_a_remedy_end_the_finding(check: Check, groups: dict[str, DataGroup], host: Host) -> None:
+    listed = tuple(
+        UrlPattern(order=place, pattern=text, group=group, at=POLICY_AT)
+        for place, (text, group) in enumerate(groups.items(), 10)
+    )
+    policy = OPEN._replace(patterns=listed)
+    connector = ORDERS._replace(host=host)
+
+    def found(judged: DlpPolicy) -> list[Finding]:
+        workspace = Workspace(custom_connectors=[connector], policies=[judged], environments=[HR])
+        return [one for one in outcomes(check, workspace) if isinstance(one, Finding)]
+
+    remedies = [one.remedy for one in found(policy)]
+    proposed = re.findall(r"https?://\S+", remedies[0])
+    added = tuple(
+        UrlPattern(order=place, pattern=text, group=DataGroup.BUSINESS, at=POLICY_AT)
+        for place, text in enumerate(proposed)
+    )
+
+    assert len(added) == 2
+    assert found(policy._replace(patterns=(*added, *listed))) == []

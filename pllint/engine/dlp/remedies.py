@@ -266,8 +266,9 @@ class _Trial:
                 return None
             name = self._case.name_of(part.connector)
             if changed.patterns != before.patterns:
-                pattern = changed.patterns[0].pattern if changed.patterns else ""
-                told.setdefault(f"add the URL pattern {pattern} as {group} above all others for {{}}", []).append(name)
+                known = before.patterns or ()
+                added = " and ".join(one.pattern for one in changed.patterns or () if one not in known)
+                told.setdefault(f"add the URL patterns {added} as {group} above all others for {{}}", []).append(name)
             elif any(one.connector == part.connector for one in policy.classified or ()):
                 told.setdefault(f"move {{}} to {group}", []).append(name)
             else:
@@ -407,9 +408,12 @@ def classified(policy: DlpPolicy, subject: Subject, group: DataGroup) -> DlpPoli
     if host is None or host.name is None or policy.patterns is None:
         return None
     name = host.name if "://" in host.name else f"{host.scheme or 'https'}://{host.name}"
-    order = min((pattern.order for pattern in policy.patterns), default=1) - 1
-    first = UrlPattern(order=order, pattern=f"{name.rstrip('/')}*", group=group, at=policy.patterns_at or policy.at)
-    return policy._replace(patterns=(first, *policy.patterns))
+    order = min((pattern.order for pattern in policy.patterns), default=1) - 2
+    at = policy.patterns_at or policy.at
+    # One pattern `host*` would take hosts that only begin alike.
+    texts = (name.rstrip("/"), f"{name.rstrip('/')}/*")
+    added = [UrlPattern(order=order + place, pattern=text, group=group, at=at) for place, text in enumerate(texts)]
+    return policy._replace(patterns=(*added, *policy.patterns))
 
 
 def _others(policy: DlpPolicy, subject: Subject) -> tuple[ClassifiedConnector, ...]:

@@ -45,9 +45,12 @@ __all__ = [
     "FlowEntry",
     "SolutionParts",
     "claimed",
+    "packed_files",
     "read_solution",
 ]
 
+_FRAME = ("solution.xml", "/solution.yml", "/missingdependencies.yml", "[content_types].xml")
+"""What every export writes anew, such as the version of the environment it came from."""
 _CONNECTOR_PARTS = ("_openapidefinition.json", "_connectionparameters.json", "_policytemplateinstances.json")
 _UNREAD_USERS = {
     "botcomponentcollections": "agents",
@@ -59,6 +62,12 @@ _UNREAD_USERS = {
     "cards": "cards",
     "workqueues": "work queues",
 }
+
+
+def packed_files(tree: Tree, form: str, notes: Notes, manifest: str | None = None) -> frozenset[str]:
+    """Give the files that make up the solution at the root of a tree, without its manifest and its list of types."""
+    names = SolutionFiles(tree, form, notes, manifest).members
+    return frozenset(name for name in claimed(names, form) if not name.lower().endswith(_FRAME))
 
 
 def read_solution(tree: Tree, form: str, notes: Notes, manifest: str | None = None) -> SolutionParts:

@@ -44,8 +44,9 @@ class SolutionFiles:
         self.home = manifest or ""
         """The folder of the manifest in YAML."""
         self._by_folder: dict[str, list[str]] = {}
-        members = self._yaml_members() if form == "yaml" else self.names
-        for name in members:
+        self.members = self._yaml_members() if form == "yaml" else self.names
+        """The files that are this solution's, where several share a tree."""
+        for name in self.members:
             folder, slash, _ = name.lower().partition("/")
             self._by_folder.setdefault(_YAML_ALIASES.get(folder, folder) if slash else "", []).append(name)
         self._customizations = self.open(f"{self.folder}Customizations.xml")

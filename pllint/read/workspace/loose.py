@@ -88,7 +88,8 @@ def _parsed(file: LooseFile, source: Source, gathered: Gathered, aside: Notes) -
     try:
         value, problems = json_text.parse(notes.opened(content), notes.limits)
     except MalformedError as error:
-        if expected:
+        # What goes beyond a limit may be what its words say; what is no JSON is often a template of something else.
+        if expected or error.problem.kind is ProblemKind.LIMIT:
             notes.refuse(source, error.problem)
         else:
             notes.skip(source.path, f"not JSON: {error.problem.message}")

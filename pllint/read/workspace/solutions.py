@@ -45,11 +45,11 @@ def _read_content(tree: Tree, parts: SolutionParts, gathered: Gathered) -> None:
     )
     solution = parts.solution.unique_name
     for flow in parts.flows:
-        _read_flow(tree, flow, solution, declared, gathered)
+        gathered.guarded(flow.at.source.path, partial(_read_flow, tree, flow, solution, declared, gathered))
     for desktop_flow in parts.desktop_flows:
         _read_desktop_flow(tree, desktop_flow, solution, declared, gathered)
     for app in parts.apps:
-        _read_app(tree, app, solution, declared, gathered)
+        gathered.guarded(app.source.path, partial(_read_app, tree, app, solution, declared, gathered))
     if parts.documents:
         from pllint.read.workspace.apps import read_document
 

@@ -85,6 +85,7 @@ def survey(trees: Iterable[Tree], notes: Notes, progress: Callable[[str], None])
 
 def note_problems(tree: Tree, notes: Notes) -> None:
     """Note what is wrong with a folder or archive as such."""
+    tree.entries()  # a folder meets its problems while it is listed
     for problem in tree.problems:
         notes.problem(Source(tree.label.rstrip("/!") or ".", bytes), problem)
 
