@@ -166,7 +166,7 @@ def windows_desktop_flow_limits(component: Component, context: Context) -> Itera
 
 
 @check(id="LIC308", name="unattended-software-licence", severity=Severity.INFO, since="0.1", source=_FLOWS,
-       on=Component)  # fmt: skip
+       on=Component, needs=(Need.GOVERNANCE,))  # fmt: skip
 def unattended_software_licence(component: Component, context: Context) -> Iterator[Finding]:
     """A desktop flow that runs unattended works in software which may need a licence for the bot."""
     use = context.estate.capacity.desktop(component)
