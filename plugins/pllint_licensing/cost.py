@@ -247,9 +247,9 @@ def paid_plan_not_needed(_: Governance, context: Context) -> Iterator[Finding]:
         things = list_of([f"'{thing}'" for thing in one.things], "and")
         plural = len(one.things) > 1
         carried = (
-            f"{'all that' if plural else 'what'} is shared with them, {things}, uses standard connectors only"
+            f"{'all that' if plural else 'what'} is shared with them, {things}, is standard"
             if one.number
-            else "it uses standard connectors only, which Microsoft 365 carries"
+            else "nothing in it is premium, so Microsoft 365 carries it"
         )
         yield Finding(
             at=one.at,
