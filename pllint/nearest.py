@@ -34,17 +34,23 @@ def _is_shortened(written: str, known: str) -> bool:
 
 def _edits(left: str, right: str, allowed: int) -> int:
     """Count the letters to insert, delete, replace or swap with their neighbour; may stop above `allowed`."""
-    if abs(len(left) - len(right)) > allowed:
+    letters, others = set(left), set(right)
+    # Each edit takes care of one letter that only one of the words has; most pairs of words end here.
+    if max(abs(len(left) - len(right)), len(letters - others), len(others - letters)) > allowed:
         return allowed + 1
     before: list[int] = []
     above = list(range(len(right) + 1))
     for row, letter in enumerate(left, 1):
-        here = [row]
-        for column, other in enumerate(right, 1):
-            edits = min(above[column] + 1, here[-1] + 1, above[column - 1] + (letter != other))
+        # What lies further from the diagonal than the edits allowed cannot come back to it.
+        first, last = max(1, row - allowed), min(len(right), row + allowed)
+        here = [allowed + 1] * (len(right) + 1)
+        here[0] = row
+        for column in range(first, last + 1):
+            other = right[column - 1]
+            edits = min(above[column] + 1, here[column - 1] + 1, above[column - 1] + (letter != other))
             if row > 1 and column > 1 and letter == right[column - 2] and left[row - 2] == other:
                 edits = min(edits, before[column - 2] + 1)
-            here.append(edits)
+            here[column] = edits
         if min(here) > allowed:
             return allowed + 1
         before, above = above, here
