@@ -16,33 +16,46 @@ _WITHOUT_RULE = frozenset(
         "else", "x-expected", "x-unknown",
     )
 )  # fmt: skip
-_MOST_VALUES = 20_000
+_MOST_VALUES = 7_000
+"""To look at so many costs what importing the engine does."""
 
 
 class _UnsureError(Exception):
     """The answer would be a guess."""
 
 
-def accepts(schema: Schema, document: object) -> bool:
-    """Tell whether a document certainly matches a schema of draft 7 that stands alone."""
+class Allowance:
+    """How many values may still be looked at here; for more of them, importing the engine costs less."""
+
+    __slots__ = ("left",)
+
+    def __init__(self) -> None:
+        self.left = _MOST_VALUES
+
+
+def accepts(schema: Schema, document: object, allowance: Allowance | None = None) -> bool:
+    """Tell whether a document certainly matches a schema of draft 7 that stands alone.
+
+    Documents of one run share an allowance; one alone has its own.
+    """
     try:
-        return _Judge(schema).matches(schema, document)
+        return _Judge(schema, allowance or Allowance()).matches(schema, document)
     except (_UnsureError, RecursionError):
         return False
 
 
 class _Judge:
-    def __init__(self, root: Schema) -> None:
+    def __init__(self, root: Schema, allowance: Allowance) -> None:
         self._root = root
-        self._left = _MOST_VALUES
+        self._allowance = allowance
 
     def matches(self, schema: object, value: object) -> bool:
         if isinstance(schema, bool):
             return schema
         if not isinstance(schema, dict):
             raise _UnsureError
-        self._left -= 1
-        if self._left < 0:
+        self._allowance.left -= 1
+        if self._allowance.left < 0:
             raise _UnsureError
         if "$ref" in schema:
             return self.matches(self._referred(str(schema["$ref"])), value)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from enum import StrEnum
-from functools import cached_property
-from typing import TYPE_CHECKING, TypedDict, TypeVar
+from functools import cache, cached_property
 
 from pllint.finding import CouldNotRun, Finding, Related, Severity
 from pllint.record import NamedTuple
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:  # an engine is imported when it is first asked
     import datetime
+    from typing import TypedDict, TypeVar
 
     from pllint.catalogue import Catalogue
     from pllint.engine.dlp import PolicySet, Resources
@@ -19,6 +20,7 @@ if TYPE_CHECKING:  # an engine is imported when it is first asked
     from pllint.engine.dlp.remedies import Remedy
     from pllint.engine.dlp.review import PolicyReview
     from pllint.engine.licensing import Licensing
+    from pllint.engine.licensing.estate_facts import EstateFacts
     from pllint.engine.lifecycle import Lifecycle
     from pllint.engine.targets import Targets
     from pllint.model.component import Component
@@ -29,6 +31,8 @@ if TYPE_CHECKING:  # an engine is imported when it is first asked
     from pllint.model.verdict import Verdict, Violation
     from pllint.model.workspace import Workspace
     from pllint.settings import Settings
+
+    Element = TypeVar("Element")
 
     class _Row(TypedDict):
         """A check as `checks.json` lists it."""
@@ -48,7 +52,6 @@ if TYPE_CHECKING:  # an engine is imported when it is first asked
         function: str
 
 
-Element = TypeVar("Element")
 Outcome = Iterable[Finding | CouldNotRun]
 
 
@@ -190,10 +193,7 @@ def _listed(row: _Row) -> Check:
     module, function = row["module"], row["function"]
 
     def judge(element: object, context: Context) -> Outcome:
-        from importlib import import_module
-
-        written: Check = getattr(import_module(module), function)
-        return written.judge(element, context)
+        return _imported(module, function).judge(element, context)
 
     return Check(
         row["id"],
@@ -211,6 +211,14 @@ def _listed(row: _Row) -> Check:
         tuple(row["tags"]),
         row["given"],
     )
+
+
+@cache
+def _imported(module: str, function: str) -> Check:
+    from importlib import import_module
+
+    written: Check = getattr(import_module(module), function)
+    return written
 
 
 def row_of(check: Check) -> _Row:
@@ -356,7 +364,14 @@ class Context:
         """The licence rules, ready to say what makes a component premium and who would need a licence."""
         from pllint.engine.licensing import Licensing
 
-        return Licensing(self.workspace, self.catalogue, self.as_of, self.targets)
+        return Licensing(self.workspace, self.catalogue, self.as_of, self.targets, self.settings.licensing)
+
+    @cached_property
+    def estate(self) -> EstateFacts:
+        """Licences of the whole organisation: counts, prices, what is needed of each plan."""
+        from pllint.engine.licensing.estate_facts import EstateFacts
+
+        return EstateFacts(self.workspace, self.licensing)
 
     @cached_property
     def lifecycle(self) -> Lifecycle:

@@ -28,7 +28,7 @@ def page(check: Check) -> str:
     ]
     lines = [f"# {check.id} {check.name}", "", check.summary, "", " | ".join(facts), ""]
     if check.needs:
-        lines += [f"Needs: {'; '.join(f'{need.value}: {need.remedy}' for need in check.needs)}", ""]
+        lines += [f"Not run when {'; or when '.join(f'{need.value} ({need.remedy})' for need in check.needs)}", ""]
     if check.tags:
         lines += [f"Answers also: {', '.join(check.tags)}", ""]
     if check.source:

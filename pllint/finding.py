@@ -168,3 +168,5 @@ class Report(NamedTuple):
     """Sorted by path, place and check; waived ones included and marked."""
     exit_status: int
     profile_met: str | None = None
+    profile_asked: str | None = None
+    """The profile that the settings ask for."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from pllint.errors import UsageError
 from pllint.finding import ComponentRef, Finding, Severity
 from pllint.model.environment import EnvironmentType
@@ -15,6 +13,7 @@ from pllint.record import NamedTuple
 from pllint.run import judge
 from pllint.suppress import live, waive
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
@@ -46,10 +45,13 @@ _VERDICT_OPEN = "DLP110"
 _OPEN = "DLP112"
 _CAUGHT = "DLP113"
 _SETTINGS = ("SOL106", "SOL108")
+_CRASHED = "SRC012"
+_MISSING_FILE = "SOL404"
 _REGISTERED = "LIF101"
 _RETIRED_IN_USE = "LIF204"
 _HTTP = ("LIF120", "LIF121")
 _COUNTED = "LIC401"
+_UNLICENSED = "LIC101"
 _ADVICE = frozenset({"apim-recommended"})
 _BEFORE = {
     EnvironmentType.DEVELOPER: (),
@@ -138,21 +140,47 @@ class _Checklist:
         self._solution = solution
         self._environment = environment
         self._ids = {check.name: check.id for check in checks}
-        self._components = [
-            one for one in context.workspace.components if context.workspace.solution_of(one) is solution
-        ]
+        inside = (one for one in context.workspace.components if context.workspace.solution_of(one) is solution)
+        self._components = sorted(inside, key=lambda one: (one.at.source.path, one.kind, one.id))
         # Judged whatever the settings select: a project that silences a check does not thereby meet a requirement.
         asked = [one for one in checks if one.id.startswith("LIC") or one.id in {*_HTTP, *_SETTINGS}]
         self._judgement = judge(asked, context)
         self._errors = {one.id for one in checks if one.severity is Severity.ERROR}
 
     def rows(self) -> Iterator[Row]:
+        """Give every row; what could not be read or judged is a row too, for nothing is known of it."""
+        yield self._reading_row()
         yield from self._connector_rows()
         for component in self._components:
             yield self._policy_row(component)
             yield from self._http_rows(component)
             yield self._licence_row(component)
         yield from self._settings_rows()
+
+    def _reading_row(self) -> Row:
+        solution = self._solution
+        others = [one.folder for one in self._workspace.solutions if one is not solution and one.folder]
+        unread = [
+            one
+            for one in self._workspace.findings
+            if _is_error(one, self._errors)
+            and (_is_of(one, solution.folder) or not any(_is_of(one, folder) for folder in others))
+        ]
+        crashed = [one for one in self._judgement.findings if one.check == _CRASHED]
+        reasons = [f"{one.at.source.path}: {one.message}" for one in (*unread, *crashed)]
+        reasons += [f"{one.name}, which it names, is not here" for one in solution.missing_files if not one.binary]
+        places = [one.at for one in (*unread, *crashed)] + [one.at for one in solution.missing_files if not one.binary]
+        checks = {one.check for one in (*unread, *crashed)} or {_MISSING_FILE}
+        return Row(
+            stage=Stage.REQUEST,
+            requirement=f"every part of {solution.unique_name} can be read and judged",
+            state=State.UNKNOWN if reasons else State.MET,
+            evidence="; ".join(dict.fromkeys(reasons))
+            or f"{_counted(len(self._components))} in {solution.at.source.path}",
+            checks=tuple(sorted(checks)),
+            who=_PUBLISHER,
+            at=places[0] if places and reasons else solution.at,
+        )
 
     def _connector_rows(self) -> Iterator[Row]:
         stages = self._context.lifecycle.stages
@@ -228,6 +256,19 @@ class _Checklist:
             asked = requirement.stage in wanted or (live_too and wanted is _DEPLOYABLE)
             if asked and requirement.check not in _ADVICE:
                 yield self._evidence_row(evidence, ref)
+        coverage = stages.coverage(record)
+        if coverage is not None and Stage.DEPLOYMENT in wanted:
+            yield Row(
+                stage=Stage.DEPLOYMENT,
+                requirement=f"the connector '{record.name}' has licences for all its people",
+                state=State.MET if coverage.licensed >= coverage.people else State.MISSING,
+                evidence=f"{coverage.words}: {coverage.people:,} people, {coverage.licensed:,} licences",
+                checks=(_UNLICENSED,),
+                who=_LICENCES,
+                at=coverage.at,
+                component=ref,
+                maker=record.maker,
+            )
 
     def _evidence_row(self, evidence: Evidence, ref: ComponentRef) -> Row:
         requirement = evidence.requirement
@@ -329,10 +370,19 @@ class _Checklist:
             return row._replace(state=State.MISSING, evidence=_messages(findings), checks=checks, at=findings[0].at)
         if premium.verdict == "no":
             return row
+        gaps = [
+            one.reason
+            for one in self._judgement.could_not_run
+            if one.check.startswith("LIC")
+            and one.check in self._errors
+            and one.component is not None
+            and one.component.id.lower() == component.id.lower()
+        ]
         if self._workspace.governance is None and not self._workspace.lists_licences:
             return row._replace(state=State.UNKNOWN, evidence="no licence counts")
-        if premium.verdict == "unknown":
-            return row._replace(state=State.UNKNOWN, evidence="nobody knows whether it is premium")
+        if premium.verdict == "unknown" or gaps:
+            doubt = "; ".join(dict.fromkeys(gaps)) or "nobody knows whether it is premium"
+            return row._replace(state=State.UNKNOWN, evidence=doubt)
         reasons = ", ".join(dict.fromkeys(str(reason.word) for reason in premium.reasons))
         return row._replace(evidence=f"premium ({reasons}), and the licences for it are counted")
 
@@ -421,8 +471,8 @@ def _may_waive(waiver: Waiver, row: Row) -> bool:
 def _reasons(
     row: Row, waivers: Iterable[Waiver], checks: dict[str, Check], context: Context, environment: Environment
 ) -> list[str]:
-    """Give, for each check of a row, the reason that accepts it; empty where none does."""
-    if row.at is None or row.state is State.MET:
+    """Give, for each check of a row, the reason that accepts it; empty where none does, or a check is not installed."""
+    if row.at is None or row.state is State.MET or not set(row.checks) <= set(checks):
         return [""]
     findings = [
         Finding(at=row.at, message=row.evidence, check=check, component=row.component, environment=environment.name)
@@ -434,6 +484,14 @@ def _reasons(
 
 def _is_error(finding: Finding, errors: set[str]) -> bool:
     return finding.severity is Severity.ERROR or (finding.severity is None and finding.check in errors)
+
+
+def _is_of(finding: Finding, folder: str) -> bool:
+    return finding.at.source.path.startswith(folder)
+
+
+def _counted(components: int) -> str:
+    return f"{components} {'app, flow or agent' if components == 1 else 'apps, flows and agents'}"
 
 
 def _in_words(violation: Violation) -> str:

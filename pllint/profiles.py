@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from pllint.finding import CouldNotRun, ReportedFinding, Severity
 from pllint.record import NamedTuple
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
@@ -48,3 +47,9 @@ def profile_met(
             break
         met = profile.name
     return met
+
+
+def falls_short(met: str | None, asked: str | None) -> bool:
+    """Tell whether the profile met is an earlier one than the profile asked for."""
+    names = [profile.name for profile in PROFILES]
+    return asked in names and (met is None or names.index(met) < names.index(asked))

@@ -7,8 +7,8 @@ annotations elsewhere, uses it.
 """
 
 import sys
-from typing import TYPE_CHECKING
 
+TYPE_CHECKING = False
 if TYPE_CHECKING or sys.version_info >= (3, 14):
     from typing import NamedTuple
 else:

@@ -16,11 +16,11 @@ from pllint.finding import (
 from pllint.model.component import Component
 from pllint.model.custom_connector import CustomConnector
 from pllint.model.workspace import Workspace
-from pllint.profiles import profile_met
+from pllint.profiles import falls_short, profile_met
 from pllint.record import NamedTuple
 from pllint.settings import Settings
 from pllint.source import WHOLE_FILE, Anchor, KeyPath, Source, Span
-from pllint.suppress import Suppression, severity_set, weight
+from pllint.suppress import UNUSED, Suppression, severity_set, weight
 from pllint.text.problem import MalformedError
 
 _NOTHING_LINTED = 3
@@ -73,6 +73,7 @@ def report(context: Context, checks: Sequence[Check], discovery: Discovery) -> R
         (finding, waiver)
         for finding, waiver in suppression.decide(found, judgement.could_not_run)
         if _asked_for(finding, workspace, discovery) and _in_environments(finding, context)
+        if finding.check != UNUSED or not _is_for_the_gate(finding, context, checks)
     ]
     facts = {check.id: check for check in checks}
     secrets = [*workspace.secrets, *(finding.at for finding in found if finding.secret)]
@@ -80,6 +81,9 @@ def report(context: Context, checks: Sequence[Check], discovery: Discovery) -> R
     findings = tuple(sorted(findings, key=_order))
     could_not_run = tuple(sorted(set(judgement.could_not_run), key=_order_of_unknowns))
     exit_status = _exit_status(findings, workspace, settings, crashed=judgement.crashed)
+    met = _profile_met(findings, could_not_run, checks, settings, exit_status)
+    if exit_status == 0 and falls_short(met, settings.profile) and _judges_all(settings, checks):
+        exit_status = 1
     return Report(
         version=__version__,
         as_of=context.as_of.isoformat(),
@@ -89,8 +93,28 @@ def report(context: Context, checks: Sequence[Check], discovery: Discovery) -> R
         could_not_run=could_not_run,
         findings=findings,
         exit_status=exit_status,
-        profile_met=_profile_met(findings, could_not_run, checks, settings, exit_status),
+        profile_met=met,
+        profile_asked=settings.profile,
     )
+
+
+def _is_for_the_gate(finding: Finding, context: Context, checks: Sequence[Check]) -> bool:
+    """Tell whether a waiver that silences nothing accepts what no stage asks for yet, but the production gate does."""
+    governance = context.workspace.governance
+    waiver = next((one for one in governance.waivers if one.at == finding.at), None) if governance else None
+    if waiver is None:
+        return False
+    stages = context.lifecycle.stages
+    record = stages.record_of(waiver.target)
+    word = waiver.check.strip().lower()
+    names = {check.name for check in checks if word in {check.id.lower(), check.name.lower()}}
+    return record is not None and any(
+        one.requirement.check in names and not one.asked and one.state != "met" for one in stages.evidence(record)
+    )
+
+
+def _judges_all(settings: Settings, checks: Sequence[Check]) -> bool:
+    return all(any(weight(entry, check) for entry in settings.checks.select) for check in checks)
 
 
 def _profile_met(
@@ -101,10 +125,7 @@ def _profile_met(
     exit_status: int,
 ) -> str | None:
     """Give the profile met; None where not all was judged: nothing read, a crash, or a selection of checks."""
-    selected = settings.checks.select
-    if exit_status in {_NOTHING_LINTED, _CHECK_CRASHED} or not all(
-        any(weight(entry, check) for entry in selected) for check in checks
-    ):
+    if exit_status in {_NOTHING_LINTED, _CHECK_CRASHED} or not _judges_all(settings, checks):
         return None
     severities = {check.id: severity_set(check, settings.checks) or check.severity for check in checks}
     return profile_met(findings, could_not_run, severities)
@@ -169,6 +190,8 @@ def _placed(found: Sequence[tuple[Finding, Check, str]], secrets: Sequence[Ancho
     """Work out every place, one pass over the text of each file; what stands at a secret is never shown."""
     shown = {finding.at.source for finding, _, _ in found}
     hidden = [at for at in secrets if at.source in shown]
+    from pllint.read.literals import blotted
+
     told = (at for finding, _, _ in found for at in (finding.at, *_beside(finding)))
     places = places_of((*told, *hidden))
     lines = _Lines([(at.source, places[at].span) for at in hidden])
@@ -184,15 +207,15 @@ def _placed(found: Sequence[tuple[Finding, Check, str]], secrets: Sequence[Ancho
                 name=check.name,
                 severity=finding.severity or check.severity,
                 confidence=finding.confidence,
-                message=finding.message,
-                remedy=finding.remedy,
+                message=blotted(finding.message),
+                remedy=blotted(finding.remedy),
                 place=where,
                 component=finding.component,
                 environment=finding.environment,
                 policy=finding.policy,
                 connectors=finding.connectors,
-                related=tuple(ReportedRelated(related.message, places[related.at]) for related in finding.related),
-                chain=tuple(ReportedRelated(link.message, places[link.at]) for link in finding.chain),
+                related=tuple(ReportedRelated(blotted(one.message), places[one.at]) for one in finding.related),
+                chain=tuple(ReportedRelated(blotted(one.message), places[one.at]) for one in finding.chain),
                 source=finding.source or check.source,
                 fingerprint=key if seen[key] == 1 else f"{key}-{seen[key]}",
                 waived=waiver,
@@ -235,6 +258,7 @@ class _Lines:
     def __init__(self, secrets: Sequence[tuple[Source, Span]]) -> None:
         self._source: Source | None = None
         self._lines: list[str] = []
+        self._blotted: dict[int, str] = {}
         self._secrets: dict[Source, list[Span]] = {}
         for source, span in secrets:
             self._secrets.setdefault(source, []).append(span)
@@ -244,6 +268,7 @@ class _Lines:
             from pllint.text.encoding import decode
 
             self._source = source
+            self._blotted = {}
             try:
                 text = decode(source.read())[0]
             except (MalformedError, OSError):
@@ -251,7 +276,13 @@ class _Lines:
             self._lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
             for span in self._secrets.get(source, ()):
                 self._blot(span)
-        return (self._lines[line - 1],) if 0 < line <= len(self._lines) and self._lines[line - 1].strip() else ()
+        if not (0 < line <= len(self._lines) and self._lines[line - 1].strip()):
+            return ()
+        if line not in self._blotted:
+            from pllint.read.literals import blotted
+
+            self._blotted[line] = blotted(self._lines[line - 1])
+        return (self._blotted[line],)
 
     def _blot(self, span: Span) -> None:
         if span == WHOLE_FILE:  # nobody knows where in the file it stands

@@ -7,13 +7,13 @@ that it rejects, to explain. Both are kept from the network.
 import json
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING
 
-from pllint.accepts import accepts
+from pllint.accepts import Allowance, accepts
 from pllint.nearest import nearest
 from pllint.record import NamedTuple
 from pllint.source import Key, KeyPath
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     import jsonschema
     import jsonschema_rs
@@ -51,6 +51,7 @@ _LIMITS = {
 
 _schemas: dict[str, dict[str, object]] = {}
 _validators: dict[str, "jsonschema_rs.Draft7Validator"] = {}
+_allowance = Allowance()
 
 
 class Violation(NamedTuple):
@@ -86,7 +87,7 @@ def violations(name: str, document: object) -> list[Violation]:
 
     There are 20 at most; one more, of the keyword `more` and without a path, counts those left out.
     """
-    if not _validators and accepts(load(name), document):
+    if not _validators and accepts(load(name), document, _allowance):
         return []
     validator = _validator(name)
     try:

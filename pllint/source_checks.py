@@ -5,11 +5,10 @@ One judges here: what data a verdict rests on is known only after reading.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from pllint.check import Check, Context, Outcome, Status
 from pllint.finding import Finding, Related, Severity
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 

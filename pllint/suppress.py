@@ -7,7 +7,6 @@ rewrite files, so waivers live in the governance manifest; YAML files also take 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from pllint.discover import matches
 from pllint.finding import ComponentRef, CouldNotRun, Finding, Related, Severity
@@ -17,6 +16,7 @@ from pllint.settings import CheckSelection
 from pllint.source import Anchor, Source, Span
 from pllint.source_checks import ALWAYS_ON
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     import datetime
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence

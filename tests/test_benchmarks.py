@@ -2,6 +2,7 @@
 
 import json
 import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -55,6 +56,19 @@ def test_a_clean_flow_has_no_finding() -> None:
     report = testing.lint_files([testing.File("flow.json", inputs.clean_flow(2_000))], api.checks())
 
     assert (report.findings, report.exit_status) == ((), 0)
+
+
+def test_a_clean_flow_is_linted_without_importing_what_its_types_need(tmp_path: Path) -> None:
+    flow = tmp_path / "flow.json"
+    flow.write_text(inputs.clean_flow(2_000), encoding="utf-8")
+    program = "import sys\nfrom pllint.cli import main\nmain()\nprint({'typing', 'contextlib'} & set(sys.modules))"
+    command = [sys.executable, "-S", "-c", program, "check", os.fspath(flow)]
+
+    told = subprocess.run(
+        command, env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}, capture_output=True, check=True
+    )
+
+    assert told.stdout.decode().splitlines()[-1] == "set()"
 
 
 def test_a_measured_manifest_has_no_finding() -> None:

@@ -9,7 +9,9 @@ import pytest
 from pllint import api
 from pllint.finding import CouldNotRun, Report
 from pllint.profiles import PROFILES, profile_met
-from pllint.settings import load
+from pllint.report import RenderOptions
+from pllint.report.text import render
+from pllint.settings import load, override
 
 _SEVERITIES = {check.id: check.severity for check in api.checks()}
 
@@ -54,11 +56,21 @@ def _linted(folder: Path, settings: str) -> Report:
     records = folder / "governance" / "flows.yaml"
     records.parent.mkdir(exist_ok=True)
     records.write_text("flows:\n  - {name: post, owner: svc}\n", encoding="utf-8")
-    return api.lint([os.fspath(folder)], load(os.fspath(folder)), datetime.date(2026, 11, 21))
+    return api.lint(
+        [os.fspath(folder)], override(load(os.fspath(folder)), fail_on="never"), datetime.date(2026, 11, 21)
+    )
 
 
 def test_findings_that_count_keep_a_profile_back(tmp_path: Path) -> None:
     assert _linted(tmp_path, "").profile_met == "development"
+
+
+@pytest.mark.parametrize(("asked", "status"), [("development", 0), ("test", 1), ("production", 1)])
+def test_a_profile_that_the_settings_ask_for_decides_the_status(tmp_path: Path, asked: str, status: int) -> None:
+    report = _linted(tmp_path, f"profile: {asked}")
+    assert (report.profile_met, report.exit_status) == ("development", status)
+    said = render(report, RenderOptions()).splitlines()[-1]
+    assert (f"profile asked for: {asked}" in said) == bool(status)
 
 
 def test_a_selection_of_checks_tells_no_profile(tmp_path: Path) -> None:

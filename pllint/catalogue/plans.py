@@ -9,10 +9,10 @@ from __future__ import annotations
 import json
 import os
 from functools import cache
-from typing import TYPE_CHECKING
 
 from pllint.record import NamedTuple
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:  # a name is looked up in many runs, an amount in few
     from collections.abc import Mapping, Sequence
     from decimal import Decimal

@@ -6,12 +6,12 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
-from typing import TYPE_CHECKING
 
 from pllint.cli.output import print_line
 from pllint.errors import PllintError, UsageError
 from pllint.report.escape import for_terminal
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Protocol
 
@@ -34,6 +34,7 @@ COMMANDS = {
     "matrix": "every component in every environment: allowed, violation or open",
     "impact": "what a change of data policies newly blocks and newly allows",
     "gate": "whether a solution may go to an environment, requirement by requirement",
+    "licences": "who needs which licence and why, what is short, and what it costs",
     "catalogue": "the shipped connector data and its dates; search it; refresh it from a tenant's export",
     "init": "write the settings and governance records that a project lacks",
     "config": "the settings in force and where each value came from; or whether they are valid",
@@ -43,13 +44,23 @@ COMMANDS = {
 
 def run(arguments: Sequence[str]) -> int:
     """Run the command that the arguments name; an error is one line on stderr and status 2."""
+    if sys.stdout is None:  # it was closed before the start, as in `pllint >&-`
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - open to the end of the process
     try:
+        _check_working_directory()
         return _run(arguments)
     except PllintError as error:
         print_line(f"pllint: {for_terminal(str(error))}", sys.stderr)
         return WRONG_USE
     except KeyboardInterrupt:
         return _INTERRUPTED
+
+
+def _check_working_directory() -> None:
+    try:
+        os.getcwd()
+    except OSError as error:
+        raise UsageError(f"the working directory cannot be used: {error.strerror}") from None
 
 
 def _run(arguments: Sequence[str]) -> int:

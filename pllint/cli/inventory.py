@@ -360,7 +360,7 @@ def _told_connector(row: Row) -> Iterator[str]:
     yield f"{row['name']} ({row['id']})"
     yield f"{row['path']}"
     number = row["operations"] if isinstance(row["operations"], int) else 0
-    host = row.get("host", "host decided at run time")
+    host = row.get("host", "host not known from the files")
     yield f"{host}, {counted(number, 'operation')}, authentication {row['authentication']}"
     for other in _rows(row.get("hosts")):
         yield f"in {other['environment']}: {other['host']}"

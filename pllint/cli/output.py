@@ -1,11 +1,16 @@
 """Where output goes: the standard output in the encoding it has, or files, written whole or not at all."""
 
+from __future__ import annotations
+
 import os
 import sys
-from typing import TextIO
 
 from pllint.errors import UsageError
 from pllint.report import FOR_PEOPLE, RenderOptions
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import TextIO
 
 _NARROWEST, _WIDEST = 40, 120
 _LINKING_TERMINALS = frozenset({"iTerm.app", "vscode", "WezTerm", "ghostty", "Hyper", "Tabby"})
@@ -35,7 +40,7 @@ def is_terminal(stream: TextIO | None) -> bool:
 def write(text: str, stream: TextIO, name: str = "text") -> None:
     """Write a format's text: for people in the stream's encoding, with ? for what it lacks; else in UTF-8.
 
-    A reader that has gone away, such as `head`, ends the output quietly.
+    A reader that has gone away, such as `head`, ends the output quietly. Raises UsageError when the disk is full.
     """
     encoding = (stream.encoding or "utf-8") if name in FOR_PEOPLE else "utf-8"
     content = text.encode(encoding, "replace")
@@ -47,9 +52,11 @@ def write(text: str, stream: TextIO, name: str = "text") -> None:
             stream.flush()
             buffer.write(content)
         stream.flush()
-    except BrokenPipeError:
+    except OSError as error:
         # The interpreter flushes once more at its end, and would complain.
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+        if not isinstance(error, BrokenPipeError):
+            raise UsageError(f"cannot write the output: {error.strerror}") from None
 
 
 def print_line(line: str, stream: TextIO | None) -> None:

@@ -1,13 +1,18 @@
 """A line that says what a long run is at: on a terminal only, after a second only, and gone at the end."""
 
+from __future__ import annotations
+
 import sys
 import time
 from collections.abc import Callable
 from types import TracebackType
-from typing import Self, TextIO
 
 from pllint.cli.output import is_terminal
 from pllint.report.escape import for_terminal
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Self, TextIO
 
 _PATIENCE = 1.0
 _INTERVAL = 0.1

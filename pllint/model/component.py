@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
 from pllint.finding import ComponentRef
 from pllint.record import NamedTuple
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pllint.model.connector_id import ConnectorKey
     from pllint.model.policy_ids import AgentParts

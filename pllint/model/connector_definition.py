@@ -58,7 +58,7 @@ class DefinedOperation(NamedTuple):
     visibility: str | None = None
     deprecated: bool = False
     replacement: str | None = None
-    """What the annotation, or a later revision of the same family, offers instead."""
+    """Of a deprecated one: what the annotation, or a later revision of the same family, offers instead."""
     trigger: str | None = None
     """`x-ms-trigger` as written; None: an action."""
     polls: bool = False

@@ -5,11 +5,16 @@ Custom connectors carry one or two hashes that differ from environment to enviro
 """
 
 import re
-from typing import NewType
 
 from pllint.record import NamedTuple
 
-ConnectorKey = NewType("ConnectorKey", str)
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import NewType
+
+    ConnectorKey = NewType("ConnectorKey", str)
+else:
+    ConnectorKey = str
 """What reports and catalogue call a connector: `shared_sql`, `Http`, `DesktopFlow.Excel`, `ctx_parcel-20tracking`."""
 
 _API = (

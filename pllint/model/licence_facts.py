@@ -206,6 +206,7 @@ class Readings(NamedTuple):
     child_context: str = "both"
     """parent, owner or both."""
     http_tier: str = "premium"
+    """premium, or standard: plain HTTP, as one list of 2026 has it."""
     apps_per_pass: int | None = None
     """None: by date."""
     per_user_from_apps: int = 3
@@ -214,3 +215,4 @@ class Readings(NamedTuple):
     developer_sharing: str = "test"
     """test: other people may develop and test in a developer environment; none: they may not."""
     request_limits: str = "by-date"
+    """by-date, until-2021 or since-2021: the limits of requests a day."""

@@ -2,7 +2,11 @@
 
 from enum import StrEnum
 
+from pllint.model.component import Component
 from pllint.model.connector_id import ConnectorKey
+from pllint.model.environment import Environment
+from pllint.model.governance import AppRecord, FlowRecord
+from pllint.model.licence_facts import AppFacts, FlowFacts, LicenceJudgement
 from pllint.record import NamedTuple
 from pllint.source import Anchor
 
@@ -76,3 +80,18 @@ class Uncounted(NamedTuple):
     need: LicenceNeed
     plans: tuple[str, ...]
     """The names of the plans sold today that would cover it."""
+
+
+class Licensed(NamedTuple):
+    """An app or a flow under the licence rules."""
+
+    component: Component
+    record: AppRecord | FlowRecord | None
+    environment: Environment | None
+    """Where it is judged for; None: nobody says, so as in a production environment."""
+    premium: Premium
+    judgement: LicenceJudgement
+    app: AppFacts | None = None
+    flow: FlowFacts | None = None
+    counted: bool = True
+    """Somebody has counted licences that could cover it, or written what its people hold."""

@@ -29,6 +29,16 @@ class Headcount(NamedTuple):
     at: Anchor
 
 
+class Coverage(NamedTuple):
+    """How many people a connector had when somebody last counted, and how many licences there were for them."""
+
+    people: int
+    licensed: int
+    words: str
+    """Which record counted them."""
+    at: Anchor
+
+
 class Listing(NamedTuple):
     """A line of a policy that names a connector, or a URL pattern made for its host alone."""
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from copy import copy
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 from pllint.model.component import APPS, ComponentKind
 from pllint.model.connector_id import custom_names
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:  # a run imports the model of what it meets, and no more
     from collections.abc import Iterable, Sequence
 

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pllint.model.advanced_policy import AdvancedPolicy, AllowedConnector
 from pllint.model.connector_id import parse_connector_id
 from pllint.model.environment import EnvironmentRef
-from pllint.read.dlp_policy import candidates, member
 from pllint.read.document import Notes
+from pllint.read.policy_parts import candidates, member
 from pllint.read.powershell import Cuts, is_cut, unwrapped
 from pllint.record import NamedTuple
 from pllint.source import Anchor

@@ -22,7 +22,7 @@ from pllint.model.component import (
 from pllint.model.connector_id import ConnectorKey, parse_connector_id
 from pllint.model.policy_ids import CHANNELS, COPILOT_STUDIO, HTTP, KNOWLEDGE, AgentParts
 from pllint.model.solution import ConnectionReference
-from pllint.read.cloud_flow import bare_guid
+from pllint.read.naming import bare_guid
 from pllint.record import NamedTuple
 from pllint.source import Anchor, KeyPath
 from pllint.text.node import Node

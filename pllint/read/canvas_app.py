@@ -6,17 +6,17 @@ own wrapping.
 """
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING
 
 from pllint.finding import Finding, Related, Severity
 from pllint.model.component import Call, Component, ComponentKind, ConnectorUse, DeclaredReference, Gap
 from pllint.model.connector_id import ConnectorId, ConnectorKey, custom_name, custom_names, parse_connector_id
 from pllint.model.solution import ConnectionReference
-from pllint.read.cloud_flow import bare_guid
 from pllint.read.document import Notes
+from pllint.read.naming import bare_guid
 from pllint.source import Anchor, Source
 from pllint.text.node import Node
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pllint.read.app_document import AppDocument
     from pllint.read.solution import CanvasAppEntry

@@ -4,8 +4,9 @@ Thousands of actions are looked at for every hundred that use a connector, so th
 places only for those.
 """
 
+from __future__ import annotations
+
 import re
-from collections.abc import Iterator, Mapping
 
 from pllint.model.component import (
     Call,
@@ -25,24 +26,35 @@ from pllint.model.component import (
     TriggerClass,
     Unresolved,
 )
-from pllint.model.connector_id import ConnectorKey, custom_name, custom_names, parse_connector_id
-from pllint.model.solution import ConnectionReference, EnvironmentVariable
+from pllint.model.connector_id import ConnectorKey
 from pllint.read import literals
+from pllint.read.flow_connector import (
+    Entry,
+    NamedConnector,
+    contradiction,
+    entries_of,
+    from_label,
+    is_ai_builder,
+    label_of,
+    mapping_of,
+    own_sources,
+    text_of,
+)
+from pllint.read.naming import bare_guid, named_by_file
 from pllint.record import NamedTuple
 from pllint.source import Anchor, KeyPath
-from pllint.text.node import Node
 
-Raw = Mapping[str, object]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
 
-_NOTHING: Raw = {}
+    from pllint.model.solution import ConnectionReference, EnvironmentVariable
+    from pllint.read.flow_connector import Raw
+    from pllint.text.node import Node
+
 _CONNECTION_TYPES = frozenset(
     f"{family}connection{way}" for family in ("openapi", "api") for way in ("", "webhook", "notification")
 )
-_LABEL = r"\$connections'[)\]]+\??\['([^']+)'\]\??\['connectionId'\]"
-_FLOW_FILE = r"(?i)^(.*)-([0-9A-F]{8}(?:-[0-9A-F]{4}){3}-[0-9A-F]{12})$"
-_COPY_NUMBER = r"[-_]\d{1,3}$"
-_RUNTIME_URL = r"(?i)/apim/([^/?]+)"
-_DATAVERSE = ConnectorKey("shared_commondataserviceforapps")
 _DESKTOP_FLOWS = "shared_uiflow"
 _ENTRA_HTTP = frozenset({"shared_webcontents", "shared_webcontentsv2"})
 
@@ -73,25 +85,6 @@ _SHOW_INPUTS = frozenset({*_HTTP_STEPS, *_CONNECTION_TYPES})
 _READS_SECRET = frozenset({"getsecret", "getsecretversion", "decryptdata"})
 
 
-class _Connector(NamedTuple):
-    """A connector as one source names it."""
-
-    key: ConnectorKey
-    custom: bool
-    spelling: str
-    guid: str | None = None
-
-
-class _Entry(NamedTuple):
-    """One entry of the flow's map of connections, resolved as far as it goes."""
-
-    label: str
-    sources: tuple[tuple[Evidence, _Connector], ...]
-    logical_name: str | None
-    runs_as: str | None
-    connection: str | None
-
-
 class _Found(NamedTuple):
     """A trigger or an action the walk comes across; `path` leads to the object that holds it."""
 
@@ -107,16 +100,10 @@ class _Use:
 
     __slots__ = ("connector", "reference", "steps")
 
-    def __init__(self, connector: _Connector, reference: str | None) -> None:
+    def __init__(self, connector: NamedConnector, reference: str | None) -> None:
         self.connector = connector
         self.reference = reference
         self.steps: list[Step] = []
-
-
-def is_cloud_flow(value: object) -> bool:
-    """Tell whether a JSON document is a cloud flow's: one with a definition of triggers and actions."""
-    definition = _mapping(_mapping(_mapping(value).get("properties")).get("definition"))
-    return isinstance(definition.get("triggers"), dict) and isinstance(definition.get("actions"), dict)
 
 
 def cloud_flow(
@@ -134,14 +121,14 @@ def cloud_flow(
     `references` and `variables` are the solution's, by logical and schema name in lower case. Parts that have not the
     form they should have are passed over: the schema speaks of them.
     """
-    properties = _mapping(_mapping(node.value).get("properties"))
-    definition = _mapping(properties.get("definition"))
-    reading = _Reading(node.at, definition, _entries(properties, references), variables)
+    properties = mapping_of(mapping_of(node.value).get("properties"))
+    definition = mapping_of(properties.get("definition"))
+    reading = _Reading(node.at, definition, entries_of(properties, references), variables)
     home: KeyPath = ("properties", "definition")
     triggers = _steps_in(definition.get("triggers"), (*home, "triggers"))
     for found in triggers:
         reading.step(found, trigger=True)
-    for found in _walk(_mapping(definition.get("actions")), (*home, "actions")):
+    for found in _walk(mapping_of(definition.get("actions")), (*home, "actions")):
         reading.step(found, trigger=False)
     return Component(
         kind=ComponentKind.CLOUD_FLOW,
@@ -157,7 +144,7 @@ def cloud_flow(
         calls_desktop_flows=tuple(reading.calls_desktop_flows),
         ai_builder=reading.ai_builder,
         state=state,
-        secrets=(*_in_parameters(_mapping(definition.get("parameters")), node.at), *reading.secrets),
+        secrets=(*_in_parameters(mapping_of(definition.get("parameters")), node.at), *reading.secrets),
         literals=tuple(reading.literals),
         exposures=tuple(reading.exposures),
     )
@@ -165,13 +152,15 @@ def cloud_flow(
 
 def _in_parameters(parameters: Raw, at: Anchor) -> Iterator[Secret]:
     for name, raw in parameters.items():
-        parameter = _mapping(raw)
-        value = _text(parameter.get("defaultValue"))
+        parameter = mapping_of(raw)
+        value = text_of(parameter.get("defaultValue"))
         # Of an environment variable this is a copy: the definition of the variable is the place.
-        if not value or ("metadata" in parameter and "schemaName" in _mapping(parameter["metadata"])):
+        if not value or ("metadata" in parameter and "schemaName" in mapping_of(parameter["metadata"])):
             continue
-        kind = literals.secret_kind(name)
-        if kind is not None and literals.is_secret(kind, value):
+        kind = literals.secret_in(name, value)
+        if kind is None and (text_of(parameter.get("type")) or "").lower() == "securestring":
+            kind = SecretKind.PASSWORD if literals.is_credential(value) else None
+        if kind is not None:
             place = Anchor(at.source, (*at.path, "properties", "definition", "parameters", name, "defaultValue"))
             yield Secret(kind=kind, at=place, holder=name)
 
@@ -215,8 +204,8 @@ def _branches(action: Raw, home: KeyPath, name: str) -> list[tuple[Raw, KeyPath]
 
 def _steps_in(value: object, path: KeyPath) -> list[_Found]:
     return [
-        _Found(path, name, raw, (_text(raw.get("type")) or "").lower())
-        for name, raw in _mapping(value).items()
+        _Found(path, name, raw, (text_of(raw.get("type")) or "").lower())
+        for name, raw in mapping_of(value).items()
         if isinstance(raw, dict)
     ]
 
@@ -228,11 +217,11 @@ class _Reading:
         self,
         at: Anchor,
         definition: Raw,
-        entries: dict[str, _Entry],
+        entries: dict[str, Entry],
         variables: Mapping[str, EnvironmentVariable],
     ) -> None:
         self._at = at
-        self._parameters = _mapping(definition.get("parameters"))
+        self._parameters = mapping_of(definition.get("parameters"))
         self._variables = variables
         self._entries = entries
         self._folded = {label.lower(): label for label in entries}
@@ -260,7 +249,7 @@ class _Reading:
         elif kind == "workflow" and not trigger:
             self._child_flow(found)
         elif kind == "request" and trigger:
-            request = (_text(found.raw.get("kind")) or "").lower()
+            request = (text_of(found.raw.get("kind")) or "").lower()
             if request == "apiconnection":
                 self._connection_step(found, trigger=True)
             elif request in {"", "http"}:
@@ -289,7 +278,7 @@ class _Reading:
         home = self._at / "properties" / "connectionReferences"
         declared: list[DeclaredReference] = []
         for entry in self._entries.values():
-            connector = entry.sources[0][1] if entry.sources else _from_label(entry.label)
+            connector = entry.sources[0][1] if entry.sources else from_label(entry.label)
             declared.append(
                 DeclaredReference(
                     label=entry.label,
@@ -324,7 +313,7 @@ class _Reading:
 
     def _authentication(self, found: _Found, inputs: Raw) -> None:
         """Note the credentials in the authentication of an HTTP step; webhooks have one for each of their calls."""
-        for home in (inputs, _mapping(inputs.get("subscribe")), _mapping(inputs.get("unsubscribe"))):
+        for home in (inputs, mapping_of(inputs.get("subscribe")), mapping_of(inputs.get("unsubscribe"))):
             authentication = home.get("authentication")
             if not isinstance(authentication, dict):
                 continue
@@ -337,7 +326,7 @@ class _Reading:
                     self.secrets.append(Secret(kind=kind, at=at, holder=found.name, authentication=True))
 
     def _expose(self, found: _Found, inputs: object, shown: literals.Inputs) -> None:
-        settings = _mapping(_mapping(found.raw.get("runtimeConfiguration")).get("secureData"))
+        settings = mapping_of(mapping_of(found.raw.get("runtimeConfiguration")).get("secureData"))
         secured = settings.get("properties")
         secured = secured if isinstance(secured, list) else []
         # The platform blanks out authentication and this header in the run history itself.
@@ -347,7 +336,7 @@ class _Reading:
             if secret.path
         )
         inputs_shown = by_inputs and "inputs" not in secured
-        outputs_shown = _gives_secret(found, _mapping(inputs)) and "outputs" not in secured
+        outputs_shown = _gives_secret(found, mapping_of(inputs)) and "outputs" not in secured
         if inputs_shown or outputs_shown:
             place = self._place(found)
             self.exposures.append(Exposure(step=found.name, at=place, inputs=inputs_shown, outputs=outputs_shown))
@@ -356,39 +345,39 @@ class _Reading:
         return Anchor(self._at.source, (*self._at.path, *found.path, found.name))
 
     def _connection_step(self, found: _Found, *, trigger: bool) -> None:
-        inputs = _mapping(found.raw.get("inputs"))
-        host = _mapping(inputs.get("host"))
-        wanted = _label(host)
+        inputs = mapping_of(found.raw.get("inputs"))
+        host = mapping_of(inputs.get("host"))
+        wanted = label_of(host)
         label = self._declared_label(wanted)
         entry = self._entries.get(label)
         if entry:
             self._used.add(label)
-        metadata = _mapping(_mapping(found.raw.get("metadata")).get("flowSystemMetadata"))
-        sources = (*(entry.sources if entry else ()), *_own_sources(host))
-        if not sources and (guess := _from_label(wanted)):
+        metadata = mapping_of(mapping_of(found.raw.get("metadata")).get("flowSystemMetadata"))
+        sources = (*(entry.sources if entry else ()), *own_sources(host))
+        if not sources and (guess := from_label(wanted)):
             sources = ((Evidence.LABEL, guess),)
-        ai_builder = _is_ai_builder(host, metadata, sources)
+        ai_builder = is_ai_builder(host, metadata, sources)
         step = Step(
             name=found.name,
-            type=_text(found.raw.get("type")) or "",
+            type=text_of(found.raw.get("type")) or "",
             at=self._place(found),
             trigger=trigger,
-            operation=_text(host.get("operationId"))
-            or _text(inputs.get("operationId"))
-            or _text(metadata.get("swaggerOperationId")),
+            operation=text_of(host.get("operationId"))
+            or text_of(inputs.get("operationId"))
+            or text_of(metadata.get("swaggerOperationId")),
             ai_builder=ai_builder,
             request=_request(inputs),
             label=wanted or None,
             undeclared=bool(wanted) and entry is None,
             evidence=sources[0][0] if sources else None,
-            contested=_contradiction(sources),
+            contested=contradiction(sources),
         )
         if not sources:
             self.unresolved.append(Unresolved(step=step, key=wanted))
             return
         connector = sources[0][1]
         self.ai_builder = self.ai_builder or ai_builder
-        parameters = _mapping(inputs.get("parameters"))
+        parameters = mapping_of(inputs.get("parameters"))
         if connector.key in _ENTRA_HTTP:
             step = step._replace(endpoint=self._web_resource(parameters, step.at))
         elif connector.key == _DESKTOP_FLOWS:
@@ -405,35 +394,35 @@ class _Reading:
             value: object = found.raw.get("inputs")
             place = at / "inputs"
             for key in address:
-                value = _mapping(value).get(key)
+                value = mapping_of(value).get(key)
                 place /= key
             endpoint = self._endpoint(value, place)
         key = ConnectorKey(policy_id)
         step = Step(
             name=found.name,
-            type=_text(found.raw.get("type")) or "",
+            type=text_of(found.raw.get("type")) or "",
             at=at,
             trigger=trigger,
             endpoint=endpoint,
             evidence=Evidence.STEP_TYPE,
         )
-        self._add(_Connector(key=key, custom=False, spelling=policy_id), step, None)
+        self._add(NamedConnector(key=key, custom=False, spelling=policy_id), step, None)
 
-    def _add(self, connector: _Connector, step: Step, reference: str | None) -> None:
+    def _add(self, connector: NamedConnector, step: Step, reference: str | None) -> None:
         use = self._uses.setdefault(connector.key, _Use(connector, reference))
         use.reference = use.reference or reference
         use.steps.append(step)
 
     def _child_flow(self, found: _Found) -> None:
-        host = _mapping(_mapping(found.raw.get("inputs")).get("host"))
-        child = _text(host.get("workflowReferenceName"))
+        host = mapping_of(mapping_of(found.raw.get("inputs")).get("host"))
+        child = text_of(host.get("workflowReferenceName"))
         if child:
             self.calls_flows.append(Call(id=bare_guid(child), at=self._place(found)))
 
     def _desktop_flow(self, parameters: Raw, at: Anchor) -> None:
-        called = _text(parameters.get("uiFlowId"))
+        called = text_of(parameters.get("uiFlowId"))
         if called and not called.startswith("@"):
-            mode = _text(parameters.get("runMode"))
+            mode = text_of(parameters.get("runMode"))
             self.calls_desktop_flows.append(Call(id=bare_guid(called), at=at, mode=mode.lower() if mode else None))
 
     def _web_resource(self, parameters: Raw, at: Anchor) -> Endpoint | None:
@@ -446,11 +435,13 @@ class _Reading:
     def _endpoint(self, value: object, at: Anchor) -> Endpoint:
         if not isinstance(value, str):
             return Endpoint(value=None, at=at)
+        from pllint.read.expression import address_parts
+
         prefix: list[str] = []
         variables: list[str] = []
         computed = False
         literal = True
-        for kind, part in _address_parts(value):
+        for kind, part in address_parts(value):
             if kind == "text":
                 known: str | None = part
             else:
@@ -469,8 +460,8 @@ class _Reading:
         )
 
     def _parameter(self, name: str, variables: list[str]) -> str | None:
-        parameter = _mapping(self._parameters.get(name))
-        schema_name = _text(_mapping(parameter.get("metadata")).get("schemaName"))
+        parameter = mapping_of(self._parameters.get(name))
+        schema_name = text_of(mapping_of(parameter.get("metadata")).get("schemaName"))
         if schema_name is None and name.endswith(")"):
             schema_name = name.rpartition("(")[2].removesuffix(")").strip() or None
         if schema_name:
@@ -478,7 +469,7 @@ class _Reading:
             variable = self._variables.get(schema_name.lower())
             if variable and (variable.value or variable.default):
                 return variable.value or variable.default
-        return _text(parameter.get("defaultValue")) or None
+        return text_of(parameter.get("defaultValue")) or None
 
 
 def _in_authentication(path: KeyPath) -> bool:
@@ -488,136 +479,32 @@ def _in_authentication(path: KeyPath) -> bool:
 def _gives_secret(found: _Found, inputs: Raw) -> bool:
     """Tell whether a step's outputs are a secret: read from a vault, or asked from a token endpoint."""
     if found.type in _CONNECTION_TYPES:
-        operation = (_text(_mapping(inputs.get("host")).get("operationId")) or "").lower()
+        operation = (text_of(mapping_of(inputs.get("host")).get("operationId")) or "").lower()
         if operation in _READS_SECRET:
             return True
-        action = _text(_mapping(inputs.get("parameters")).get("actionName"))
+        action = text_of(mapping_of(inputs.get("parameters")).get("actionName"))
         return (action or "").lower() == "retrieveenvironmentvariablesecretvalue"
-    address = _text(inputs.get("uri")) if found.type == "http" else None
+    address = text_of(inputs.get("uri")) if found.type == "http" else None
     return address is not None and re.search(r"/oauth2(?:/v2\.0)?/token\b", address) is not None
 
 
-def _entries(properties: Raw, references: Mapping[str, ConnectionReference]) -> dict[str, _Entry]:
-    entries: dict[str, _Entry] = {}
-    for label, value in _mapping(properties.get("connectionReferences")).items():
-        raw = _mapping(value)
-        connection = _mapping(raw.get("connection"))
-        api = _mapping(raw.get("api"))
-        logical_name = _text(connection.get("connectionReferenceLogicalName")) or None
-        runs_as = _text(raw.get("runtimeSource")) or _text(raw.get("source"))
-        custom = _text(api.get("logicalName"))
-        sources: list[tuple[Evidence, _Connector]] = []
-        reference = references.get(logical_name.lower()) if logical_name else None
-        if reference and reference.connector:
-            sources.append((Evidence.CONNECTION_REFERENCE, _referenced(reference, reference.connector, custom)))
-        if named := _named(_text(api.get("name")) or custom, custom):
-            sources.append((Evidence.API_NAME, named))
-        if named := _named(_text(raw.get("id")), None):
-            sources.append((Evidence.MAP_ID, named))
-        entries[label] = _Entry(
-            label=label,
-            sources=tuple(sources),
-            logical_name=logical_name,
-            runs_as=runs_as.lower() if runs_as else None,
-            connection=_text(raw.get("connectionName")) or _text(connection.get("name")) or _text(connection.get("id")),
-        )
-    return entries
-
-
-def _referenced(reference: ConnectionReference, key: ConnectorKey, logical_name: str | None) -> _Connector:
-    # Only custom connectors have a logical name; the reference may not say that its connector is one.
-    if logical_name and not reference.custom:
-        return _Connector(custom_name(logical_name), custom=True, spelling=reference.spelling)
-    return _Connector(key, reference.custom, reference.spelling, reference.custom_guid)
-
-
-def _named(spelling: str | None, logical_name: str | None) -> _Connector | None:
-    if not spelling or not (parsed := parse_connector_id(spelling)):
-        return None
-    if logical_name:
-        return _Connector(custom_name(logical_name), custom=True, spelling=spelling)
-    return _Connector(parsed.key, parsed.custom, spelling)
-
-
-def _label(host: Raw) -> str:
-    for key in ("connectionName", "connectionReferenceName"):
-        if name := _text(host.get(key)):
-            match = re.search(_LABEL, name)
-            return match[1] if match else name
-    connection = host.get("connection")
-    expression = _text(connection.get("name") if isinstance(connection, dict) else connection)
-    match = re.search(_LABEL, expression) if expression else None
-    return match[1] if match else ""
-
-
-def _own_sources(host: Raw) -> tuple[tuple[Evidence, _Connector], ...]:
-    sources: list[tuple[Evidence, _Connector]] = []
-    api_id = _text(host.get("apiId"))
-    if api_id and (parsed := parse_connector_id(api_id)):
-        if parsed.key == "aibuilder":
-            sources.append((Evidence.API_ID, _Connector(_DATAVERSE, custom=False, spelling=api_id)))
-        else:
-            sources.append((Evidence.API_ID, _Connector(parsed.key, parsed.custom, api_id)))
-    url = _text(_mapping(host.get("api")).get("runtimeUrl"))
-    match = re.search(_RUNTIME_URL, url) if url else None
-    if match and (named := _named("shared_" + match[1].removeprefix("shared_"), None)):
-        sources.append((Evidence.RUNTIME_URL, named))
-    return tuple(sources)
-
-
-def _from_label(label: str) -> _Connector | None:
-    # A label that does not look like a connector's name is a maker's or a designer's own word, and proves nothing.
-    if not label.lower().startswith("shared_"):
-        return None
-    return _named(re.sub(_COPY_NUMBER, "", label), None)
-
-
-def _is_ai_builder(host: Raw, metadata: Raw, sources: tuple[tuple[Evidence, _Connector], ...]) -> bool:
-    api_id = (_text(host.get("apiId")) or "").lower()
-    if api_id.endswith("operationgroups/aibuilder"):
-        return True
-    operation = (_text(host.get("operationId")) or "").lower()
-    group = (_text(metadata.get("portalOperationGroup")) or "").lower()
-    return (operation.startswith("aibuilder") or group == "aibuilder") and any(
-        connector.key == _DATAVERSE for _, connector in sources
-    )
-
-
-def _contradiction(sources: tuple[tuple[Evidence, _Connector], ...]) -> tuple[str, ...]:
-    """Give the connectors named, if they differ by more than hashes, casing and a publisher's prefix."""
-    if len(sources) < 2:  # noqa: PLR2004 - one witness cannot contradict itself
-        return ()
-    first = sources[0][1]
-    if all(_same(first, other) for _, other in sources[1:]):
-        return ()
-    return tuple(dict.fromkeys(connector.key for _, connector in sources))
-
-
-def _same(one: _Connector, other: _Connector) -> bool:
-    if one.key == other.key:
-        return True
-    if not (one.custom or other.custom):
-        return False
-    return bool({*custom_names(one.key)} & {*custom_names(other.key)})
-
-
 def _request(inputs: Raw) -> str | None:
-    method = _text(inputs.get("method"))
-    path = _text(inputs.get("path"))
+    method = text_of(inputs.get("method"))
+    path = text_of(inputs.get("path"))
     return f"{method.lower()} {path}" if method and path else None
 
 
 def _trigger(found: _Found, at: Anchor) -> Trigger:
-    kind = _text(found.raw.get("kind"))
+    kind = text_of(found.raw.get("kind"))
     trigger_class, starts_from = _start(found.type, kind)
     return Trigger(
         name=found.name,
-        type=_text(found.raw.get("type")) or "",
+        type=text_of(found.raw.get("type")) or "",
         kind=kind,
         trigger_class=trigger_class,
         starts_from=starts_from,
         at=Anchor(at.source, (*at.path, *found.path, found.name)),
-        authentication=_text(_mapping(found.raw.get("inputs")).get("triggerAuthenticationType")) or None,
+        authentication=text_of(mapping_of(found.raw.get("inputs")).get("triggerAuthenticationType")) or None,
     )
 
 
@@ -631,103 +518,9 @@ def _start(trigger_type: str, kind: str | None) -> tuple[TriggerClass | None, St
     return (TriggerClass.AUTOMATED if trigger_type else None), None
 
 
-_EXPRESSION_TEXT = r"'(?:[^']|'')*'"
-_PARAMETER = rf"(?i)\s*parameters\(\s*({_EXPRESSION_TEXT})\s*\)\s*"
-_LITERAL = rf"\s*({_EXPRESSION_TEXT})\s*"
-_CONCAT = r"(?i)\s*concat\("
-
-
-def _address_parts(text: str) -> Iterator[tuple[str, str]]:
-    """Give the parts of an address: text, the name of a parameter, or an expression only a run can compute."""
-    if text.startswith("@@"):
-        yield "text", text[1:]
-        return
-    if text.startswith("@") and not text.startswith("@{"):
-        yield from _expression_parts(text[1:])
-        return
-    position = 0
-    while (start := text.find("@{", position)) >= 0:
-        if start and text[start - 1] == "@":
-            yield "text", text[position : start - 1] + "@{"
-            position = start + 2
-            continue
-        if start > position:
-            yield "text", text[position:start]
-        end = _closing_brace(text, start + 2)
-        yield from _expression_parts(text[start + 2 : end])
-        position = end + 1
-    if position < len(text):
-        yield "text", text[position:]
-
-
-def _closing_brace(text: str, position: int) -> int:
-    quoted = False
-    for index in range(position, len(text)):
-        character = text[index]
-        if character == "'":
-            quoted = not quoted
-        elif character == "}" and not quoted:
-            return index
-    return len(text)
-
-
-def _expression_parts(expression: str) -> Iterator[tuple[str, str]]:
-    if match := re.fullmatch(_PARAMETER, expression):
-        yield "parameter", _unquoted(match[1])
-    elif match := re.fullmatch(_LITERAL, expression):
-        yield "text", _unquoted(match[1])
-    elif match := re.match(_CONCAT, expression):
-        yield from _concatenated_parts(expression, match.end())
-    else:
-        yield "expression", expression
-
-
-def _concatenated_parts(expression: str, position: int) -> Iterator[tuple[str, str]]:
-    while True:
-        if match := re.compile(_PARAMETER).match(expression, position):
-            yield "parameter", _unquoted(match[1])
-        elif match := re.compile(_LITERAL).match(expression, position):
-            yield "text", _unquoted(match[1])
-        else:
-            yield "expression", expression[position:]
-            return
-        position = match.end()
-        if expression[position : position + 1] != ",":
-            if expression[position:].strip() != ")":
-                yield "expression", expression[position:]
-            return
-        position += 1
-
-
-def _unquoted(text: str) -> str:
-    return text[1:-1].replace("''", "'")
-
-
-def named_by_file(name: str) -> tuple[str, str]:
-    """Give the name and the id that a definition's file name holds: exports write `Name-GUID.json`."""
-    stem = name.rpartition("/")[2]
-    if stem.lower().endswith(".json"):
-        stem = stem[: -len(".json")]
-    match = re.match(_FLOW_FILE, stem)
-    return (match[1], match[2].lower()) if match else (stem, stem)
-
-
 def named(node: Node, file_name: str) -> tuple[str, str]:
     """Give the name and the id of a flow without a solution: a package's envelope states them, else its file does."""
     name, flow_id = named_by_file(file_name)
-    envelope = _mapping(node.value)
-    stated = _text(_mapping(envelope.get("properties")).get("displayName"))
-    return stated or name, bare_guid(_text(envelope.get("name")) or flow_id)
-
-
-def bare_guid(text: str) -> str:
-    """Give a GUID in lower case, without braces."""
-    return text.strip().strip("{}").lower()
-
-
-def _mapping(value: object) -> Raw:
-    return value if isinstance(value, dict) else _NOTHING
-
-
-def _text(value: object) -> str | None:
-    return value if isinstance(value, str) else None
+    envelope = mapping_of(node.value)
+    stated = text_of(mapping_of(envelope.get("properties")).get("displayName"))
+    return stated or name, bare_guid(text_of(envelope.get("name")) or flow_id)

@@ -6,6 +6,7 @@ for what is kept. What needs the whole document, such as a path into another ope
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from itertools import islice
 
 from pllint.model.connector_definition import (
@@ -59,7 +60,7 @@ _PATH_KEYS = {
 }
 _DYNAMIC_SCHEMAS = frozenset(("x-ms-dynamic-schema", "x-ms-dynamic-properties"))
 _WITHOUT_OPERATION = ("capability", "builtInOperation")
-_SCALARS = frozenset(("string", "number", "integer", "boolean"))
+_SCALARS = ("string", "number", "integer", "boolean")  # no set: a type may be a list, which has no hash
 _SHARED = ("#/definitions/", "#/parameters/", "#/responses/")
 _DEEPEST_FIELD = 6
 _MOST_GUESSES = 100
@@ -330,16 +331,18 @@ class _Walk:
         identity = value.get("operationId")
         trigger = value.get("x-ms-trigger")
         metadata = _mapping(value.get("x-ms-trigger-metadata"))
+        deprecated = _is_true(value.get("deprecated"))
+        at = self._place(raw.link)
         return DefinedOperation(
             id=identity if isinstance(identity, str) and identity else None,
             method=raw.method,
             path=raw.path,
-            at=self._place(raw.link),
+            at=at,
             summary=_text(value.get("summary")),
             description=_text(value.get("description")),
             visibility=_text(value.get("x-ms-visibility")) or None,
-            deprecated=_is_true(value.get("deprecated")),
-            replacement=self._replacement(value),
+            deprecated=deprecated,
+            replacement=self._replacement(value) if deprecated else None,
             trigger=None if trigger is None else _text(trigger),
             polls=_text(metadata.get("mode")).lower() == "polling" or _text(identity) in self._polling,
             notification_url=raw.section.notifies or not notifying.isdisjoint(raw.section.targets),
@@ -348,7 +351,7 @@ class _Walk:
             ),
             agentic_protocol=_text(value.get("x-ms-agentic-protocol")) or None,
             parameters=tuple(self._defined_parameter(parameter, link) for parameter, link in raw.parameters),
-            responses=tuple(self._responses(raw)),
+            responses=tuple(self._responses(value, at)),
         )
 
     def _replacement(self, operation: _Object) -> str | None:
@@ -359,13 +362,20 @@ class _Walk:
         if isinstance(replacement, str) and replacement:
             return replacement
         family = annotation.get("family")
-        if isinstance(family, str):
-            for raw in self._operations:
-                other = _mapping(raw.value.get("x-ms-api-annotation")).get("family")
-                if other == family and not _is_true(raw.value.get("deprecated")):
-                    return _text(raw.value.get("operationId")) or None
+        if isinstance(family, str) and family in self._newest:
+            return self._newest[family] or None
         description = _text(operation.get("description"))
         return description if _INSTEAD.search(description) else None
+
+    @cached_property
+    def _newest(self) -> dict[str, str]:
+        """The first operation of each family that is not deprecated."""
+        newest: dict[str, str] = {}
+        for raw in self._operations:
+            family = _mapping(raw.value.get("x-ms-api-annotation")).get("family")
+            if isinstance(family, str) and not _is_true(raw.value.get("deprecated")):
+                newest.setdefault(family, _text(raw.value.get("operationId")))
+        return newest
 
     def _defined_parameter(self, value: _Object, link: _Link) -> Parameter:
         schema = value.get("schema")
@@ -413,12 +423,13 @@ class _Walk:
                 found.append((name, _is_titled(value) or _is_titled(shape.root)))
         return found
 
-    def _responses(self, raw: _Raw) -> Iterator[Response]:
-        for status, value in _mapping(raw.value.get("responses")).items():
+    def _responses(self, operation: _Object, at: Anchor) -> Iterator[Response]:
+        for status, value in _mapping(operation.get("responses")).items():
             if status.startswith("x-") or not isinstance(value, dict):
                 continue
             schema = self._shape_of_response(value)
-            yield Response(status=status, at=self._place(((raw.link, "responses"), status)), has_schema=bool(schema))
+            place = Anchor(at.source, (*at.path, "responses", status))
+            yield Response(status=status, at=place, has_schema=bool(schema))
 
     def _shape_of_response(self, value: object) -> _Object:
         """Give the schema of a response; empty where there is none, or one that says nothing."""
@@ -534,6 +545,7 @@ class _Walk:
         for raw in self._operations:
             by_id.setdefault(_text(raw.value.get("operationId")), raw)
         inputs: dict[str, _Inputs] = {}
+        callers: dict[int, _Inputs] = {}
         for call in self._calls:
             name = _text(call.value.get("operationId"))
             if name not in by_id:
@@ -545,7 +557,9 @@ class _Walk:
             target = by_id[name]
             if name not in inputs:
                 inputs[name] = self._inputs(target)
-            own = self._inputs(self._operations[call.owner]) if call.owner is not None else None
+            if call.owner is not None and call.owner not in callers:
+                callers[call.owner] = self._inputs(self._operations[call.owner])
+            own = callers[call.owner] if call.owner is not None else None
             yield from self._arguments(call, inputs[name], own)
             yield from self._paths(call, target)
 
@@ -799,7 +813,7 @@ def _is_true(value: object) -> bool:
 
 
 def _is_name(parameter: _Object) -> bool:
-    return isinstance(parameter.get("name"), str)
+    return isinstance(parameter.get("name"), str) and isinstance(parameter.get("in"), str)
 
 
 def _is_titled(value: Mapping[str, object]) -> bool:

@@ -81,7 +81,9 @@ def beside(parameters: Node, sets: Node, templates: Node) -> Beside:
 def secret_default(parameter: dict[str, object]) -> str | None:
     """Say which key a header or query parameter would send with every call, where its default is one."""
     name, place, default = (parameter.get(key) for key in ("name", "in", "default"))
-    if not isinstance(name, str) or not isinstance(default, str) or place not in {"header", "query"}:
+    if not (isinstance(name, str) and isinstance(default, str) and isinstance(place, str)):
+        return None
+    if place not in {"header", "query"}:
         return None
     if _SECRET_NAMES.search(name) is None or not is_secret(default):
         return None

@@ -3,20 +3,19 @@
 import os.path
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING
 
-from pllint.finding import Related
 from pllint.model.connector_definition import ConnectorDefinition, Script
-from pllint.model.connector_id import ConnectorKey, custom_name, custom_names, parse_connector_id
-from pllint.model.custom_connector import CustomConnector, Host, Operation, variables_in
-from pllint.model.solution import DeploymentSettings, EnvironmentVariable
+from pllint.model.connector_id import ConnectorKey, custom_name, parse_connector_id
+from pllint.model.custom_connector import CustomConnector, Host, Operation
+from pllint.model.solution import EnvironmentVariable
+from pllint.read.connector_access import ConnectorParts, authentication_of, host_of, own_host, uses_gateway
 from pllint.read.document import Notes, check_schema, open_json
-from pllint.record import NamedTuple
 from pllint.source import Anchor
 from pllint.text.node import Node
 from pllint.text.problem import MalformedError
 from pllint.text.tree import Tree
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pllint.read.solution import ConnectorEntry
 
@@ -27,36 +26,6 @@ _PROPERTIES_KEYS = ("connectionParameters", "iconBrandColor", "capabilities")
 _ENCODED = re.compile(r"[\x00-\xff](?<![a-z0-9_])")
 """What a name holds as an escape; two digits reach no further than Latin-1."""
 _METHODS = ("get", "put", "post", "delete", "options", "head", "patch")
-
-_TEMPLATE_URL = "x-ms-apimTemplateParameter.urlTemplate"
-_TEMPLATE_OPERATIONS = "x-ms-apimTemplate-operationName"
-
-_ENTRA_HOSTS = re.compile(
-    r"^https?://(?:[^/@]+\.)?(?:login\.microsoftonline\.(?:com|us|de)|login\.windows\.net|login\.microsoft\.com"
-    r"|sts\.windows\.net|login\.chinacloudapi\.cn|login\.partner\.microsoftonline\.cn)(?:[:/]|$)",
-    re.IGNORECASE,
-)
-_SECURITY_WORDS = {"basic": "basic", "apikey": "api-key", "oauth2": "oauth2"}
-
-
-class _Parts(NamedTuple):
-    """What a connector consists of, wherever it is kept; absent nodes where a part is missing."""
-
-    definition: Node
-    parameters: Node
-    sets: Node
-    capabilities: Node
-    templates: Node
-    properties_known: bool
-    """False: nothing says what connections ask for, so the definition's own words are taken."""
-    properties: Node
-    """The properties as a whole; absent in a solution, which keeps them apart."""
-    parameters_blank: bool = False
-    """The file of connection parameters is empty, as the platform writes it for some connectors with OAuth."""
-    properties_expected: bool = True
-    """A file for them is there, readable or not."""
-    missing: tuple[str, ...] = ()
-    script: Script = Script()
 
 
 def is_definition_name(file_name: str) -> bool:
@@ -130,7 +99,7 @@ def definition_in_folder(
         open_json(tree, _join(folder, properties_name), notes, "connector-properties") if properties_name else None
     )
     inner = properties["properties"] if properties else Node(None, node.at)
-    parts = _Parts(
+    parts = ConnectorParts(
         definition=node,
         parameters=inner.get("connectionParameters"),
         sets=inner.get("connectionParameterSets"),
@@ -150,10 +119,10 @@ def definition_in_folder(
         display_name=shown,
         at=title.at if title.present else node.at,
         connector_id=connector_id if named else None,
-        host=_host(parts, {}),
+        host=host_of(parts, {}),
         operations=tuple(_operations(node)),
-        authentication=_authentication(parts),
-        gateway=_uses_gateway(parts),
+        authentication=authentication_of(parts),
+        gateway=uses_gateway(parts),
         script=parts.script.file is not None,
         definition_at=node.at,
         properties_at=properties.at if properties else None,
@@ -178,7 +147,7 @@ def definition_in_solution(
     absent = Node(None, entry.at)
     definition = _part(tree, entry.definition, notes, "connector-definition") or absent
     parameters = _part(tree, entry.parameters, notes)
-    parts = _Parts(
+    parts = ConnectorParts(
         definition=definition,
         parameters=parameters or absent,
         sets=absent,
@@ -201,10 +170,10 @@ def definition_in_solution(
         at=entry.at,
         solution=solution,
         connector_guid=entry.guid,
-        host=_host(parts, variables),
+        host=host_of(parts, variables),
         operations=tuple(_operations(definition)),
-        authentication=_authentication(parts),
-        gateway=_uses_gateway(parts),
+        authentication=authentication_of(parts),
+        gateway=uses_gateway(parts),
         script=entry.script is not None,
         definition_at=definition.at if definition.present else None,
         properties_at=parameters.at if parameters else None,
@@ -225,7 +194,7 @@ def lone_properties(tree: Tree, name: str, node: Node) -> ConnectorDefinition:
     )
     absent = Node(None, node.at)
     inner = node["properties"]
-    parts = _Parts(
+    parts = ConnectorParts(
         definition=absent,
         parameters=inner.get("connectionParameters"),
         sets=inner.get("connectionParameterSets"),
@@ -237,7 +206,7 @@ def lone_properties(tree: Tree, name: str, node: Node) -> ConnectorDefinition:
     return _definition(connector, parts, tree, None)
 
 
-def _definition(connector: CustomConnector, parts: _Parts, tree: Tree, name: str | None) -> ConnectorDefinition:
+def _definition(connector: CustomConnector, parts: ConnectorParts, tree: Tree, name: str | None) -> ConnectorDefinition:
     from pllint.read.connector_definition import DefinitionFacts, facts_of, faulty_paths
     from pllint.read.connector_properties import beside, odd_keys, security
 
@@ -278,7 +247,7 @@ def _definition(connector: CustomConnector, parts: _Parts, tree: Tree, name: str
         script=parts.script,
         secrets=(*facts.secrets, *others.secrets),
         host_text=(node["host"].text or "").strip(),
-        own_host=_own_host(node),
+        own_host=own_host(node),
         schemes=tuple(scheme.text.lower() for scheme in node["schemes"].listed() if scheme.text),
         icon_colour=colour.text,
         icon_colour_at=colour.at if colour.present else None,
@@ -305,11 +274,6 @@ def _size(tree: Tree, name: str | None) -> int:
     return entries[place].size if place < len(entries) and entries[place].name == name else 0
 
 
-def _own_host(definition: Node) -> Host:
-    written = definition["host"]
-    return _resolved(written.text or "", {}, Host(None, definition["basePath"].text or "", "https", written.at))
-
-
 def _script(tree: Tree, folder: str, settings: Node | None, operations: Node) -> Script:
     from pllint.read.connector_properties import named_operations
 
@@ -318,154 +282,6 @@ def _script(tree: Tree, folder: str, settings: Node | None, operations: Node) ->
         file=tree.find(_join(folder, name)),
         operations=named_operations(operations) if operations.is_list else None,
         at=operations.at,
-    )
-
-
-def note_open_hosts(
-    connectors: Sequence[CustomConnector], settings: Sequence[DeploymentSettings], notes: Notes
-) -> None:
-    """Note the hosts that an environment variable decides and no file of the project gives a value for."""
-    given = {name.lower() for one in settings for name, value, _ in one.variables if value}
-    for connector in connectors:
-        host = connector.host
-        if host.name is None and host.variable and host.variable.lower() not in given:
-            notes.find(
-                "SRC009",
-                host.at or connector.at,
-                f"the host of '{connector.display_name}' is the environment variable {host.variable}, and no file gives"
-                " it a value, so verdicts by host stay open",
-                "Commit the solution that defines the variable with its default, or the deployment settings",
-            )
-
-
-def join(connectors: Sequence[CustomConnector], notes: Notes) -> tuple[CustomConnector, ...]:
-    """Give each connector once: folder and solution form of one definition become one element.
-
-    The solution says what the connector is called, the folder is where people edit it. A folder and a solution that
-    differ both stay, for a check of connectors to compare; two folders or two solutions that differ are noted.
-    """
-    inside = _distinct([one for one in connectors if one.solution is not None], notes)
-    named = (_by_name(inside, 0), _by_name(inside, 1))
-    for folder_form in _distinct([one for one in connectors if one.solution is None], notes):
-        name = custom_names(folder_form.name)[0]
-        # The name without the publisher's prefix counts only where a single connector bears it.
-        twins = next((found for index in named if len(found := index.get(name, ())) == 1), ())
-        if twins and _same_definition(folder_form, inside[twins[0]]):
-            inside[twins[0]] = _united(folder_form, inside[twins[0]])
-        else:
-            inside.append(folder_form)
-    return tuple(sorted(inside, key=lambda one: (one.name, one.solution is None, one.at.source.path)))
-
-
-def join_definitions(definitions: Sequence[ConnectorDefinition]) -> tuple[ConnectorDefinition, ...]:
-    """Give each definition once: a copy that says the same is left out, one that differs is told to its folder."""
-    folders = [one for one in definitions if one.in_folder]
-    named = [_by_name([one.connector for one in folders], part) for part in (0, 1)]
-    kept: list[ConnectorDefinition] = []
-    copies: dict[int, list[ConnectorDefinition]] = {}
-    facts: dict[str, object] = {}
-    for copy in definitions:
-        if copy.in_folder:
-            continue
-        names = custom_names(copy.connector.name)
-        # The name without the publisher's prefix counts only where a single connector bears it.
-        places = next(
-            (found for index, name in zip(named, names, strict=True) if len(found := index.get(name, ())) == 1), ()
-        )
-        own = _without_places(copy)
-        if facts.get(names[0]) == own:
-            continue
-        facts[names[0]] = own
-        if places and _without_places(folders[places[0]]) == own:
-            continue
-        kept.append(copy)
-        if places and copy.has_definition:
-            copies.setdefault(places[0], []).append(copy)
-    joined = [one._replace(copies=tuple(copies.get(place, ()))) for place, one in enumerate(folders)]
-    return tuple(sorted([*joined, *kept], key=lambda one: (one.at.source.path, one.connector.name)))
-
-
-def _without_places(definition: ConnectorDefinition) -> object:
-    """Give what a definition says, to compare with another that says it elsewhere."""
-    host = definition.own_host
-    return _bare(
-        (
-            definition.version,
-            definition.operations,
-            definition.references,
-            definition.calls,
-            definition.hidden_fields,
-            definition.extensions,
-            definition.visibilities,
-            definition.security,
-            definition.parameters,
-            definition.templates,
-            (host.name, host.variable, host.base_path) if host else None,
-            definition.schemes,
-            definition.script.operations,
-        )
-    )
-
-
-def _bare(value: object) -> object:
-    if isinstance(value, Anchor):
-        return None
-    return tuple(_bare(one) for one in value) if isinstance(value, tuple) else value
-
-
-def _by_name(connectors: Sequence[CustomConnector], part: int) -> dict[str, list[int]]:
-    index: dict[str, list[int]] = {}
-    for place, connector in enumerate(connectors):
-        index.setdefault(custom_names(connector.name)[part], []).append(place)
-    return index
-
-
-def _distinct(connectors: Sequence[CustomConnector], notes: Notes) -> list[CustomConnector]:
-    """Leave out repeated definitions; note and keep those that differ under one name."""
-    distinct: dict[str, list[CustomConnector]] = {}
-    for connector in connectors:
-        same = distinct.setdefault(custom_names(connector.name)[0], [])
-        if any(_same_definition(connector, other) for other in same):
-            continue
-        if same:
-            place = same[0].at.source.path
-            message = f"the custom connector '{connector.display_name}' is also defined in {place}, differently"
-            notes.find("SRC011", connector.at, message, "Keep one definition, or rename one of the two connectors")
-            notes.findings[-1] = notes.findings[-1]._replace(related=(Related("the other one", same[0].at),))
-        same.append(connector)
-    return [connector for same in distinct.values() for connector in same]
-
-
-def _same_definition(one: CustomConnector, other: CustomConnector) -> bool:
-    return (
-        _operation_facts(one) == _operation_facts(other)
-        and one.authentication == other.authentication
-        and _same_host(one.host, other.host)
-    )
-
-
-def _operation_facts(connector: CustomConnector) -> set[tuple[str, str, str, bool]]:
-    return {(one.id, one.method, one.path, one.trigger) for one in connector.operations}
-
-
-def _same_host(one: Host, other: Host) -> bool:
-    if one.decided_by != other.decided_by:
-        return False
-    if one.name is None or other.name is None:
-        # One of two forms may lack the variable's value.
-        return one.variable == other.variable
-    written = [(host.name or "").lower() + host.base_path.rstrip("/") for host in (one, other)]
-    return written[0] == written[1] and one.scheme == other.scheme
-
-
-def _united(folder_form: CustomConnector, inside: CustomConnector) -> CustomConnector:
-    return folder_form._replace(
-        name=inside.name,
-        solution=inside.solution,
-        connector_guid=inside.connector_guid,
-        host=folder_form.host if folder_form.host.name else inside.host,
-        gateway=folder_form.gateway or inside.gateway,
-        script=folder_form.script or inside.script,
     )
 
 
@@ -531,6 +347,7 @@ def _operations(definition: Node) -> Iterator[Operation]:
         for method, operation in item.items():
             if method.lower() in _METHODS and operation.is_mapping:
                 identity = operation["operationId"]
+                annotation = operation["x-ms-api-annotation"]
                 yield Operation(
                     id=identity.text or "",
                     method=method.lower(),
@@ -539,107 +356,6 @@ def _operations(definition: Node) -> Iterator[Operation]:
                     trigger=operation["x-ms-trigger"].present,
                     deprecated=operation["deprecated"].flag or False,
                     agentic_protocol=operation["x-ms-agentic-protocol"].text,
-                    family=operation["x-ms-api-annotation"]["family"].text,
-                    revision=operation["x-ms-api-annotation"]["revision"].integer,
+                    family=annotation["family"].text if annotation.present else None,
+                    revision=annotation["revision"].integer if annotation.present else None,
                 )
-
-
-def _host(parts: _Parts, variables: Mapping[str, EnvironmentVariable]) -> Host:
-    definition = parts.definition
-    written = definition["host"]
-    schemes = [scheme.text.lower() for scheme in definition["schemes"].listed() if scheme.text]
-    scheme = "https" if not schemes or "https" in schemes else schemes[0]
-    base_path = definition["basePath"].text or ""
-    own = _resolved(written.text or "", variables, Host(None, base_path, scheme, written.at, "host"))
-    for template in parts.templates.listed():
-        if (template.get("templateId").text or "").lower() != "dynamichosturl":
-            continue
-        parameters = template.get("parameters")
-        url = parameters.get(_TEMPLATE_URL)
-        if not url.text:
-            continue
-        other = _resolved(url.text, variables, Host(None, "", scheme, url.at, "policy-template"))
-        limited = any(name.text for name in parameters.get(_TEMPLATE_OPERATIONS).listed())
-        if not limited:
-            return other
-        if other.name is None or own.name is None or other.name.lower() != own.name.lower():
-            # Some operations go elsewhere, so no single host is the connector's.
-            return Host(None, base_path, scheme, url.at, "policy-template")
-    return own
-
-
-def _resolved(text: str, variables: Mapping[str, EnvironmentVariable], host: Host) -> Host:
-    """Fill in environment variables and take the address apart; a host that needs more than that has no name."""
-    named = variables_in(text)
-    if named:
-        decided = host.decided_by if host.decided_by == "policy-template" else "environment-variable"
-        known = ((name.lower(), variables.get(name.lower())) for name in dict.fromkeys(named))
-        values = tuple((name, value) for name, one in known if one and (value := one.value or one.default))
-        host = host._replace(decided_by=decided, variable=named[0], values=values)
-    return host._replace(text=text, own_path=host.base_path).where({}) if text.strip() else host
-
-
-def _authentication(parts: _Parts) -> str:
-    """Say in the manifest's words how connections sign in; connections that may choose between kinds are `other`."""
-    security = [
-        _SECURITY_WORDS.get((one["type"].text or "").lower(), "other")
-        for _, one in parts.definition["securityDefinitions"].items()
-    ]
-    if not parts.properties_known or (parts.parameters_blank and security):
-        flows = parts.definition["securityDefinitions"].items()
-        addresses = (one[key].text for _, one in flows for key in ("authorizationUrl", "tokenUrl") if one[key].present)
-        if "oauth2" in security and any(map(_is_entra, addresses)):
-            return "entra-id"
-        return _single(security)
-    choices = [choice.get("parameters") for choice in parts.sets.get("values").listed()]
-    return _single([_word(one, security) for one in choices or [parts.parameters]])
-
-
-def _single(words: Sequence[str]) -> str:
-    distinct = set(words)
-    if len(distinct) > 1:
-        return "other"
-    return distinct.pop() if distinct else "none"
-
-
-def _word(parameters: Node, security: Sequence[str]) -> str:
-    asked = dict(parameters.items())
-    kinds = {(one.get("type").text or "").lower(): one for one in asked.values()}
-    if "oauthsetting" in kinds:
-        return _oauth_word(kinds["oauthsetting"].get("oAuthSettings"))
-    if any("certificate" in kind for kind in kinds):
-        return "certificate"
-    if any(map(_allows_windows, asked.values())):
-        return "windows"
-    if "securestring" in kinds:
-        names = " ".join(asked).lower()
-        basic = "user" in names and ("password" in names or "pwd" in names)
-        return "basic" if basic or set(security) == {"basic"} else "api-key"
-    # A key typed as plain text is a key all the same.
-    return _single(security) if "string" in kinds else "none"
-
-
-def _oauth_word(settings: Node) -> str:
-    provider = (settings.get("identityProvider").text or "").lower()
-    if provider.startswith("aad"):
-        return "entra-id"
-    custom = dict(settings.get("customParameters").items()).values()
-    return "entra-id" if any(_is_entra(one.get("value").text or one.text) for one in custom) else "oauth2"
-
-
-def _is_entra(url: str | None) -> bool:
-    return url is not None and _ENTRA_HOSTS.match(url) is not None
-
-
-def _allows_windows(parameter: Node) -> bool:
-    allowed = (value.get("value").text or "" for value in parameter.get("allowedValues").listed())
-    return any(value.lower() == "windows" for value in allowed)
-
-
-def _uses_gateway(parts: _Parts) -> bool:
-    choices = [choice.get("parameters") for choice in parts.sets.get("values").listed()]
-    return any((one.text or "").lower() == "gateway" for one in parts.capabilities.listed()) or any(
-        (parameter.get("type").text or "").lower() == "gatewaysetting"
-        for parameters in (parts.parameters, *choices)
-        for _, parameter in parameters.items()
-    )

@@ -58,8 +58,8 @@ def deployment_settings(node: Node, notes: Notes) -> DeploymentSettings:
     variables = _pairs(node["EnvironmentVariables"], "SchemaName", "Value")
     secrets: list[Secret] = []
     for index, (name, value, at) in enumerate(variables):
-        kind = literals.secret_kind(name)
-        if kind is not None and literals.is_secret(kind, value):
+        kind = literals.secret_in(name, value)
+        if kind is not None:
             secrets.append(Secret(kind=kind, at=at, holder=name))
             variables[index] = (name, MASK, at)
     references = node["ConnectionReferences"]

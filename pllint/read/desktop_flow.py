@@ -6,7 +6,6 @@ solution.
 
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from pllint.model.component import (
     Call,
@@ -21,13 +20,14 @@ from pllint.model.component import (
 )
 from pllint.model.connector_id import ConnectorKey, desktop_flow_module, parse_connector_id
 from pllint.model.solution import ConnectionReference
-from pllint.read.cloud_flow import bare_guid
 from pllint.read.document import Notes
+from pllint.read.naming import bare_guid
 from pllint.record import NamedTuple
 from pllint.source import Anchor, Source, Span
 from pllint.text.node import Node
 from pllint.text.problem import MalformedError, Problem, ProblemKind
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pllint.text.problem import Limits
     from pllint.text.xml_text import Element

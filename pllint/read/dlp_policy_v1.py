@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from pllint.model.environment import EnvironmentRef
 from pllint.model.policy import ClassifiedConnector, DataGroup, DlpPolicy, OpenPart, PolicyPart, Scope
-from pllint.read.dlp_policy import CUT_OFF, GROUPS, candidates, classified_connector, environment_ref, member
 from pllint.read.document import Notes
+from pllint.read.policy_parts import CUT_OFF, GROUPS, candidates, classified_connector, environment_ref, member
 from pllint.read.powershell import Cuts, is_cut, unwrapped
 from pllint.source import Anchor
 from pllint.text.node import Node

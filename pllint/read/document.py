@@ -2,7 +2,6 @@
 
 import gc
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from pllint.finding import Finding, Severity, Skipped
 from pllint.schema import violations
@@ -11,6 +10,7 @@ from pllint.text.node import Node
 from pllint.text.problem import DEFAULT_LIMITS, Limits, MalformedError, Problem, ProblemKind
 from pllint.text.tree import Tree
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pllint.text.xml_text import Element
 

@@ -29,22 +29,32 @@ class _Merge:
         """Where each environment's facts were read, by fact."""
         self.reported: set[tuple[str, str]] = set()
 
+        self._by_id: dict[str, int] = {}
+        self._by_name: dict[str, set[int]] = {}
+
     def find(self, identity: str | None, names: Iterable[str]) -> int | None:
         """Find an environment by its id, else by a name that no other id contradicts."""
-        if identity:
-            for place, known in enumerate(self.environments):
-                if known.id and known.id.lower() == identity.lower():
-                    return place
-        wanted = {name.strip().lower() for name in names}
-        for place, known in enumerate(self.environments):
-            same = not (identity and known.id) or identity.lower() == known.id.lower()
-            if same and wanted & {known.name.lower(), *known.aliases}:
-                return place
-        return None
+        if identity and identity.lower() in self._by_id:
+            return self._by_id[identity.lower()]
+        found = {place for name in names for place in self._by_name.get(name.strip().lower(), ())}
+        return next((place for place in sorted(found) if not (identity and self.environments[place].id)), None)
 
     def add(self, environment: Environment, origins: dict[str, _Origin]) -> None:
         self.environments.append(environment)
         self.origins.append(origins)
+        self._index(len(self.origins) - 1)
+
+    def replace(self, place: int, environment: Environment) -> None:
+        """Put what is known by now in place of an environment; its id and names stay among the new ones."""
+        self.environments[place] = environment
+        self._index(place)
+
+    def _index(self, place: int) -> None:
+        environment = self.environments[place]
+        if environment.id:
+            self._by_id.setdefault(environment.id.lower(), place)
+        for name in (environment.name.lower(), *environment.aliases):
+            self._by_name.setdefault(name, set()).add(place)
 
 
 def merge(
@@ -126,7 +136,7 @@ def _take_listed(state: _Merge, environment: Environment) -> None:
     elif known.managed not in {None, managed}:
         words = ("managed", "not managed") if known.managed else ("not managed", "managed")
         _contradiction(state, place, environment, "managed", words)
-    state.environments[place] = known._replace(
+    joined = known._replace(
         id=environment.id or known.id,
         type=kind,
         managed=managed,
@@ -135,6 +145,7 @@ def _take_listed(state: _Merge, environment: Environment) -> None:
         listed=known.listed or environment.listed,
         pay_as_you_go=known.pay_as_you_go or environment.pay_as_you_go,
     )
+    state.replace(place, joined)
     state.origins[place].update(origins)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from pllint.read.cloud_flow import bare_guid
+from pllint.read.naming import bare_guid
 from pllint.record import NamedTuple
 from pllint.text.node import Node
 from pllint.text.problem import MalformedError

@@ -5,8 +5,8 @@ A package of today is a solution; these were what the portals exported before, a
 
 from collections.abc import Iterator, Mapping
 
-from pllint.read.cloud_flow import bare_guid
 from pllint.read.document import Notes, open_json
+from pllint.read.naming import bare_guid
 from pllint.read.recognise import PACKAGE_FOLDERS, DocumentEntry, DocumentForm
 from pllint.record import NamedTuple
 from pllint.text.node import Node

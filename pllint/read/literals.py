@@ -6,6 +6,7 @@ searched for the few words that every finding must hold, and patterns are compil
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import partial
 
 from pllint.model.component import LiteralKind, SecretKind
 from pllint.record import NamedTuple
@@ -72,8 +73,9 @@ _EXACT = {
     "authorization": SecretKind.TOKEN,
     "xauthtoken": SecretKind.TOKEN,
     "token": SecretKind.TOKEN,
+    "sig": SecretKind.SIGNATURE,
 }
-_LAST_LETTERS = frozenset("tdeynn")
+_LAST_LETTERS = frozenset("tdeyn")
 _Meaning = tuple[SecretKind | None, LiteralKind | None]
 _NO_MEANING: _Meaning = (None, None)
 _meanings: dict[str | int, _Meaning] = {}
@@ -105,6 +107,7 @@ _MARKED: tuple[tuple[str, SecretKind, str], ...] = (
         SecretKind.SIGNATURE,
         r"webhook\.office\.com/webhookb2/([\w@-]{36,}/[\w/-]{30,})",
     ),
+    ("://", SecretKind.PASSWORD, r"://[^\s/:@'\"{}<>?#]+:([^\s/@'\"{}<>]{4,})@"),
     ("base64('", SecretKind.PASSWORD, r"base64\('([^':@{}<>]+:[^'@{}<>]{4,})'\)"),
 )
 _PLACEHOLDERS = (
@@ -132,6 +135,9 @@ _ENVIRONMENT_KEYS = frozenset(("environment", "environmentname", "environmentid"
 _TENANT_KEYS = frozenset(("tenant", "tenantid"))
 _NO_TENANT = r"^(?:your|my|the)?-?(?:tenant|company|organi[sz]ation|org|domain|x+)(?:-?name)?$"
 _NOT_TEXT = frozenset(("host", "schema", "$schema", "metadata", "retryPolicy"))
+_FIELD = r"([\w.-]{2,60}+)[\"']?\s*+[:=]\s*+[\"']?([^\s\"',{}\[\]<>]{6,})"
+_LONGEST_LINE = 5_000
+"""Of longer lines little is shown, and fields are not looked for."""
 _SHORTEST = 20
 """The shortest text that a pattern finds anything in."""
 _NOTHING = Inputs()
@@ -236,16 +242,44 @@ def secret_kind(name: str) -> SecretKind | None:
     return (_meanings.get(name) or _meaning_of(name))[0]
 
 
+def secret_in(name: str, text: str) -> SecretKind | None:
+    """Tell which secret the text of a field or variable of that name is, or holds; None when it is none."""
+    kind = secret_kind(name)
+    return kind if kind is not None and is_secret(kind, text) else _in_text(text)
+
+
+def blotted(text: str) -> str:
+    """Give a line of a file, or a message about one, with what looks like a secret as stars, each for a character.
+
+    What readers found is blotted out by its place; this is for what stands where no reader looks.
+    """
+    for mark, kind, pattern in (*_MARKED_BY_SIGN, *_MARKED):
+        if mark in text:
+            text = re.sub(pattern, partial(_starred, kind, 1), text)
+    if len(text) < _LONGEST_LINE and (":" in text or "=" in text):
+        text = re.sub(_FIELD, _starred_field, text)
+    return text
+
+
+def _starred_field(match: re.Match[str]) -> str:
+    kind = secret_kind(match[1])
+    return match[0] if kind is None or not is_secret(kind, match[2]) else _starred(None, 2, match)
+
+
+def _starred(kind: SecretKind | None, group: int, match: re.Match[str]) -> str:
+    if kind is not None and not _is_held(kind, match[group]):
+        return match[0]
+    start, end = match.start(group) - match.start(), match.end(group) - match.start()
+    return match[0][:start] + "*" * (end - start) + match[0][end:]
+
+
 def is_secret(kind: SecretKind, text: str) -> bool:
     """Tell whether the text of a field for secrets is one: no expression, no placeholder, no word.
 
     A password may be anything without spaces. Keys, tokens and client secrets are made by machines: long, and of
     letters and digits, which names, titles and answers are not.
     """
-    value = text.strip()
-    scheme, _, rest = value.partition(" ")
-    if rest and scheme.lower() in {"bearer", "basic", "token", "apikey"}:
-        value = rest.strip()
+    value = _without_scheme(text)
     if "parameters(" in value or "://" in value:
         return False
     if kind is SecretKind.PASSWORD:
@@ -254,9 +288,15 @@ def is_secret(kind: SecretKind, text: str) -> bool:
     return len(value) >= 12 and _is_random(value) and is_credential(value)  # noqa: PLR2004 - the shortest keys in use
 
 
+def _without_scheme(text: str) -> str:
+    value = text.strip()
+    scheme, _, rest = value.partition(" ")
+    return rest.strip() if rest and scheme.lower() in {"bearer", "basic", "token", "apikey"} else value
+
+
 def is_credential(text: str) -> bool:
     """Tell whether the text of a field of an authentication is one: no expression and no placeholder."""
-    value = text.strip()
+    value = _without_scheme(text)
     if len(value) < 4 or value.startswith("@") or "@{" in value or "=@" in value:  # noqa: PLR2004 - `n/a`, `-`
         return False
     if (value[0] in _OPENING and value[-1] in _CLOSING) or "${" in value or "#{" in value or "}}" in value:
@@ -289,11 +329,11 @@ def _in_text(text: str) -> SecretKind | None:
 
 def _holds(kind: SecretKind, pattern: str, text: str) -> bool:
     match = re.search(pattern, text)
-    if match is None:
-        return False
-    if kind is SecretKind.PASSWORD:
-        return is_credential(match[1].rpartition(":")[2])
-    return _is_random(match[1])
+    return match is not None and _is_held(kind, match[1])
+
+
+def _is_held(kind: SecretKind, value: str) -> bool:
+    return is_credential(value.rpartition(":")[2]) if kind is SecretKind.PASSWORD else _is_random(value)
 
 
 def _of_stage(text: str, named: LiteralKind | None) -> Iterator[tuple[LiteralKind, str]]:

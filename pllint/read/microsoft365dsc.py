@@ -10,8 +10,9 @@ from collections.abc import Sequence
 from pllint.model.environment import EnvironmentRef
 from pllint.model.policy import DlpPolicy, OpenPart, PolicyPart, Scope
 from pllint.model.tenant import AllowedTenant, TenantIsolation
-from pllint.read.dlp_policy import LooseRules, loose_rules
+from pllint.read.dlp_policy import loose_rules
 from pllint.read.document import Notes
+from pllint.read.policy_rules import LooseRules
 from pllint.record import NamedTuple
 from pllint.source import WHOLE_FILE, Key, KeyPath, Span
 from pllint.text.encoding import decode

@@ -2,7 +2,6 @@
 
 import posixpath
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from pllint.model.environment import Environment
 from pllint.read import recognise
@@ -12,12 +11,13 @@ from pllint.text.node import Node
 from pllint.text.problem import MalformedError
 from pllint.text.tree import Tree
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:  # the readers of forms are imported when a file of that form is met
     from pllint.model.advanced_policy import AdvancedPolicy, ConnectorSetting
     from pllint.model.policy import DlpPolicy
     from pllint.model.tenant import TenantIsolation, TenantSetting
     from pllint.read.advanced_policy import Assignment
-    from pllint.read.dlp_policy import LooseRules
+    from pllint.read.policy_rules import LooseRules
     from pllint.read.terraform import Found
     from pllint.read.terraform_hcl import Folder
 
@@ -114,9 +114,9 @@ class PolicyFiles:
         """Give each data policy once."""
         if not self._policies and not self._loose_rules:
             return ()
-        from pllint.read import dlp_policy
+        from pllint.read import policy_join
 
-        return dlp_policy.join(self._policies, self._loose_rules, self._notes)
+        return policy_join.join(self._policies, self._loose_rules, self._notes)
 
     def advanced(self) -> "Sequence[AdvancedPolicy]":
         """Give the advanced connector policies with what they are assigned to."""

@@ -5,9 +5,10 @@ newer one counts; on one day they cannot both be. Where a day is missing only th
 is told; assigned numbers change daily.
 """
 
+from __future__ import annotations
+
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from typing import TypeVar
 
 from pllint.catalogue.plans import plan_named
 from pllint.finding import Finding, Related, Severity
@@ -27,6 +28,12 @@ from pllint.read.document import Notes
 from pllint.record import NamedTuple
 from pllint.source import Anchor
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import TypeVar
+
+    _Listing = TypeVar("_Listing")
+
 # Units that are licences one for one; messages, credits and logins are not.
 _CURRENCY_PLANS = {
     "apppass": "power-apps-per-app",
@@ -36,7 +43,6 @@ _CURRENCY_PLANS = {
     "paunattendedrpa": "power-automate-unattended-rpa",
 }
 _MB_PER_GB = 1024
-_Listing = TypeVar("_Listing")
 _UNDATED = "the day of one of them is not known"
 
 

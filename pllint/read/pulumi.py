@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from pllint.model.advanced_policy import AdvancedPolicy
 from pllint.model.policy import ClassifiedConnector, DlpPolicy, OpenPart, PolicyPart, Scope
 from pllint.read import advanced_policy
-from pllint.read.dlp_policy import GROUPS, classified_connector
 from pllint.read.document import Notes
+from pllint.read.policy_parts import GROUPS, classified_connector
 from pllint.text import hcl_text
 from pllint.text.node import Node
 

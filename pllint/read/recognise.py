@@ -113,10 +113,7 @@ _MARKS = (
     (b'"admin_displayname"',),
     (b'"activateflowconfiguration"',),
 )
-_OURS_BY_NAME = (
-    r"(?i)(?:^|/)(?:api(?:definition|properties)[^/]*\.json|[^/]*\.swagger\.json|[^/]*_openapidefinition\.json"
-    r"|[^/]*deploymentsettings[^/]*\.json|[^/]*dlp-?policy[^/]*\.json|workflows/[^/]+-[0-9a-f-]{36}\.json)$"
-)
+_FLOW_FILE = r".-[0-9a-f-]{36}\.json$"
 _AGENT_FILES = frozenset({"agent.mcs.yml", "settings.mcs.yml", "agent.mcs.yaml", "settings.mcs.yaml"})
 _CLONE_FOLDERS = (".mcs/", "knowledge/files/")
 _AGENT_KINDS = (
@@ -222,6 +219,17 @@ def document_parts(names: Iterable[str], folder: str) -> Iterator[str]:
                 yield name
 
 
+def is_cloud_flow(value: object) -> bool:
+    """Tell whether a JSON document is a cloud flow's: one with a definition of triggers and actions."""
+    properties = value.get("properties") if isinstance(value, dict) else None
+    definition = properties.get("definition") if isinstance(properties, dict) else None
+    return (
+        isinstance(definition, dict)
+        and isinstance(definition.get("triggers"), dict)
+        and isinstance(definition.get("actions"), dict)
+    )
+
+
 def is_desktop_flow(value: object) -> bool:
     """Tell whether a JSON document is a desktop flow's."""
     if not isinstance(value, dict) or not isinstance(value.get("properties"), dict):
@@ -300,7 +308,7 @@ def is_solution_manifest(root: Tree, form: SolutionForm) -> bool:
 
 def may_be_ours(name: str, content: bytes) -> bool:
     """Tell whether a JSON file is worth parsing, from the words in its bytes."""
-    if re.search(_OURS_BY_NAME, name):
+    if is_ours_by_name(name):
         return True
     if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
         content = content.replace(b"\0", b"")
@@ -310,7 +318,15 @@ def may_be_ours(name: str, content: bytes) -> bool:
 
 def is_ours_by_name(name: str) -> bool:
     """Tell whether a file's name alone says that it should be one of ours, so that a broken one is an error."""
-    return re.search(_OURS_BY_NAME, name) is not None
+    folder, _, base = name.lower().rpartition("/")
+    if not base.endswith(".json"):
+        return False
+    return (
+        base.startswith(("apidefinition", "apiproperties"))
+        or base.endswith((".swagger.json", "_openapidefinition.json"))
+        or any(word in base for word in ("deploymentsettings", "dlppolicy", "dlp-policy"))
+        or (folder.rpartition("/")[2] == "workflows" and re.search(_FLOW_FILE, base, re.ASCII) is not None)
+    )
 
 
 def may_be_terraform(content: bytes) -> bool:

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping
 from pllint.model.advanced_policy import ConnectorSetting
 from pllint.model.connector_id import parse_connector_id
 from pllint.model.tenant import AllowedTenant, TenantIsolation, TenantSetting
-from pllint.read.dlp_policy import member
 from pllint.read.document import Notes
+from pllint.read.policy_parts import member
 from pllint.read.powershell import Cuts, is_cut, unwrapped
 from pllint.text.node import Node
 

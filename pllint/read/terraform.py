@@ -24,8 +24,8 @@ from pllint.model.policy import (
     UrlPattern,
 )
 from pllint.model.tenant import AllowedTenant, TenantIsolation, TenantSetting
-from pllint.read.dlp_policy import BEHAVIOURS, GROUPS, SCOPES
 from pllint.read.document import Notes
+from pllint.read.policy_parts import BEHAVIOURS, GROUPS, SCOPES
 from pllint.record import NamedTuple
 from pllint.text.node import Node
 from pllint.text.places import Expression

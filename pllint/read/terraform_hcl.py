@@ -9,8 +9,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from pllint.model.policy import DataGroup, DlpPolicy, OpenPart, PolicyPart
-from pllint.read.dlp_policy import MIXED_UP
 from pllint.read.document import Notes
+from pllint.read.policy_parts import MIXED_UP
 from pllint.read.terraform import GROUP_LISTS, POLICY, READ, Found, Module, Resource, policy, read
 from pllint.record import NamedTuple
 from pllint.text.node import Node

@@ -209,6 +209,8 @@ def _closing(report: Report, pen: _Pen) -> Iterator[str]:
     text = text[0].upper() + text[1:]
     text += f"; {counted(waived, 'finding')} waived" if waived else ""
     text += f"; profile met: {report.profile_met}" if report.profile_met else ""
+    if report.profile_asked and report.profile_asked != report.profile_met:
+        text += f"; profile asked for: {report.profile_asked}"
     yield pen.paint(f"{text}.", _COLOURS[worst] if worst else _GREEN if read else _BOLD)
 
 

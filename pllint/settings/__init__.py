@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING
 
 from pllint.errors import SettingsError, UsageError
 from pllint.finding import Finding, Severity
@@ -16,6 +15,7 @@ from pllint.record import NamedTuple
 from pllint.source import Anchor
 from pllint.text.problem import DEFAULT_LIMITS, Limits
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Protocol
 

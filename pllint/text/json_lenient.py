@@ -3,14 +3,19 @@
 Only met by such files, so that the others do not pay for its patterns.
 """
 
+from __future__ import annotations
+
 import json
 import re
 from collections.abc import Iterator
-from typing import NoReturn
 
 from pllint.source import WHOLE_FILE
 from pllint.text.lines import Lines
 from pllint.text.problem import Limits, MalformedError, Problem, ProblemKind
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import NoReturn
 
 LENIENT = json.JSONDecoder(parse_constant=str, strict=False)
 

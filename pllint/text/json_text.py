@@ -4,16 +4,20 @@ Reading is the standard library's. What it refuses gets a second look, which bla
 commas without moving anything, so that both looks, and `locate`, count the same offsets.
 """
 
+from __future__ import annotations
+
 import json
 import re
 from collections.abc import Callable, Sequence
-from contextlib import suppress
-from typing import NoReturn
 
 from pllint.source import Key, KeyPath, Span
 from pllint.text.encoding import decode
 from pllint.text.lines import Lines, clip
 from pllint.text.problem import DEFAULT_LIMITS, Limits, MalformedError, Problem, check_size
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import NoReturn
 
 _CONTAINERS = frozenset((dict, list))
 
@@ -147,6 +151,8 @@ def locate(content: bytes, paths: Sequence[KeyPath]) -> list[Span]:
     except _FAULTS:
         text = _without_oddities(original)
         root = _wanted(paths)
+        from contextlib import suppress
+
         # Broken text has been reported as such; what lies before the fault still gets its place.
         with suppress(*_FAULTS):
             _Search(text).visit(root, _skip_space(text, 0))

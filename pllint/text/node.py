@@ -14,11 +14,26 @@ class Node:
     Asking for what is not there gives an absent node, whose place is where it would be.
     """
 
-    __slots__ = ("at", "value")
+    __slots__ = ("_at", "value")
 
-    def __init__(self, value: object, at: Anchor) -> None:
+    def __init__(self, value: object, at: "Anchor | tuple[Node, Key]") -> None:
+        """Take a value and its place, or the node that holds it and its key there."""
         self.value = value
-        self.at = at
+        self._at = at
+
+    @property
+    def at(self) -> Anchor:
+        """Give the place. It is put together when it is asked for, which it is of few."""
+        place = self._at
+        if isinstance(place, Anchor):
+            return place
+        keys: list[Key] = []
+        while not isinstance(place, Anchor):
+            above, key = place
+            keys.append(key)
+            place = above._at  # noqa: SLF001 - a node like this one
+        self._at = at = Anchor(place.source, (*place.path, *reversed(keys)))
+        return at
 
     def __repr__(self) -> str:
         return f"Node({self.value!r} at {self.at.source.path}:{self.at.path})"
@@ -30,7 +45,7 @@ class Node:
             value = self.value.get(key)
         elif isinstance(self.value, list) and isinstance(key, int) and 0 <= key < len(self.value):
             value = self.value[key]
-        return Node(value, self.at / key)
+        return Node(value, (self, key))
 
     def get(self, *names: str) -> "Node":
         """Give the first member that is there under one of several names, ignoring case."""
@@ -42,7 +57,7 @@ class Node:
             for name in names:
                 if name.lower() in lowered:
                     return self[lowered[name.lower()]]
-        return Node(None, self.at / names[0])
+        return Node(None, (self, names[0]))
 
     def within(self, *keys: str) -> "Node":
         """Follow exact keys down."""
@@ -99,7 +114,7 @@ class Node:
         """Give the members of an object in file order; nothing for other values."""
         if isinstance(self.value, dict):
             for key, value in self.value.items():
-                yield str(key), Node(value, self.at / key)
+                yield str(key), Node(value, (self, key))
 
     def values(self) -> Iterator["Node"]:
         """Give the values of an object in file order; nothing for other values."""
@@ -109,7 +124,7 @@ class Node:
         """Give the items of an array; nothing for other values."""
         if isinstance(self.value, list):
             for index, value in enumerate(self.value):
-                yield Node(value, self.at / index)
+                yield Node(value, (self, index))
 
     def listed(self) -> Iterator["Node"]:
         """Give the items of an array, or the value itself where one stands alone; nothing when absent."""

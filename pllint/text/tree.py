@@ -8,13 +8,14 @@ from abc import ABC, abstractmethod
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import IO, TYPE_CHECKING
 
 from pllint.record import NamedTuple
 from pllint.source import Locate, Source
 from pllint.text.problem import DEFAULT_LIMITS, Limits, MalformedError, Problem, ProblemKind
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import IO
     from zipfile import ZipFile, ZipInfo
 
 NOT_ENTERED = frozenset((".git", "node_modules", ".venv", "__pycache__"))

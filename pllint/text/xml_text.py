@@ -1,9 +1,10 @@
 """XML text to plain elements, and elements back to places in the text; no entity is ever expanded."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import NoReturn
 from xml.parsers import expat
 
 from pllint.source import WHOLE_FILE, KeyPath, Span
@@ -11,6 +12,10 @@ from pllint.text import json_text
 from pllint.text.encoding import decode
 from pllint.text.lines import Lines, clip
 from pllint.text.problem import DEFAULT_LIMITS, Limits, MalformedError, Problem, ProblemKind, check_size
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import NoReturn
 
 # What declares its encoding is right to use it.
 _DECLARED = re.compile(
@@ -48,7 +53,7 @@ class Element:
     def __repr__(self) -> str:
         return f"<{self.tag} {self.ordinal}>"
 
-    def child(self, tag: str) -> "Element | None":
+    def child(self, tag: str) -> Element | None:
         """Give the first direct child of that tag, in any case."""
         lower = tag.lower()
         for element in self.children:
@@ -56,7 +61,7 @@ class Element:
                 return element
         return None
 
-    def children_of(self, tag: str) -> "list[Element]":
+    def children_of(self, tag: str) -> list[Element]:
         """Give all direct children of that tag, in any case."""
         lower = tag.lower()
         return [element for element in self.children if element.tag.lower() == lower]
@@ -78,7 +83,7 @@ class Element:
                 return value
         return None
 
-    def descend(self, *tags: str) -> "Element | None":
+    def descend(self, *tags: str) -> Element | None:
         """Follow first children down."""
         element: Element | None = self
         for tag in tags:
@@ -162,7 +167,7 @@ class _Place:
 
     __slots__ = ("attributes", "end", "is_leaf", "spans", "start", "tag_end", "text", "way")
 
-    def __init__(self, start: int, attributes: dict[str, str], way: "list[_Step]") -> None:
+    def __init__(self, start: int, attributes: dict[str, str], way: list[_Step]) -> None:
         self.start = start
         self.end = start
         self.tag_end = -1

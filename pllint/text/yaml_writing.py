@@ -7,12 +7,12 @@ is laid out in a way nobody thought of is refused, never damaged.
 import re
 from codecs import BOM_UTF8
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
 
 from pllint.record import NamedTuple
 from pllint.text.problem import MalformedError
 from pllint.text.yaml_text import parse
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ruamel.yaml.events import Event
 

@@ -175,7 +175,9 @@ def basic_authentication(definition: ConnectorDefinition, _: Context) -> Outcome
     """Connections send a user name and a password with every call."""
     if definition.connector.authentication != "basic":
         return
-    passwords = [one for one in definition.parameters if (one.type or "").lower() == "securestring"]
+    secure = [one for one in definition.parameters if (one.type or "").lower() == "securestring"]
+    # A key may be asked for beside them.
+    passwords = [one for one in secure if "pass" in one.name.lower() or "pwd" in one.name.lower()] or secure
     at = passwords[0].at if passwords else definition.security[0].at if definition.security else definition.at
     yield found(
         definition,

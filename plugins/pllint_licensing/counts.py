@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from pllint.model.component import Component
+from pllint.model.estate import Stock
 from pllint.model.licensing import LicenceNeed, Premium
 from pllint.model.workspace import Workspace
 from pllint.plugin import (
@@ -18,13 +19,16 @@ from pllint.plugin import (
 )
 from pllint_licensing.words import list_of, reasons_in_words
 
+_SKUS = "https://learn.microsoft.com/power-platform/admin/pricing-billing-skus"
+_QUARTER = 92
+
 
 @check(
     id="LIC401",
     name="licence-count-missing",
     severity=Severity.ERROR,
     since="0.1",
-    source="https://learn.microsoft.com/power-platform/admin/pricing-billing-skus",
+    source=_SKUS,
     on=Component,
     needs=(Need.LICENCE_RECORDS,),
 )
@@ -55,6 +59,124 @@ def licence_count_missing(component: Component, context: Context) -> Iterator[Fi
         connectors=tuple(sorted({reason.connector for reason in found.reasons if reason.connector})),
         related=tuple(Related(f"premium because of {words} ({reason.word})", reason.at) for words, reason in reasons),
     )
+
+
+@check(
+    id="LIC402",
+    name="licences-over-assigned",
+    severity=Severity.ERROR,
+    since="0.1",
+    source="https://learn.microsoft.com/power-platform/admin/about-powerapps-perapp",
+    on=Workspace,
+    needs=(Need.LICENCE_RECORDS,),
+)
+def licences_over_assigned(_: Workspace, context: Context) -> Iterator[Finding]:
+    """More licences of a plan are assigned or allocated than purchased."""
+    for stock in context.estate.stocks:
+        if not stock.over:
+            continue
+        record = stock.record
+        places = ", ".join(f"{name.text} {number:,}" for name, number in record.allocated)
+        by_place = sum(number for _, number in record.allocated) == stock.given and places
+        given = f"allocated ({places})" if by_place else "assigned"
+        yield Finding(
+            at=record.at,
+            message=f"{stock.given:,} {stock.name} licences are {given}, and {record.purchased or 0:,}"
+            f" {'is' if record.purchased == 1 else 'are'} purchased: {stock.over:,} too many",
+            remedy=f"Ask the licence administrator to take {stock.over:,} back, or procurement to buy as many",
+            related=tuple(Related(f"{number:,} for {name.text}", name.at) for name, number in record.allocated)
+            if by_place
+            else (),
+            cause=stock.plan,
+        )
+
+
+@check(
+    id="LIC403",
+    name="licence-record-stale",
+    severity=Severity.WARNING,
+    since="0.1",
+    source="https://learn.microsoft.com/microsoft-365/commerce/licenses/view-licenses-and-subscriptions",
+    on=Workspace,
+    needs=(Need.LICENCE_RECORDS,),
+)
+def licence_record_stale(_: Workspace, context: Context) -> Iterator[Finding | CouldNotRun]:
+    """Licence counts are older than a quarter."""
+    stale: dict[tuple[str, str, int], list[Stock]] = {}
+    undated = []
+    for stock in context.estate.stocks:
+        if stock.as_of is None or stock.age is None:
+            undated.append(stock.name)
+        elif stock.age > _QUARTER:
+            stale.setdefault((stock.dated_at.source.path, stock.as_of, stock.age), []).append(stock)
+    for (_path, day, age), stocks in stale.items():
+        names = list(dict.fromkeys(stock.name for stock in stocks))
+        yield Finding(
+            at=stocks[0].dated_at,
+            message=f"The licence {'count' if len(names) == 1 else 'counts'} of {list_of(names, 'and')}"
+            f" {'was' if len(names) == 1 else 'were'} taken on {day}, {age} days ago; a count holds for a quarter,"
+            f" {_QUARTER} days",
+            remedy="Ask the licence administrator for today's counts, and write them down with their day",
+            related=tuple(Related(f"counted on {day}", stock.record.at) for stock in stocks[1:]),
+            cause=day,
+        )
+    if undated:
+        names = list(dict.fromkeys(undated))
+        yield CouldNotRun(
+            reason=f"nobody says on which day the licences of {list_of(names, 'and')} were counted",
+            remedy="write `as-of` beside each count, or `licences-as-of` under `tenant`",
+        )
+
+
+@check(
+    id="LIC404",
+    name="plan-no-longer-sold",
+    severity=Severity.WARNING,
+    since="0.1",
+    source="https://learn.microsoft.com/power-platform/admin/power-automate-licensing/types",
+    on=Workspace,
+    needs=(Need.LICENCE_RECORDS,),
+)
+def plan_no_longer_sold(_: Workspace, context: Context) -> Iterator[Finding]:
+    """Licences on record, or the plan an app or flow is to run on, cannot be bought any more."""
+    for plan in context.estate.unsold():
+        first, *others = plan.places
+        successor = f"; its successor is {plan.successor}" if plan.successor else ""
+        yield Finding(
+            at=first.at,
+            message=f"{plan.name} ({first.words}) has not been sold since {plan.since}{successor}",
+            remedy=f"Ask the licence owner to plan {plan.successor or 'another plan'} for the next renewal",
+            related=tuple(Related(one.words, one.at) for one in others),
+            cause=plan.name,
+        )
+
+
+@check(
+    id="LIC405",
+    name="plan-not-available",
+    severity=Severity.ERROR,
+    since="0.1",
+    source="https://learn.microsoft.com/power-platform/admin/about-powerapps-perapp",
+    on=Workspace,
+    needs=(Need.GOVERNANCE,),
+)
+def plan_not_available(_: Workspace, context: Context) -> Iterator[Finding | CouldNotRun]:
+    """A plan is not offered to this sector or under this agreement."""
+    for plan in context.estate.unavailable():
+        if plan.why is None:
+            yield CouldNotRun(
+                reason=f"whether {plan.name} is still sold to this customer depends on when the agreement started",
+                remedy="write `starts` under `tenant: agreement`",
+            )
+            continue
+        first, *others = plan.places
+        yield Finding(
+            at=first.at,
+            message=f"{plan.name} ({first.words}) is {plan.why}",
+            remedy="Ask procurement which plan is on offer, and plan that one",
+            related=tuple(Related(one.words, one.at) for one in others),
+            cause=plan.name,
+        )
 
 
 def _holders(workspace: Workspace) -> str:

@@ -1,10 +1,11 @@
 """Reasons for a premium licence, in the words of people who write no code."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from pllint.model.component import Component
-from pllint.model.licensing import Premium, PremiumReason
-from pllint.plugin import Catalogue
+from pllint.model.licence_facts import Group
+from pllint.model.licensing import Licensed, Premium, PremiumReason
+from pllint.plugin import Anchor, Catalogue, Context, Related
 
 _FIXED = {
     "dataverse": "Dataverse",
@@ -42,3 +43,45 @@ def list_of(words: Sequence[str], conjunction: str) -> str:
     if len(words) < 2:  # noqa: PLR2004 - one word needs no joining
         return "".join(words)
     return f"{', '.join(words[:-1])} {conjunction} {words[-1]}"
+
+
+def because_of(licensed: Licensed, context: Context) -> str:
+    """Say why something is premium: `SQL Server and HTTP`."""
+    reasons = reasons_in_words(licensed.premium, licensed.component, context.catalogue)
+    return list_of(list(dict.fromkeys(words for words, _ in reasons)), "and")
+
+
+def because(licensed: Licensed, context: Context) -> tuple[Related, ...]:
+    """Show the places that make something premium."""
+    reasons = reasons_in_words(licensed.premium, licensed.component, context.catalogue)
+    return tuple(Related(f"premium because of {words} ({reason.word})", reason.at) for words, reason in reasons)
+
+
+def place_of(licensed: Licensed) -> Anchor:
+    """Give where people would change what the manifest says of it, else its own file."""
+    return licensed.record.at if licensed.record is not None else licensed.component.at
+
+
+def where(licensed: Licensed) -> str:
+    """Name the environment, or say that nobody has."""
+    return licensed.environment.name if licensed.environment else "its environment"
+
+
+def counted(number: int, one: str, many: str | None = None) -> str:
+    """Count things: `1 pass`, `2,900 people`."""
+    return f"{number:,} {one if number == 1 else many or f'{one}s'}"
+
+
+def people(number: int) -> str:
+    """Count people."""
+    return counted(number, "person", "people")
+
+
+def groups(named: Iterable[Group]) -> str:
+    """List groups with their head counts, in brackets: ` (staff 40, managers 12)`; nothing where none has a name."""
+    listed = ", ".join(
+        f"{group.name} {'not counted' if group.number is None else f'{group.number:,}'}"
+        for group in named
+        if group.name
+    )
+    return f" ({listed})" if listed else ""

@@ -61,7 +61,7 @@ def secret_in_inputs(workspace: Workspace, _context: Context) -> Iterator[Findin
 def _in_file(what: str, kind: SecretKind, at: Anchor) -> Finding:
     return Finding(
         at=at,
-        message=f"{what} is {_a(kind)} in clear",
+        message=f"{what} holds {_a(kind)} in clear",
         remedy="Revoke it, for everyone who can read the repository has it, and keep its successor in Azure Key Vault"
         " behind an environment variable of type secret (maker)",
         cause=f"{kind} {what}",
@@ -171,7 +171,8 @@ def _address(endpoint: Endpoint | None) -> str:
 
 
 def _host(address: str) -> str:
-    return address.partition("://")[2].partition("/")[0].partition("?")[0]
+    # What stands before `@` signs in, and is shown nowhere.
+    return address.partition("://")[2].partition("/")[0].partition("?")[0].rpartition("@")[2]
 
 
 @check(

@@ -89,6 +89,17 @@ def test_waivers_that_name_who_gave_them_close_requirements(project: Path, judge
     assert judged("ParcelDesk", "--to", "hr-production") == (0, {})
 
 
+def test_a_waiver_that_only_the_gate_needs_is_not_called_unused(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _waive(project, "LIF108", "security-review-missing", "LIF110")
+
+    run(["check", "--select", "LIF", "--output", "concise"])
+
+    told = [line for line in capsys.readouterr().out.splitlines() if "LIF304" in line]
+    assert ["LIF108" in line for line in told] == [False, False]  # the other two silence nothing at any stage
+
+
 @pytest.mark.parametrize("by", ["", "    by: Dana\n"], ids=["nobody", "the maker"])
 def test_waivers_of_nobody_or_of_the_maker_do_not_count(project: Path, by: str, judged: Judge) -> None:
     _waive(project, *_MISSING)
@@ -139,6 +150,22 @@ def test_a_definition_that_is_no_longer_what_was_reviewed_is_stale(project: Path
     assert judged("ExpenseApproval", "--to", "hr-production")[1] == {"LIF119": "stale", "LIC401": "missing"}
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("people: 2900, licensed: 2900", "people: 2900, licensed: 2600"),
+        ("- {date: 2026-10-30, people: 2900, licensed: 2900}", "- {date: 2026-10-30}"),
+    ],
+    ids=["by the last spot check", "by the count before approval"],
+)
+def test_fewer_licences_than_people_keep_it_back(project: Path, old: str, new: str, judged: Judge) -> None:
+    connectors = project / "governance" / "connectors.yaml"
+    _replace(connectors, old, new)
+    _replace(connectors, "available: 2900", "available: 2600")
+
+    assert judged("ExpenseApproval", "--to", "hr-production")[1] == {"LIC101": "missing", "LIC401": "missing"}
+
+
 def test_deployment_settings_of_the_environment_have_to_be_there_and_filled_in(project: Path, judged: Judge) -> None:
     settings = project / "deployment" / "parcel-desk" / "hr-production.deploymentSettings.json"
     document = json.loads(settings.read_text(encoding="utf-8-sig"))
@@ -158,6 +185,26 @@ def test_without_policies_and_records_nothing_is_known(project: Path, judged: Ju
 
     assert found.pop("SOL106") == "missing"  # nothing says any more that hr-production is this environment
     assert found == {"LIF101": "unknown", "DLP110": "unknown", "LIC401": "unknown"}
+
+
+def test_a_part_that_cannot_be_read_keeps_it_back(project: Path, judged: Judge) -> None:
+    flow = next((project / "solutions" / "expense" / "Workflows").glob("NotifyApprover*.json"))
+    flow.write_text("{", encoding="utf-8")
+
+    assert judged("ExpenseApproval", "--to", "hr-production")[1]["SRC001"] == "unknown"
+    assert "SRC001" not in judged("ParcelDesk", "--to", "hr-production")[1]
+
+
+def test_a_policy_that_cannot_be_read_keeps_every_solution_back(project: Path, judged: Judge) -> None:
+    (project / "policies" / "outside-hr.json").write_text("{", encoding="utf-8")
+
+    assert judged("ParcelDesk", "--to", "hr-production")[1]["SRC001"] == "unknown"
+
+
+def test_a_part_that_the_solution_names_and_does_not_hold_keeps_it_back(project: Path, judged: Judge) -> None:
+    next((project / "solutions" / "expense" / "Workflows").glob("NotifyApprover*F001.json")).unlink()
+
+    assert judged("ExpenseApproval", "--to", "hr-production")[1]["SOL404"] == "unknown"
 
 
 @pytest.mark.parametrize(

@@ -190,3 +190,27 @@ def test_a_reader_that_goes_away_ends_the_output_quietly() -> None:
 
     os.close(writing)
     assert (told.returncode, told.stderr) == (1, b"")
+
+
+@pytest.mark.parametrize(
+    ("command", "status", "told"),
+    [
+        ("exec {pllint} check . >&-", 0, ""),
+        ("exec {pllint} check . >/dev/full", 2, "pllint: cannot write the output: No space left on device\n"),
+        (
+            "mkdir gone && cd gone && rmdir ../gone && exec {pllint} check",
+            2,
+            "pllint: the working directory cannot be used: No such file or directory\n",
+        ),
+    ],
+    ids=["closed", "full", "gone"],
+)
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="this system has no device that is always full")
+@pytest.mark.usefixtures("project")
+def test_a_place_that_takes_no_output_ends_the_run_in_one_line(command: str, status: int, told: str) -> None:
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(os.path.abspath(path) for path in sys.path if path)}
+    script = command.format(pllint=f"{sys.executable} -m pllint")
+
+    done = subprocess.run(["sh", "-c", script], check=False, capture_output=True, text=True, env=environment)
+
+    assert (done.returncode, done.stderr) == (status, told)

@@ -363,6 +363,13 @@ def test_a_connector_of_the_source_without_a_record_is_unregistered() -> None:
     assert [(one.name, one.defined, len(one.users)) for one in found] == [("Parcels", True, 1)]
 
 
+def test_a_connector_that_lies_here_twice_is_unregistered_once() -> None:
+    copy = DEFINITION._replace(name=ConnectorKey("parcels"), display_name="parcels ")
+    workspace = Workspace(governance=Governance(at=AT), custom_connectors=(DEFINITION, copy))
+    found = Lifecycle(workspace, datetime.date(2026, 11, 21)).stages.unregistered
+    assert [one.name for one in found] == ["Parcels"]
+
+
 def test_a_connector_that_is_only_used_is_unregistered_once() -> None:
     uses = (ConnectorUse(connector=ConnectorKey("rota"), custom=True, at=AT),)
     flows = [Component(kind=ComponentKind.CLOUD_FLOW, name=one, id=one, at=AT, uses=uses) for one in ("a", "b")]

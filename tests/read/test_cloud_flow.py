@@ -7,7 +7,8 @@ import pytest
 from pllint.model.component import Component, Endpoint, Evidence, StartsFrom, TriggerClass
 from pllint.model.connector_id import ConnectorKey
 from pllint.model.solution import ConnectionReference, EnvironmentVariable
-from pllint.read.cloud_flow import cloud_flow, is_cloud_flow
+from pllint.read.cloud_flow import cloud_flow
+from pllint.read.recognise import is_cloud_flow
 from pllint.source import Anchor, Source
 from pllint.text.node import Node
 

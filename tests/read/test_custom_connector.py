@@ -8,7 +8,7 @@ import pytest
 from pllint.model.connector_id import custom_name
 from pllint.model.custom_connector import CustomConnector, Host, Operation
 from pllint.model.solution import EnvironmentVariable
-from pllint.read import custom_connector
+from pllint.read import connector_join, custom_connector
 from pllint.read.document import Notes
 from pllint.read.solution import ConnectorEntry
 from pllint.source import Anchor, Source
@@ -411,7 +411,7 @@ def connector(name: str, path: str, solution: str | None = None, host: str | Non
 def test_folder_and_solution_form_of_one_connector_are_one_element(name: str) -> None:
     notes = Notes()
     forms = [connector(name, "connectors/parcel"), connector("ctx_parcel-20tracking", "src/solution", "Expense")]
-    (joined,) = custom_connector.join(forms, notes)
+    (joined,) = connector_join.join(forms, notes)
     assert (joined.name, joined.connector_guid, joined.solution) == ("ctx_parcel-20tracking", "g-1", "Expense")
     assert joined.definition_at is not None
     assert joined.definition_at.source.path == "connectors/parcel"
@@ -421,7 +421,7 @@ def test_folder_and_solution_form_of_one_connector_are_one_element(name: str) ->
 def test_a_folder_and_a_solution_that_differ_both_stay_for_a_check_to_compare() -> None:
     notes = Notes()
     forms = [connector("parcel", "folder", host="b.example"), connector("ctx_parcel", "solution", "Expense")]
-    joined = custom_connector.join(forms, notes)
+    joined = connector_join.join(forms, notes)
     assert [one.solution for one in joined] == ["Expense", None]
     assert notes.findings == []
 
@@ -432,7 +432,7 @@ def test_a_name_without_prefix_that_two_solutions_bear_joins_neither() -> None:
         connector("ctx_parcel", "one", "One"),
         connector("abc_parcel", "two", "Two"),
     ]
-    assert len(custom_connector.join(forms, Notes())) == 3
+    assert len(connector_join.join(forms, Notes())) == 3
 
 
 @pytest.mark.parametrize(("host", "count"), [("a.example", 1), ("b.example", 2)])
@@ -442,5 +442,5 @@ def test_two_definitions_of_one_name_are_reported_where_they_differ(
 ) -> None:
     notes = Notes()
     forms = [connector("parcel", "one", solutions[0]), connector("parcel", "two", solutions[1], host)]
-    assert len(custom_connector.join(forms, notes)) == count
+    assert len(connector_join.join(forms, notes)) == count
     assert [(finding.check, finding.at.source.path) for finding in notes.findings] == [("SRC011", "two")] * (count - 1)

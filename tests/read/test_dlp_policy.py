@@ -5,7 +5,7 @@ import json
 import pytest
 
 from pllint.model.policy import Behaviour, DataGroup, DlpPolicy, Scope
-from pllint.read import dlp_policy
+from pllint.read import dlp_policy, policy_join
 from pllint.read.document import Notes
 from pllint.source import Anchor, Source
 from pllint.text.node import Node
@@ -305,7 +305,7 @@ def test_rules_alone_join_the_one_policy_that_fits(path: str, owner: str | None)
     ]
     assert dlp_policy.recognises(PATTERNS)
     loose = dlp_policy.loose_rules(node(PATTERNS, path), notes)
-    joined = dlp_policy.join(policies, loose, notes)
+    joined = policy_join.join(policies, loose, notes)
     assert [one.name for one in joined if one.patterns] == ([owner] if owner else [])
     assert [finding.check for finding in notes.findings] == ([] if owner else ["SRC008"])
 
@@ -315,7 +315,7 @@ def test_rules_alone_add_actions_and_keep_what_the_policy_says_already() -> None
     policies = read({"policyDefinition": POLICY, "customConnectorUrlPatternsDefinition": PATTERNS})
     other = {"rules": [{"order": 1, "customConnectorRuleClassification": "Blocked", "pattern": "*"}]}
     loose = dlp_policy.loose_rules(node({**ACTIONS, **other}, "policies/baseline-config.json"), notes)
-    (joined,) = dlp_policy.join(policies, loose, notes)
+    (joined,) = policy_join.join(policies, loose, notes)
     assert len(joined.actions) == 1
     assert len(joined.patterns or ()) == 2
     assert [finding.check for finding in notes.findings] == ["SRC011"]
@@ -325,7 +325,7 @@ def test_the_answer_of_a_list_call_gives_way_to_the_whole_policy() -> None:
     notes = Notes()
     listed = {key: inner for key, inner in POLICY.items() if key != "connectorGroups"}
     policies = [*read({"value": [listed]}, path="list.json"), *read(POLICY, path="one.json")]
-    (joined,) = dlp_policy.join(policies, (), notes)
+    (joined,) = policy_join.join(policies, (), notes)
     assert joined.classified
     assert notes.findings == []
 
@@ -337,5 +337,5 @@ def test_one_policy_exported_twice_is_reported_only_where_it_differs(default: st
         *read(POLICY, path="a.json"),
         *read(policy(defaultConnectorsClassification=default), path="b.json"),
     ]
-    assert len(dlp_policy.join(policies, (), notes)) == count
+    assert len(policy_join.join(policies, (), notes)) == count
     assert [finding.check for finding in notes.findings] == ["SRC011"] * (count - 1)

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pllint import schema
-from pllint.accepts import accepts
+from pllint.accepts import Allowance, accepts
 from tests.schemas.test_schema_examples import BAD, GOOD, Bad
 
 _DOCUMENTS = [(str(param.values[0]), param.values[1]) for param in GOOD]
@@ -65,3 +65,12 @@ def test_a_document_that_is_too_large_is_left_to_the_engine() -> None:
 
 def test_a_rule_that_is_not_known_is_left_to_the_engine() -> None:
     assert not accepts({"type": "string", "format": "date"}, "2026-11-21")
+
+
+def test_documents_of_one_run_share_what_may_be_looked_at() -> None:
+    allowance = Allowance()
+    document = {"value": [{"EnvironmentName": str(number), "EnvironmentType": "Sandbox"} for number in range(100)]}
+
+    accepted = [accepts(schema.load("environments"), document, allowance) for _ in range(100)]
+
+    assert (accepted[0], accepted[-1]) == (True, False)

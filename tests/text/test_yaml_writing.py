@@ -166,7 +166,7 @@ def _files(draw: st.DrawFn) -> bytes:
 @given(_files(), st.lists(_WORDS, min_size=1, max_size=3))
 def test_nothing_is_lost_and_only_one_stretch_is_new(content: bytes, names: list[str]) -> None:
     # A text of several lines that ends with the file would gain a line end, so such a file is left alone.
-    assume(not content.endswith(b"b"))
+    assume(content.endswith(b"\n") or b"note: |" not in content)
     before = parse(content)[0]
 
     grown = with_items(content, "apps", [(f"name: {scalar(name)}",) for name in names])

@@ -13,6 +13,7 @@ HTTP_CONNECTORS = frozenset(
     {"Http", "HttpWebhook", "HttpRequestReceived", "shared_webcontents", "shared_webcontentsv2"}
 )
 """HTTP by its several names: action, webhook, request trigger, and HTTP with Microsoft Entra ID old and new."""
+_PLAIN_HTTP = "Http"
 _DATAVERSE = frozenset({"shared_commondataserviceforapps", "shared_commondataservice"})
 _DESKTOP_FLOWS = "shared_uiflow"
 BY_RULE = frozenset({*HTTP_CONNECTORS, *_DATAVERSE, _DESKTOP_FLOWS})
@@ -33,18 +34,22 @@ def premium(
     environments: Sequence[Environment] = (),
     as_of: str | None = None,
     created: str | None = None,
+    http_is_standard: bool = False,
 ) -> Premium:
     """Judge a component by what it really uses; a connection that is declared and not used plays no part.
 
     `calls` are the flows in `component.calls_flows` that were read. `environments` matter in two cases: where all are
     Dataverse for Teams, Dataverse is included; a managed one takes a licence for standard things too. `as_of` and
-    `created` are ISO days; without them the rules of today apply.
+    `created` are ISO days; without them the rules of today apply. `http_is_standard`: the plain HTTP action is taken
+    for standard, as one list of 2026 has it; all other sources hold it to be premium.
     """
     is_app = component.kind in APPS
     was_standard = _standard_at(as_of, created)
     found = list(_of_kind(component))
     unknown = [ConnectorKey(unresolved.key) for unresolved in component.unresolved]
     for use in component.uses:
+        if http_is_standard and use.connector == _PLAIN_HTTP:
+            continue
         reason = _of_use(use, catalogue, was_standard, is_app=is_app)
         if isinstance(reason, PremiumReason):
             found.append(reason)
@@ -59,7 +64,14 @@ def premium(
             flow = started.get(call.id.lower())
             if flow is None:
                 continue
-            inner = premium(flow, catalogue, environments=environments, as_of=as_of, created=created)
+            inner = premium(
+                flow,
+                catalogue,
+                environments=environments,
+                as_of=as_of,
+                created=created,
+                http_is_standard=http_is_standard,
+            )
             found.extend(_through(flow, inner, call.at))
             unknown.extend(inner.unknown)
         read = {flow.id.lower() for flow in calls}

@@ -1,17 +1,23 @@
 """Licence questions of one workspace on one day: what the source and the manifest say, put before the rules."""
 
+from __future__ import annotations
+
 import datetime
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 
 from pllint.catalogue import Catalogue
-from pllint.catalogue.plans import plan_named
+from pllint.catalogue.plans import Plans, plan_named
+from pllint.engine.licensing.apps import judge_app
+from pllint.engine.licensing.flows import judge_flow
+from pllint.engine.licensing.gather import Gathered, plan_id
 from pllint.engine.licensing.tier import premium
 from pllint.model.component import APPS, Component, ComponentKind, StartsFrom, TriggerClass
 from pllint.model.environment import Environment, EnvironmentType
 from pllint.model.governance import AppRecord, FlowRecord, Governance, Name
 from pllint.model.inventory import Currency, LicenceSku
-from pllint.model.licensing import LicenceNeed, Premium, Uncounted, Verdict
+from pllint.model.licence_facts import Readings, Remark
+from pllint.model.licensing import LicenceNeed, Licensed, Premium, Uncounted, Verdict
 from pllint.model.workspace import Workspace
 
 _APP_PLANS = ("power-apps-premium", "power-apps-per-app")
@@ -59,7 +65,11 @@ class Licensing:
         catalogue: Catalogue,
         as_of: datetime.date,
         targets: Callable[[Component], Sequence[Environment]],
+        settings: Sequence[tuple[str, str]] = (),
     ) -> None:
+        """Take what was read; `settings` are those under `licensing:`."""
+        self._settings = dict(settings)
+        self._judged: dict[int, Licensed | None] = {}
         self._workspace = workspace
         self._catalogue = catalogue
         self._as_of = as_of.isoformat()
@@ -75,8 +85,91 @@ class Licensing:
             calls=[flow for flow in calls if flow is not None],
             environments=self._targets(component),
             as_of=self._as_of,
+            http_is_standard=self.readings.http_tier == "standard",
             created=next((record.created for record in records if record.created), None),
         )
+
+    @cached_property
+    def plans(self) -> Plans:
+        """The plan data."""
+        return Plans()
+
+    @cached_property
+    def readings(self) -> Readings:
+        """How the rules are read where their sources disagree."""
+        return readings_of(self._settings)
+
+    @property
+    def as_of(self) -> str:
+        """The day all answers are for."""
+        return self._as_of
+
+    @property
+    def governance(self) -> Governance | None:
+        """The manifest; where there is none, what licence exports alone say."""
+        return self._governance
+
+    @cached_property
+    def _gathered(self) -> Gathered | None:
+        governance = self._governance
+        if governance is None:
+            return None
+        return Gathered(self._workspace, governance, self.premium, self._targets)
+
+    def judged(self, component: Component) -> Licensed | None:
+        """Say who needs a licence for an app or a cloud flow, how many are short, and what else there is to say.
+
+        None without a manifest or a licence export, for what is no app or cloud flow, and where nobody knows how a
+        flow starts.
+        """
+        key = id(component)
+        if key not in self._judged:
+            self._judged[key] = self._judge(component)
+        return self._judged[key]
+
+    def _judge(self, component: Component) -> Licensed | None:
+        gathered = self._gathered
+        if gathered is None:
+            return None
+        app = flow = None
+        if component.kind in APPS:
+            app = gathered.app(component)
+            judgement = judge_app(app, self._as_of, self.plans, self.readings)
+        elif component.kind is ComponentKind.CLOUD_FLOW and (flow := gathered.flow(component)) is not None:
+            judgement = judge_flow(flow, self._as_of, self.readings)
+        else:
+            return None
+        return Licensed(
+            component=component,
+            record=gathered.record(component),
+            environment=gathered.environment(component),
+            premium=self.premium(component),
+            judgement=judgement,
+            app=app,
+            flow=flow,
+            counted=self.uncounted(component) is None or gathered.says_what_people_hold(component),
+        )
+
+    def purchased(self, plan: str) -> int | None:
+        """Count the licences bought of a plan; None where no record says."""
+        governance = self._governance
+        numbers = [
+            record.purchased
+            for record in (governance.licences if governance else ())
+            if plan_id(record.plan) == plan and record.purchased is not None
+        ]
+        return sum(numbers) if numbers else None
+
+    def is_on_record(self, plan: str) -> bool:
+        """Tell whether any licence record is of a plan."""
+        governance = self._governance
+        return any(plan_id(record.plan) == plan for record in (governance.licences if governance else ()))
+
+    def copies(self, licensed: Sequence[tuple[str, str | None]]) -> tuple[Remark, ...]:
+        """Say what is wrong with the copies of a flow, each an environment and its capacity licence there."""
+        from pllint.engine.licensing.estate import copies
+
+        return copies(licensed).remarks
 
     def uncounted(self, component: Component) -> Uncounted | None:
         """Give what is needed where no licence record of any fitting plan exists; a record that says 0 is one.
@@ -129,6 +222,9 @@ class Licensing:
         if starts_from is StartsFrom.POWER_APPS:
             # The app is premium through this flow, and is told so itself.
             return None if any(caller.kind in APPS for caller in callers) else LicenceNeed("the users of its app", None)
+        called = any(caller.kind is ComponentKind.CLOUD_FLOW for caller in callers)
+        if starts_from is StartsFrom.BUTTON and called and not any(map(_shared_with_anybody, records)):
+            starts_from = StartsFrom.PARENT_FLOW
         if starts_from is StartsFrom.PARENT_FLOW:
             parents = [caller for caller in callers if not self._is_licensed_by_capacity(caller)]
             return (
@@ -162,6 +258,31 @@ class Licensing:
         )
 
 
+def readings_of(settings: Mapping[str, str]) -> Readings:
+    """Take the readings of the settings; a word that is none leaves the default."""
+    default = Readings()
+
+    def word(key: str, known: Sequence[str], otherwise: str) -> str:
+        found = settings.get(key, otherwise)
+        return found if found in known else otherwise
+
+    def number(key: str, otherwise: int) -> int:
+        found = settings.get(key, "")
+        return int(found) if found.isdecimal() else otherwise
+
+    per_pass = number("apps-per-pass", 0)
+    return Readings(
+        team_benefit=word("team-benefit", ("by-date", "required", "advised", "ignore"), default.team_benefit),
+        child_context=word("child-context", ("parent", "owner", "both"), default.child_context),
+        http_tier=word("http-tier", ("premium", "standard"), default.http_tier),
+        apps_per_pass=per_pass or None,
+        per_user_from_apps=number("per-user-from-apps", default.per_user_from_apps),
+        many_holders=number("many-holders", default.many_holders),
+        developer_sharing=word("developer-sharing", ("test", "none"), default.developer_sharing),
+        request_limits=word("request-limits", ("by-date", "until-2021", "since-2021"), default.request_limits),
+    )
+
+
 def _is_metered(environment: Environment, governance: Governance) -> bool:
     return environment.pay_as_you_go is True or any(
         declared.pay_as_you_go and environment.goes_by(declared.name) for declared in governance.environments
@@ -192,6 +313,10 @@ def _users(records: Sequence[AppRecord | FlowRecord], governance: Governance, wh
     known = [people for _, people in groups if people is not None]
     total = sum(known) if known and len(known) == len(groups) else None
     return LicenceNeed(who=who, people=total if stated is None else stated, groups=groups)
+
+
+def _shared_with_anybody(record: AppRecord | FlowRecord) -> bool:
+    return any(True for _ in _shared_with(record))
 
 
 def _shared_with(record: AppRecord | FlowRecord) -> Iterator[Name]:

@@ -1,9 +1,10 @@
 """What the records of a lifecycle prove on a given day: stages, retirements, their arithmetic, approved HTTP."""
 
+from __future__ import annotations
+
 import datetime
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
-from typing import TypeVar
 
 from pllint.engine.lifecycle.names import ConnectorNames, Definitions
 from pllint.engine.lifecycle.stages import Stages
@@ -24,7 +25,12 @@ from pllint.model.lifecycle import Headcount, HttpUse, Listing, Refusal, Retired
 from pllint.model.policy import DataGroup
 from pllint.model.workspace import Workspace
 
-Record = TypeVar("Record", AppRecord, ConnectorRecord, Population)
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import TypeVar
+
+    Record = TypeVar("Record", AppRecord, ConnectorRecord, Population)
+
 
 _HTTP = frozenset({"Http", "HttpWebhook", "shared_webcontents", "shared_webcontentsv2"})
 """The connectors that call any address; being called over HTTP is another matter."""

@@ -25,7 +25,7 @@ from pllint.model.governance import (
     Stage,
     Watch,
 )
-from pllint.model.lifecycle import Evidence, Headcount, Requirement, State, Unregistered
+from pllint.model.lifecycle import Coverage, Evidence, Headcount, Requirement, State, Unregistered
 from pllint.model.workspace import Workspace
 from pllint.record import NamedTuple
 from pllint.source import Anchor
@@ -202,6 +202,11 @@ class Stages:
             for record in self._records
             if record.stage is None
         ]
+        # A connector that lies here several times is one connector, and takes one record.
+        titled: dict[str, CustomConnector] = {}
+        for definition in self._workspace.custom_connectors:
+            if self.record_of(definition.name, definition) is None:
+                titled.setdefault(definition.display_name.strip().lower(), definition)
         found += [
             Unregistered(
                 name=definition.display_name,
@@ -210,8 +215,7 @@ class Stages:
                 users=tuple(self._workspace.users_of(definition.name)),
                 defined=True,
             )
-            for definition in self._workspace.custom_connectors
-            if self.record_of(definition.name, definition) is None
+            for definition in titled.values()
         ]
         return (*found, *self._used_only())
 
@@ -286,6 +290,20 @@ class Stages:
         looks = record.operation.spot_checks if record.operation else ()
         days = [one.date for one in (approved, *looks) if one and one.date and one.date <= self._as_of]
         return _later(max(days), QUARTER) if days else None
+
+    def coverage(self, record: ConnectorRecord) -> Coverage | None:
+        """Give the newest count of people and their licences: of the licence count or of a spot check."""
+        counts: list[tuple[str, Coverage]] = []
+        count = record.deployment.licences if record.deployment else None
+        if count and count.people is not None and count.available is not None:
+            words = f"the licence count{f' of {count.date}' if count.date else ''}"
+            counts.append((count.date or "", Coverage(count.people, count.available, words, count.at)))
+        for look in record.operation.spot_checks if record.operation else ():
+            if look.people is not None and look.licensed is not None:
+                words = f"the spot check{f' of {look.date}' if look.date else ''}"
+                counts.append((look.date or "", Coverage(look.people, look.licensed, words, look.at)))
+        known = [one for one in counts if one[0] <= self._as_of]
+        return max(known, key=lambda one: one[0])[1] if known else None
 
     def evidence(self, record: ConnectorRecord) -> tuple[Evidence, ...]:
         """Give what the records prove of every requirement, in the order of the table.

@@ -7,13 +7,12 @@ connection references wherever they live. One document is alive at a time.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from pllint.model.workspace import Workspace
 from pllint.read.document import Notes
 from pllint.read.workspace.gathered import Gathered
 from pllint.read.workspace.survey import Survey, survey
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:  # the reader of a group is imported when something of that group is met
     from collections.abc import Callable, Iterator, Sequence
 
@@ -106,20 +105,20 @@ def _joined(gathered: Gathered) -> Workspace:
 def _joined_connectors(gathered: Gathered) -> Sequence[CustomConnector]:
     if not gathered.definitions:
         return ()
-    from pllint.read import custom_connector
+    from pllint.read import connector_join
 
     defined = [one.connector for one in gathered.definitions if one.has_definition or not one.in_folder]
-    connectors = custom_connector.join(defined, gathered.notes)
-    custom_connector.note_open_hosts(connectors, gathered.deployment_settings, gathered.notes)
+    connectors = connector_join.join(defined, gathered.notes)
+    connector_join.note_open_hosts(connectors, gathered.deployment_settings, gathered.notes)
     return connectors
 
 
 def _joined_definitions(gathered: Gathered) -> Sequence[ConnectorDefinition]:
     if not gathered.definitions:
         return ()
-    from pllint.read import custom_connector
+    from pllint.read import connector_join
 
-    return custom_connector.join_definitions(gathered.definitions)
+    return connector_join.join_definitions(gathered.definitions)
 
 
 def _merged_governance(gathered: Gathered) -> Governance | None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from pllint.read.app_document import read_document as read_parts
 from pllint.read.canvas_app import document_app
 from pllint.read.document import problem_of
@@ -11,6 +9,7 @@ from pllint.read.recognise import DocumentForm
 from pllint.read.workspace.survey import note_problems
 from pllint.text.problem import MalformedError
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from pllint.read import recognise
-from pllint.read.cloud_flow import is_cloud_flow, named_by_file
+from pllint.read.naming import named_by_file
+from pllint.read.recognise import is_cloud_flow
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pllint.read.workspace.gathered import Gathered
     from pllint.text.node import Node

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from pllint.read.policy_files import PolicyFiles
 from pllint.record import NamedTuple
 from pllint.source import Source
 from pllint.text.problem import Problem, ProblemKind
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 

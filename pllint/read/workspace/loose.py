@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
 
 from pllint.discover import matches
 from pllint.read import recognise
@@ -13,6 +12,7 @@ from pllint.source import Anchor
 from pllint.text.node import Node
 from pllint.text.problem import MalformedError, ProblemKind
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -88,7 +88,8 @@ def _parsed(file: LooseFile, source: Source, gathered: Gathered, aside: Notes) -
     try:
         value, problems = json_text.parse(notes.opened(content), notes.limits)
     except MalformedError as error:
-        if expected:
+        # What goes beyond a limit may be what its words say; what is no JSON is often a template of something else.
+        if expected or error.problem.kind is ProblemKind.LIMIT:
             notes.refuse(source, error.problem)
         else:
             notes.skip(source.path, f"not JSON: {error.problem.message}")
@@ -120,8 +121,9 @@ def _take(file: LooseFile, node: Node, gathered: Gathered) -> bool:
 
 
 def _cloud_flow(file: LooseFile, node: Node, gathered: Gathered) -> bool:
-    from pllint.read.cloud_flow import is_cloud_flow, named
+    from pllint.read.cloud_flow import named
     from pllint.read.document import check_schema
+    from pllint.read.recognise import is_cloud_flow
 
     if not is_cloud_flow(node.value):
         return False
@@ -136,7 +138,7 @@ def _cloud_flow(file: LooseFile, node: Node, gathered: Gathered) -> bool:
 def _desktop_flow(file: LooseFile, node: Node, gathered: Gathered) -> bool:
     if not recognise.is_desktop_flow(node.value):
         return False
-    from pllint.read.cloud_flow import named_by_file
+    from pllint.read.naming import named_by_file
     from pllint.read.workspace.flows import add_desktop_flow
 
     add_desktop_flow(node, *named_by_file(file.base), gathered)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from pllint.discover import matches
 from pllint.read import recognise
 from pllint.read.document import Notes, problem_of
 from pllint.read.recognise import NOT_OURS
 from pllint.text.problem import MalformedError
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pllint.read.workspace.gathered import Gathered
     from pllint.read.workspace.survey import LooseFile

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
 
 from pllint.read.document import open_json
 from pllint.read.recognise import DocumentForm
 from pllint.read.solution import read_solution
 from pllint.read.workspace.gathered import Declared
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from pllint.read.solution import CanvasAppEntry, DesktopFlowEntry, FlowEntry, SolutionParts
+    from pllint.read.solution import CanvasAppEntry, ConnectorEntry, DesktopFlowEntry, FlowEntry, SolutionParts
     from pllint.read.workspace.gathered import Gathered
     from pllint.read.workspace.survey import SolutionPlace
     from pllint.text.tree import Tree
@@ -45,11 +45,11 @@ def _read_content(tree: Tree, parts: SolutionParts, gathered: Gathered) -> None:
     )
     solution = parts.solution.unique_name
     for flow in parts.flows:
-        _read_flow(tree, flow, solution, declared, gathered)
+        gathered.guarded(flow.at.source.path, partial(_read_flow, tree, flow, solution, declared, gathered))
     for desktop_flow in parts.desktop_flows:
         _read_desktop_flow(tree, desktop_flow, solution, declared, gathered)
     for app in parts.apps:
-        _read_app(tree, app, solution, declared, gathered)
+        gathered.guarded(app.source.path, partial(_read_app, tree, app, solution, declared, gathered))
     if parts.documents:
         from pllint.read.workspace.apps import read_document
 
@@ -61,13 +61,15 @@ def _read_content(tree: Tree, parts: SolutionParts, gathered: Gathered) -> None:
         for agent in parts.agents:
             read_agent(tree, agent, solution, declared, gathered)
     gathered.components.extend(parts.components)
-    if parts.connectors:
-        from pllint.read.custom_connector import definition_in_solution
+    for entry in parts.connectors:
+        read = partial(_read_connector, tree, entry, solution, declared, gathered)
+        gathered.guarded(entry.at.source.path, read)
 
-        gathered.definitions.extend(
-            definition_in_solution(tree, entry, solution, declared.variables, gathered.notes)
-            for entry in parts.connectors
-        )
+
+def _read_connector(tree: Tree, entry: ConnectorEntry, solution: str, declared: Declared, gathered: Gathered) -> None:
+    from pllint.read.custom_connector import definition_in_solution
+
+    gathered.definitions.append(definition_in_solution(tree, entry, solution, declared.variables, gathered.notes))
 
 
 def _read_flow(tree: Tree, flow: FlowEntry, solution: str, declared: Declared, gathered: Gathered) -> None:

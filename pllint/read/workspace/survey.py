@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from pllint.read import recognise
 from pllint.read.document import Notes, problem_of
 from pllint.read.recognise import ArchiveForm, DocumentEntry, DocumentForm, SolutionForm
@@ -12,6 +10,7 @@ from pllint.source import Source
 from pllint.text.problem import MalformedError
 from pllint.text.tree import Tree
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
@@ -86,6 +85,7 @@ def survey(trees: Iterable[Tree], notes: Notes, progress: Callable[[str], None])
 
 def note_problems(tree: Tree, notes: Notes) -> None:
     """Note what is wrong with a folder or archive as such."""
+    tree.entries()  # a folder meets its problems while it is listed
     for problem in tree.problems:
         notes.problem(Source(tree.label.rstrip("/!") or ".", bytes), problem)
 
@@ -105,10 +105,11 @@ class _Surveyor:
     def look(self, tree: Tree) -> None:
         note_problems(tree, self._notes)
         names = _names(tree)
-        siblings: dict[str, list[str]] = {}
+        within: dict[str, list[str]] = {}
         for name in names:
             folder, _, base = name.rpartition("/")
-            siblings.setdefault(folder, []).append(base)
+            within.setdefault(folder, []).append(base)
+        siblings = {folder: tuple(bases) for folder, bases in within.items()}
         for step in (self._solutions, self._packages, self._clones, self._documents):
             claimed = frozenset(step(tree, names))
             if claimed:
@@ -117,7 +118,7 @@ class _Surveyor:
             if name.lower().endswith(_ARCHIVES):
                 self._archive(tree, name)
             else:
-                self.loose.append(LooseFile(tree, name, tuple(siblings[name.rpartition("/")[0]])))
+                self.loose.append(LooseFile(tree, name, siblings[name.rpartition("/")[0]]))
 
     def _solutions(self, tree: Tree, names: Sequence[str]) -> Iterator[str]:
         for folder, form in recognise.solution_roots(names):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from pllint.read import inventory
 from pllint.read.document import problem_of
 from pllint.source import Anchor
@@ -11,6 +9,7 @@ from pllint.text import csv_text
 from pllint.text.node import Node
 from pllint.text.problem import MalformedError
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pllint.read.workspace.gathered import Gathered
     from pllint.read.workspace.survey import LooseFile

@@ -1,0 +1,364 @@
+"""The coverage report: rows of `schemas/licences.json`, and the same as a table for people, Markdown and CSV."""
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+
+from pllint.engine.licensing import Licensing
+from pllint.engine.licensing.budget import (
+    PlanCount,
+    PriceList,
+    SpotCheck,
+    YearlyCost,
+    plan_counts,
+    price_list,
+    spot_check,
+    yearly_cost,
+    yearly_of,
+)
+from pllint.engine.licensing.cost import Money
+from pllint.model.component import APPS, Component, ComponentKind
+from pllint.model.governance import ConnectorRecord, Stage
+from pllint.model.licence_facts import GROUPS
+from pllint.model.licensing import Licensed, Premium, Verdict
+from pllint.model.workspace import Workspace
+from pllint.record import NamedTuple
+from pllint.report.escape import for_csv, for_markdown, for_terminal
+from pllint.report.json_report import document
+from pllint.report.layout import folded
+
+_STAGES = list(Stage)
+_JUDGED = frozenset({*APPS, ComponentKind.CLOUD_FLOW})
+_COLUMNS = (
+    "Name", "Environment", "Stage", "Tier", "Because of", "Population", "Plan", "Required", "Available", "Short",
+    "A year", "Last spot check", "Next due",
+)  # fmt: skip
+
+
+class Row(NamedTuple):
+    """One app or flow of the report."""
+
+    component: Component
+    premium: Premium
+    licensed: Licensed | None
+    stage: Stage | None
+    spot_check: SpotCheck
+    yearly: Money | None
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """Give the reasons, each once."""
+        return tuple(dict.fromkeys(reason.word.value for reason in self.premium.reasons))
+
+    @property
+    def required(self) -> int:
+        """Count the licences required."""
+        needs = self.licensed.judgement.needs if self.licensed else ()
+        return sum(row.number for row in needs if row.level == "required")
+
+    @property
+    def short(self) -> int:
+        """Count those missing."""
+        return self.licensed.judgement.short if self.licensed else 0
+
+    @property
+    def unknown(self) -> int:
+        """Count the people whose licence nobody knows."""
+        return self.licensed.judgement.unknown if self.licensed else 0
+
+    @property
+    def available(self) -> int:
+        """Count those that are there."""
+        return self.required - self.short - self.unknown
+
+    @property
+    def population(self) -> int | None:
+        """Count the people it is shared with, as far as they are counted."""
+        people = self.licensed.app.people if self.licensed and self.licensed.app else ()
+        return sum(group.number or 0 for group in people) if people else None
+
+    @property
+    def plan(self) -> str | None:
+        """Give the plan that is intended."""
+        facts = (self.licensed.app or self.licensed.flow) if self.licensed else None
+        return facts.plan if facts else None
+
+    @property
+    def environment(self) -> str | None:
+        """Name where it is judged for."""
+        return self.licensed.environment.name if self.licensed and self.licensed.environment else None
+
+
+class Coverage(NamedTuple):
+    """The whole report."""
+
+    as_of: str
+    rows: tuple[Row, ...]
+    plans: tuple[PlanCount, ...]
+    names: tuple[tuple[str, str], ...]
+    """(id of a plan, what it is called today)."""
+    sold: frozenset[str]
+    """Plans still sold."""
+    prices: PriceList | None
+    cost: YearlyCost | None
+    has_manifest: bool
+
+
+def cover(workspace: Workspace, licensing: Licensing) -> Coverage:
+    """Hold everything that was read against the licence rules."""
+    governance = licensing.governance
+    prices = price_list(governance, licensing.plans, licensing.as_of) if governance else None
+    rows = []
+    for component in sorted(workspace.components, key=lambda one: (one.at.source.path, one.kind, one.id)):
+        if workspace.is_copied(component):
+            continue
+        premium, licensed = licensing.premium(component), licensing.judged(component)
+        if premium.verdict is Verdict.NO and not (licensed and licensed.judgement.needs):
+            continue
+        if premium.verdict is Verdict.UNKNOWN and component.kind not in _JUDGED:
+            continue
+        connectors = tuple(_connectors(workspace, component))
+        stages = [record.stage for record in connectors if record.stage]
+        rows.append(
+            Row(
+                component=component,
+                premium=premium,
+                licensed=licensed,
+                stage=min(stages, key=_STAGES.index, default=None),
+                spot_check=spot_check(connectors),
+                yearly=yearly_of(licensed, prices) if licensed and prices else None,
+            )
+        )
+    licensed_rows = [row.licensed for row in rows if row.licensed]
+    counts = plan_counts(licensed_rows, governance, prices) if governance else ()
+    ids = licensing.plans.ids
+    return Coverage(
+        as_of=licensing.as_of,
+        rows=tuple(rows),
+        plans=counts,
+        names=tuple((plan, licensing.plans.name(plan)) for plan in dict.fromkeys((*ids, *(c.plan for c in counts)))),
+        sold=frozenset(plan for plan in ids if (licensing.plans.sale(plan).until or "9999") >= licensing.as_of),
+        prices=prices,
+        cost=yearly_cost(licensed_rows, counts, prices) if prices else None,
+        has_manifest=governance is not None,
+    )
+
+
+def as_json(found: Coverage) -> str:
+    """Write the report with the keys of `schemas/licences.json`."""
+    members: dict[str, object] = {
+        "components": [_component(row) for row in found.rows],
+        "plans": [_plan(count, dict(found.names)) for count in found.plans],
+    }
+    if found.cost and found.prices:
+        sums = found.cost
+        yearly: dict[str, object] = {}
+        for key, money in (
+            ("intended", sums.intended),
+            ("per-app", sums.per_app),
+            ("per-user", sums.per_user),
+            ("mixed", sums.mixed),
+        ):
+            if money is not None:
+                yearly[key] = _money(money)
+        if sums.cheapest:
+            yearly["cheapest"] = sums.cheapest
+        cost: dict[str, object] = {"currency": found.prices.currency, "price-list": found.prices.name, "yearly": yearly}
+        if sums.missing:
+            cost["price-missing"] = list(sums.missing)
+        members["cost"] = cost
+    return document(members)
+
+
+def as_text(found: Coverage, width: int, *, colour: bool) -> Iterator[str]:
+    """Lay the report out for a terminal."""
+
+    def bold(text: str) -> str:
+        return f"\x1b[1m{text}\x1b[0m" if colour else text
+
+    if not found.rows:
+        yield "Nothing that was read takes a premium licence."
+    if found.rows:
+        yield bold(f"{'Apps and flows':<{width - 31}} {'required':>9} {'available':>10} {'short':>9}")
+    for row in found.rows:
+        name = for_terminal(row.component.name)[: width - 32]
+        numbers = (row.required, row.available, row.short) if row.licensed else ("?", "?", "?")
+        yield f"{name:<{width - 31}} " + " ".join(
+            f"{number:>{size},}" if isinstance(number, int) else f"{number:>{size}}"
+            for number, size in zip(numbers, (9, 10, 9), strict=True)
+        )
+        for detail in _details(row, found):
+            yield from (f"  {line}" for line in folded(for_terminal(detail), width - 2))
+    if found.plans:
+        yield ""
+        yield bold(f"{'Plans':<{width - 42}} {'purchased':>10} {'assigned':>10} {'required':>9} {'short':>9}")
+        for count in found.plans:
+            name = dict(found.names)[count.plan][: width - 43]
+            known = (count.purchased, count.assigned)
+            bought, given = (f"{number:,}" if number is not None else "?" for number in known)
+            yield f"{name:<{width - 42}} {bought:>10} {given:>10} {count.required:>9,} {count.short:>9,}"
+    yield ""
+    yield from _told_cost(found, width)
+
+
+def as_markdown(found: Coverage) -> str:
+    """Write the report as tables of Markdown."""
+    lines = ["| " + " | ".join(_COLUMNS) + " |", "|" + " --- |" * len(_COLUMNS)]
+    lines += ["| " + " | ".join(for_markdown(cell) for cell in cells) + " |" for cells in map(_cells, found.rows)]
+    if found.plans:
+        lines += ["", "| Plan | Purchased | Assigned | Required | Short |", "| --- | ---: | ---: | ---: | ---: |"]
+        for count in found.plans:
+            cells = (dict(found.names)[count.plan], _number(count.purchased), _number(count.assigned))
+            told = " | ".join(map(for_markdown, cells))
+            lines.append(f"| {told} | {count.required:,} | {count.short:,} |")
+    lines += ["", *(for_markdown(line) for line in _told_cost(found, 10_000))]
+    return "\n".join(lines) + "\n"
+
+
+def as_csv(found: Coverage) -> str:
+    """Write the rows of apps and flows as CSV, safe to open in a spreadsheet."""
+    lines = [",".join(_COLUMNS)]
+    lines += [",".join(for_csv(_plain(cell)) for cell in _cells(row)) for row in found.rows]
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _plain(cell: str) -> str:
+    """Take the separators of thousands out of numbers."""
+    return cell.replace(",", "") if cell[:1].isdigit() else cell
+
+
+def _component(row: Row) -> dict[str, object]:
+    component = row.component
+    found: dict[str, object] = {"kind": component.kind.value, "name": component.name, "id": component.id}
+    judgement = row.licensed.judgement if row.licensed else None
+    optional: tuple[tuple[str, object], ...] = (
+        ("solution", component.solution),
+        ("path", component.at.source.path),
+        ("environment", row.environment),
+        ("stage", row.stage.value if row.stage else None),
+        ("premium", row.premium.verdict.value),
+        ("premium-reasons", list(row.reasons)),
+        ("population", row.population),
+        ("plan", row.plan),
+        ("needs", [
+            {"who": need.who, "people": need.number, "plans": list(GROUPS[need.any_of]), "level": need.level}
+            for need in (judgement.needs if judgement else ())
+        ]),
+        ("required", row.required),
+        ("available", row.available),
+        ("short", row.short),
+        ("unknown", row.unknown or None),
+        ("metered-users", judgement.metered_users if judgement else None),
+        ("yearly", _money(row.yearly) if row.yearly else None),
+        ("last-spot-check", row.spot_check.last),
+        ("next-spot-check", row.spot_check.due),
+    )  # fmt: skip
+    return found | {key: value for key, value in optional if value is not None}
+
+
+def _plan(count: PlanCount, names: dict[str, str]) -> dict[str, object]:
+    optional: tuple[tuple[str, object], ...] = (
+        ("plan", count.plan),
+        ("name", names[count.plan]),
+        ("purchased", count.purchased),
+        ("assigned", count.assigned),
+        ("required", count.required),
+        ("short", count.short),
+        ("as-of", count.as_of),
+    )
+    return {key: value for key, value in optional if value is not None}
+
+
+def _connectors(workspace: Workspace, component: Component) -> Iterator[ConnectorRecord]:
+    """Give the records of the custom connectors that a component uses."""
+    governance = workspace.governance
+    for use in component.uses:
+        definition = workspace.definition_of(use)
+        if governance is None or not use.custom:
+            continue
+        names = {use.connector.lower(), (use.display_name or use.connector).strip().lower()}
+        if definition is not None:
+            names |= {definition.name.lower(), definition.display_name.strip().lower()}
+        yield from (
+            record
+            for record in governance.connectors
+            if names & {record.name.strip().lower(), (record.id or record.name).lower()}
+        )
+
+
+def _details(row: Row, found: Coverage) -> Iterator[str]:
+    where = f" in {row.environment}" if row.environment else ""
+    stage = f", {row.stage.value}" if row.stage else ""
+    because = ", ".join(row.reasons)
+    known = {"yes": f"premium because of {because}", "no": because, "unknown": "its tier is not known"}
+    yield f"{row.component.kind.value.replace('-', ' ')}{where}{stage}; {known[row.premium.verdict.value]}"
+    needs = row.licensed.judgement.needs if row.licensed else ()
+    names = dict(found.names)
+    for need in needs:
+        plans = [names[plan] for plan in GROUPS[need.any_of] if plan in found.sold]
+        advised = " (advised)" if need.level == "advised" else ""
+        yield f"{need.who.replace('-', ' ')} {need.number:,}{advised}: any of {', '.join(plans)}"
+    if row.yearly and found.prices:
+        yield f"a year: {_told(row.yearly, found.prices.currency)}"
+    if row.spot_check.due:
+        yield f"last spot check {row.spot_check.last or 'never'}, next due {row.spot_check.due}"
+
+
+def _told_cost(found: Coverage, width: int) -> Iterator[str]:
+    if not found.has_manifest:
+        yield "No governance files: who uses what and which licences there are is not known."
+        return
+    if found.cost is None or found.prices is None:
+        yield "Cost: no price list; name `currency` or `price-list` under `tenant`."
+        return
+    currency, cost = found.prices.currency, found.cost
+    if cost.intended is not None:
+        yield f"A year as intended: {_told(cost.intended, currency)}"
+    if cost.per_app and cost.per_user and cost.mixed:
+        ways = f"Apps: all by pass {_told(cost.per_app, currency)}, all Premium {_told(cost.per_user, currency)},"
+        yield from folded(f"{ways} mixed {_told(cost.mixed, currency)}; cheapest: {cost.cheapest}", width)
+    if cost.missing:
+        names = dict(found.names)
+        missing = ", ".join(names.get(plan, plan) for plan in cost.missing)
+        yield from folded(f"No price in {currency} for {missing}: write `price` under `licences`", width)
+    yield from folded(
+        f"Prices of {found.prices.name} as of {found.as_of}, without tax; list prices are indicative", width
+    )
+
+
+def _cells(row: Row) -> Sequence[str]:
+    return (
+        row.component.name,
+        row.environment or "",
+        row.stage.value if row.stage else "",
+        {"yes": "premium", "no": "standard", "unknown": "unknown"}[row.premium.verdict.value],
+        ", ".join(row.reasons),
+        _number(row.population),
+        row.plan or "",
+        f"{row.required:,}" if row.licensed else "",
+        f"{row.available:,}" if row.licensed else "",
+        f"{row.short:,}" if row.licensed else "",
+        _told(row.yearly, "") if row.yearly else "",
+        row.spot_check.last or "",
+        row.spot_check.due or "",
+    )
+
+
+def _number(number: int | None) -> str:
+    return "" if number is None else f"{number:,}"
+
+
+def _told(money: Money, currency: str) -> str:
+    """Write a sum, or a range with a dash: `GBP 126,000-162,000`."""
+    sums = f"{_amount(money.low)}-{_amount(money.high)}" if money.is_range else _amount(money.middle)
+    return f"{currency} {sums}".strip()
+
+
+def _amount(amount: Decimal) -> str:
+    return f"{amount:,.0f}" if amount == amount.to_integral_value() else f"{amount:,.2f}"
+
+
+def _money(money: Money) -> object:
+    def number(amount: Decimal) -> int | float:
+        return int(amount) if amount == amount.to_integral_value() else float(amount)
+
+    return [number(money.low), number(money.high)] if money.is_range else number(money.middle)

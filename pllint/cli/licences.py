@@ -1,0 +1,51 @@
+"""`pllint licences`: who needs which licence and why, what there is, what is short, and what it costs."""
+
+import datetime
+import sys
+from collections.abc import Sequence
+
+from pllint import api
+from pllint.catalogue import Catalogue
+from pllint.check import Context
+from pllint.cli.arguments import Parser, existing, one_of
+from pllint.cli.check import settings_for
+from pllint.cli.coverage import as_csv, as_json, as_markdown, as_text, cover
+from pllint.cli.output import options_for, write
+from pllint.cli.progress import Progress
+
+_NOTHING_READ = 3
+_FORMATS = ("text", "json", "markdown", "csv")
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Read, hold the licences against the rules, and print who needs which; status 3 when nothing was read."""
+    parser = Parser("licences", "Say who needs which licence and why, what is short, and what it costs.")
+    parser.add_argument("paths", nargs="*", metavar="PATH", help="folder, solution .zip or file; default: the project")
+    parser.add_argument("--format", default="text", metavar="FORMAT", help="text (default), json, markdown or csv")
+    parser.add_argument("--settings", metavar="FILE", help="instead of the nearest pllint.yaml")
+    parser.add_argument("--as-of", metavar="DATE", help="the day whose rules and prices apply; default: today")
+    parser.add_argument("--no-color", action="store_true", help="as does NO_COLOR; FORCE_COLOR does the opposite")
+    parsed = parser.parse(arguments)
+    form = one_of(str(parsed.format), _FORMATS, "format")
+    paths = tuple(str(path) for path in parsed.paths)
+    existing(paths)
+    settings = settings_for(paths, parsed.settings)
+    day = parsed.as_of or settings.as_of
+    try:
+        as_of = datetime.date.fromisoformat(str(day)) if day and day != "today" else datetime.date.today()  # noqa: DTZ011 - the day it is where the person is
+    except ValueError:
+        parser.error(f"--as-of: '{day}' is no day such as 2026-03-05")
+    with Progress() as progress:
+        workspace = api.read(paths or (settings.root,), settings, progress)
+    context = Context(workspace, settings, as_of, Catalogue(overlay=settings.catalogue))
+    found = cover(workspace, context.licensing)
+    if form == "json":
+        write(as_json(found), sys.stdout, "json")
+    elif form == "csv":
+        write(as_csv(found), sys.stdout, "csv")
+    elif form == "markdown":
+        write(as_markdown(found), sys.stdout, "markdown")
+    else:
+        shown = options_for(sys.stdout, colour=False if parsed.no_color else None)
+        write("".join(f"{line}\n" for line in as_text(found, shown.width, colour=shown.colour)), sys.stdout)
+    return 0 if workspace.counts else _NOTHING_READ

@@ -1,0 +1,681 @@
+"""What the licences of the organisation cost, gathered from manifest and source and put before the rules of cost.
+
+A price is one of the tenant's price list or one that a licence record states; what has none stays without.
+"""
+
+import datetime
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from decimal import Decimal
+from functools import cached_property
+
+from pllint.catalogue.plans import Plans, Price, price_of
+from pllint.engine.licensing.cost import (
+    MONTHS,
+    PASS,
+    PREMIUM,
+    VOLUME_FROM,
+    Compared,
+    Money,
+    Profile,
+    break_even,
+    bundle_saving,
+    exposure,
+    has_leverage,
+    is_dearer,
+    is_outside_range,
+    metered_or_plans,
+    mix,
+    process_or_premium,
+    still_paid,
+)
+from pllint.engine.licensing.gather import plan_id
+from pllint.engine.licensing.people import held
+from pllint.engine.licensing.workspace import Licensing
+from pllint.model.component import Component
+from pllint.model.estate import (
+    Basis,
+    Budgeted,
+    Bundle,
+    Exposed,
+    Leverage,
+    ManyApps,
+    Mention,
+    NotNeeded,
+    OddPrice,
+    PlannedCost,
+    Required,
+    StillBought,
+    Sum,
+    TwoWays,
+    Volume,
+)
+from pllint.model.governance import Agreement, AppRecord, FlowRecord, Governance
+from pllint.model.licence_facts import GROUPS, Group
+from pllint.model.licensing import Licensed, Verdict
+from pllint.model.workspace import Workspace
+
+_PROCESS = "power-automate-process"
+_FLOW_PREMIUM = "power-automate-premium"
+_PER_FLOW = "power-automate-per-flow"
+_METER = "power-apps-payg"
+_FLOW_PLANS = (*GROUPS["flow-standalone"], *GROUPS["flow-capacity"])
+_BY_OWNER = frozenset({"automated", "scheduled", "http-request"})
+_INSTANT = frozenset({"button", "selected-item"})
+_LIST = "usd-list"
+_PACK = 5
+
+
+class EstateCost:
+    """Answers about the cost of licences of one workspace on one day."""
+
+    def __init__(self, workspace: Workspace, licensing: Licensing, purchased: Callable[[str], int | None]) -> None:
+        self._workspace = workspace
+        self._licensing = licensing
+        self._as_of = licensing.as_of
+        self._plans: Plans = licensing.plans
+        self._governance: Governance = licensing.governance or Governance(at=workspace.licences[0].at)
+        self._purchased = purchased
+
+    # Prices
+
+    @cached_property
+    def basis(self) -> Basis | None:
+        """Say which prices are counted with; None when neither a price list nor a price is on record."""
+        tenant = self._governance.tenant
+        name = tenant.price_list if tenant else None
+        if name is None and not self._stated:
+            return None
+        currency = (self._plans.currency(name) if name else None) or (tenant.currency if tenant else None)
+        words = [f"{name}, prices of {self._plans.as_of}"] if name and self._plans.currency(name) else []
+        if any(stated is None or stated == currency for _, stated, _ in self._stated.values()):
+            words.append("prices on record")
+        at = tenant.at / "price-list" if tenant and tenant.price_list else self._governance.at
+        return Basis(currency=currency, words=" and ".join(words) or f"price list {name}", at=at)
+
+    @property
+    def _list_name(self) -> str | None:
+        return self._governance.tenant.price_list if self._governance.tenant else None
+
+    @cached_property
+    def _stated(self) -> Mapping[str, tuple[Decimal, str | None, int]]:
+        """Prices that licence records state, the first for each plan, with their currency."""
+        found: dict[str, tuple[Decimal, str | None, int]] = {}
+        for index, record in enumerate(self._workspace.licences):
+            if record.price is not None:
+                found.setdefault(plan_id(record.plan), (Decimal(record.price), record.currency, index))
+        return found
+
+    @cached_property
+    def prices(self) -> Mapping[str, Price]:
+        """Give the price of every plan that has one, a month."""
+        basis = self.basis
+        if basis is None:
+            return {}
+        found = dict(self._listed)
+        for plan, (amount, currency, _) in self._stated.items():
+            if currency is None or currency == basis.currency:
+                found[plan] = price_of(amount)
+        return found
+
+    @cached_property
+    def _listed(self) -> Mapping[str, Price]:
+        name = self._list_name
+        if name is None:
+            return {}
+        prices = ((plan, self._plans.price(plan, name, self._as_of)) for plan in self._plans.ids)
+        return {plan: price for plan, price in prices if price is not None}
+
+    def lacks(self, *plans: str) -> tuple[str, ...]:
+        """Name the plans that have no price."""
+        return tuple(self._plans.name(plan) for plan in plans if plan not in self.prices)
+
+    def odd_prices(self) -> Iterator[OddPrice]:
+        """Give the prices on record that are far from those of a list in the same currency."""
+        basis = self.basis
+        for plan, (amount, currency, index) in self._stated.items():
+            listed = self._listed.get(plan)
+            if basis and listed and (currency or basis.currency) == basis.currency and is_outside_range(amount, listed):
+                record = self._workspace.licences[index]
+                yield OddPrice(
+                    name=self._plans.name(plan),
+                    amount=amount,
+                    listed=_sum(listed),
+                    at=record.at / "price",
+                    basis=f"{self._list_name}, prices of {self._plans.as_of}",
+                )
+
+    # Who uses what
+
+    @cached_property
+    def _licensed(self) -> Sequence[Licensed]:
+        """Every app and cloud flow that is in use, once."""
+        found = []
+        for component in self._workspace.components:
+            if self._workspace.is_copied(component):
+                continue
+            licensed = self._licensing.judged(component)
+            if licensed is not None and not (licensed.record and licensed.record.retired):
+                found.append(licensed)
+        return found
+
+    @cached_property
+    def _apps(self) -> Sequence[Licensed]:
+        """Premium apps that run on plans: no meter bills them, and they are no developer's own."""
+        return [
+            one
+            for one in self._licensed
+            if one.app and one.app.premium and not one.app.place.pay_as_you_go and one.app.place.type != "developer"
+        ]
+
+    @cached_property
+    def _flows(self) -> Sequence[Licensed]:
+        return [
+            one
+            for one in self._licensed
+            if one.flow and one.flow.premium and not one.flow.place.pay_as_you_go and one.flow.place.type != "developer"
+        ]
+
+    @cached_property
+    def _apps_of(self) -> Mapping[str, Sequence[Licensed]]:
+        """Give the premium apps of each population, by its name in lower case."""
+        found: dict[str, list[Licensed]] = {}
+        for one in self._apps:
+            for group in one.app.people if one.app else ():
+                if group.name:
+                    found.setdefault(group.name.lower(), []).append(one)
+        return found
+
+    @cached_property
+    def _apps_per_pass(self) -> int:
+        stated = self._licensing.readings.apps_per_pass
+        return stated or self._plans.number(PASS, "apps", self._as_of) or 1
+
+    def _profiles(self, people: Sequence[Group]) -> tuple[Profile, ...] | None:
+        """Give people with their number of premium apps; None where somebody is not counted."""
+        found = []
+        for group in people:
+            if group.number is None:
+                return None
+            apps = len(self._apps_of.get((group.name or "").lower(), ()))
+            found.append(Profile(people=group.number, apps=max(1, apps)))
+        return tuple(found)
+
+    # What is needed of each plan
+
+    @cached_property
+    def required(self) -> tuple[Required, ...]:
+        """Count the licences of each plan that premium apps and flows are to run on.
+
+        A person needs a user plan once, whatever it is for, and a pass for each app.
+        """
+        count = _Count()
+        for one in self._licensed:
+            if one.premium.verdict is Verdict.UNKNOWN:
+                count.open_ended(_FLOW_PLANS if one.flow else GROUPS["app-premium"])
+        for one in self._apps:
+            self._count_app(one, count)
+        for one in self._flows:
+            self._count_flow(one, count)
+        return tuple(
+            Required(
+                plan=plan,
+                name=self._plans.name(plan),
+                number=number,
+                places=tuple(count.places[plan]),
+                complete=plan not in count.incomplete,
+            )
+            for plan, number in count.totals()
+        )
+
+    def needed(self, plan: str) -> Required | None:
+        """Give what is needed of one plan."""
+        return next((one for one in self.required if one.plan == plan), None)
+
+    def _count_app(self, one: Licensed, count: "_Count") -> None:
+        app = one.app
+        if app is None:
+            return
+        if app.plan not in {PASS, PREMIUM} or (not app.people and not app.owner_only):
+            count.open_ended(GROUPS["app-premium"])
+            return
+        for group in app.people:
+            key = (group.name or one.component.id).lower()
+            if group.number is None:
+                count.open_ended(GROUPS["app-premium"])
+                continue
+            if group.guests is not None:
+                # Some guests bring their licence from home.
+                count.open_ended(GROUPS["app-premium"])
+            holders = min(group.number, held(group.holds, (PREMIUM,)))
+            if app.plan == PREMIUM:
+                count.people(PREMIUM, key, group.number, _mention(one))
+            else:
+                count.people(PREMIUM, key, holders, _mention(one))
+                count.units(PASS, group.number - holders, _mention(one))
+
+    def _count_flow(self, one: Licensed, count: "_Count") -> None:
+        flow = one.flow
+        if flow is None:
+            return
+        capacity = flow.licence or (flow.plan if flow.plan in GROUPS["flow-capacity"] else None)
+        if capacity:
+            count.units(capacity, 1, _mention(one))
+        elif flow.trigger in _BY_OWNER | _INSTANT and flow.plan not in GROUPS["flow-standalone"]:
+            count.open_ended(_FLOW_PLANS)
+        elif flow.trigger in _BY_OWNER and flow.plan:
+            owner = flow.owner.name if flow.owner and flow.owner.name else one.component.id
+            count.people(flow.plan, owner.lower(), 1, _mention(one))
+        elif flow.trigger in _INSTANT and flow.plan:
+            _count_runners(flow.plan, one, flow.people, count)
+
+    def unused(self) -> Iterator[tuple[Required, int]]:
+        """Give each plan of which more is bought than apps and flows need, with what is bought."""
+        for one in self.required:
+            purchased = self._purchased(one.plan)
+            if one.complete and one.number and purchased is not None and purchased > one.number:
+                yield one, purchased
+
+    # One answer for each check
+
+    def dearer_plans(self) -> Iterator[PlannedCost]:
+        """Give the plans that are intended and cost more than the cheapest for the same people."""
+        told = set()
+        if self.lacks(PASS, PREMIUM):
+            return
+        for one in self._apps:
+            if one.app is None or one.app.plan not in {PASS, PREMIUM} or not one.app.people:
+                continue
+            profiles = self._profiles(one.app.people)
+            names = tuple(sorted((group.name or one.component.id).lower() for group in one.app.people))
+            if not profiles or (names, one.app.plan) in told:
+                continue
+            told.add((names, one.app.plan))
+            found = mix(self.prices, profiles, self._apps_per_pass)
+            intended = found.all_pass if one.app.plan == PASS else found.all_premium
+            if not is_dearer(intended.middle, found.mixed.middle):
+                continue
+            people = sum(profile.people for profile in profiles)
+            alone = {0: self._plans.name(PASS), people: self._plans.name(PREMIUM)}
+            same = {app.component.id: app for name in names for app in self._apps_of.get(name, ())}
+            yield PlannedCost(
+                component=one.component,
+                name=self._plans.name(one.app.plan),
+                people=people,
+                apps=max(profile.apps for profile in profiles),
+                intended=_sum(intended),
+                cheaper=_sum(found.mixed),
+                cheaper_name=alone.get(
+                    found.premium_people,
+                    f"{self._plans.name(PREMIUM)} for {found.premium_people:,} of them and passes for the others",
+                ),
+                at=_mention(one).at,
+                places=tuple(_mention(app) for app in same.values() if app.component.id != one.component.id),
+            )
+
+    def many_apps(self) -> Iterator[ManyApps]:
+        """Give the populations with so many premium apps that a plan for each person is worth a thought."""
+        for population in self._governance.populations:
+            apps = self._apps_of.get(population.name.lower(), ())
+            if len(apps) < self._licensing.readings.per_user_from_apps:
+                continue
+            if all(app.app and app.app.plan == PREMIUM for app in apps):
+                continue
+            even = None if self.lacks(PASS, PREMIUM) else break_even(self.prices, self._apps_per_pass)
+            yield ManyApps(population=population, apps=tuple(app.component.name for app in apps), break_even=even)
+
+    def of_flow(self, component: Component) -> TwoWays | None:
+        """Compare a Process licence with Power Automate Premium for everybody a flow needs one for, a month."""
+        licensed = self._licensing.judged(component)
+        if licensed is None or licensed.flow is None or licensed.flow.licence or licensed.judgement.metered is not None:
+            return None
+        if not licensed.flow.premium or licensed.flow.trigger not in _BY_OWNER | _INSTANT:
+            return None
+        standalone = {"flow-standalone", "flow-in-app-context", "flow-in-dynamics-context"}
+        rows = [one for one in licensed.judgement.needs if one.level == "required" and one.any_of in standalone]
+        if any(one.any_of != "flow-standalone" for one in rows):
+            return None
+        people = sum(one.number for one in rows)
+        if people <= 1 or self.lacks(_PROCESS, _FLOW_PREMIUM):
+            return TwoWays(people=people) if people > 1 else None
+        found = process_or_premium(self.prices, people)
+        return _two_ways(found, people)
+
+    def of_meter(self, component: Component) -> TwoWays | None:
+        """Compare the meter of an app's active people with the cheapest plan for all, a month."""
+        licensed = self._licensing.judged(component)
+        if licensed is None or licensed.app is None or not licensed.app.premium:
+            return None
+        record = licensed.record
+        active = record.active_people if isinstance(record, AppRecord) else None
+        numbers = [group.number for group in licensed.app.people if group.number is not None]
+        people = sum(numbers)
+        if active is None or not people or len(numbers) != len(licensed.app.people):
+            return None
+        if licensed.app.plan == PREMIUM and any(one.apps > 1 for one in self._profiles(licensed.app.people) or ()):
+            # Premium is paid for the other apps of these people as well.
+            return None
+        if self.lacks(PASS, PREMIUM, _METER):
+            return TwoWays(people=people, active=active)
+        found = metered_or_plans(self.prices, people, active)
+        plan, cost = min(((PASS, found.passes), (PREMIUM, found.premium)), key=lambda one: one[1].middle)
+        cheaper = {"metered": "first", "equal": "equal"}.get(found.cheapest, "second")
+        if found.metered.middle == cost.middle:
+            cheaper = "equal"
+        return TwoWays(
+            people=people,
+            active=active,
+            first=_sum(found.metered),
+            second=_sum(cost),
+            second_name=self._plans.name(plan),
+            cheaper=cheaper,
+            metered=licensed.app.place.pay_as_you_go,
+        )
+
+    def flow_packs(self) -> tuple[int, Decimal | None, tuple[Mention, ...]] | None:
+        """Give how many flows run on the legacy flow licence when they pay for five, and what the five cost a month."""
+        flows = [one for one in self._governance.flows if one.licence == "per-flow" and not one.retired]
+        bought, until = self._purchased(_PER_FLOW), self._plans.sale(_PER_FLOW).until or ""
+        paid = bought == _PACK if bought is not None else self._as_of <= until
+        if not flows or len(flows) >= _PACK or not paid:
+            return None
+        price = self.prices.get(_PER_FLOW)
+        places = tuple(Mention(f"the licence of '{one.name}'", one.at / "licence") for one in flows)
+        return len(flows), price.middle * _PACK if price else None, places
+
+    def volume(self) -> Volume | None:
+        """Give the number of Premium licences that reaches the volume price, and the price where it is known."""
+        needed = self.needed(PREMIUM)
+        number = max(needed.number if needed else 0, self._purchased(PREMIUM) or 0)
+        if number < VOLUME_FROM:
+            return None
+        name = self._list_name
+        volume = self._plans.price(PREMIUM, name, self._as_of, VOLUME_FROM) if name else None
+        listed = self._listed.get(PREMIUM)
+        if volume is not None and listed is not None and volume.middle >= listed.middle:
+            volume = None
+        if PREMIUM in self._stated and (volume is None or self.prices[PREMIUM].middle <= volume.middle):
+            return None
+        records = [one for one in self._workspace.licences if plan_id(one.plan) == PREMIUM]
+        at = records[0].at if records else needed.places[0].at if needed else self._governance.at
+        paid = self.prices.get(PREMIUM)
+        return Volume(number=number, at=at, each=_sum(volume) if volume else None, paid=_sum(paid) if paid else None)
+
+    def not_needed(self) -> Iterator[NotNeeded]:
+        """Give the paid plans of people or things that are standard alone."""
+        seen: dict[str, list[Licensed]] = {}
+        for one in self._licensed:
+            for group in (one.app or one.flow or _NOBODY).people:
+                if group.name:
+                    seen.setdefault(group.name.lower(), []).append(one)
+        for population in self._governance.populations:
+            used = seen.get(population.name.lower(), [])
+            number = sum(count for plan, count in population.holds if plan_id(plan) in GROUPS["app-premium"])
+            named = [one for one in self._governance.apps if _is_shared(one, population.name) and not one.retired]
+            if number and used and len(named) <= len(used) and all(_is_plain(one) for one in used):
+                names = tuple(one.component.name for one in used)
+                words = f"{number:,} of {population.name} {'holds' if number == 1 else 'hold'}"
+                plans = tuple(self._plans.name(plan_id(plan)) for plan, count in population.holds
+                              if count and plan_id(plan) in GROUPS["app-premium"])  # fmt: skip
+                yield NotNeeded(words=words, plans=plans, things=names, at=population.at / "holds", number=number)
+        yield from self._planned_without_need()
+
+    def _planned_without_need(self) -> Iterator[NotNeeded]:
+        for one in self._licensed:
+            plan = (one.app or one.flow or _NOBODY).plan
+            if plan is None or one.record is None or not _is_plain(one):
+                continue
+            if one.app:
+                wanted: tuple[str, ...] = GROUPS["app-premium"]
+                is_alone = True
+            else:
+                wanted = GROUPS["flow-standalone"]
+                owner = _owner(one)
+                is_alone = owner is None or all(_is_plain(other) for other in self._licensed if _owner(other) == owner)
+            if plan in wanted and is_alone:
+                yield NotNeeded(
+                    words=f"'{one.component.name}' is to run on",
+                    plans=(self._plans.name(plan),),
+                    things=(one.component.name,),
+                    at=one.record.at / "plan",
+                    component=one.component,
+                )
+
+    def budgets(self) -> Iterator[Budgeted]:
+        """Give every app and flow with a budget, and what its licences cost a year where a price is known."""
+        for one in (*self._apps, *self._flows):
+            budget = one.record.budget if one.record else None
+            if budget is None or budget.yearly is None or self.basis is None:
+                continue
+            facts = Budgeted(component=one.component, at=budget.at, budget=Decimal(budget.yearly))
+            if budget.currency is not None and budget.currency != self.basis.currency:
+                yield facts._replace(missing=f"its budget is in {budget.currency}, and prices are in"
+                                             f" {self.basis.currency or 'a currency that nobody names'}")  # fmt: skip
+                continue
+            plan, number = self._to_pay(one)
+            if not number:
+                yield facts._replace(missing="its people are not counted")
+            elif plan is None or plan not in self.prices:
+                named = self._plans.name(plan) if plan else "the plan it is to run on"
+                yield facts._replace(missing=f"there is no price of {named}")
+            else:
+                price = self.prices[plan]
+                yearly = Money(*(one * number * MONTHS for one in (price.low, price.high, price.middle)))
+                yield facts._replace(plan=self._plans.name(plan), number=number, yearly=_sum(yearly))
+
+    def _to_pay(self, one: Licensed) -> tuple[str | None, int]:
+        """Give the plan that an app or flow is to run on, else the cheaper one, and how many it takes."""
+        if one.app:
+            if any(group.number is None for group in one.app.people):
+                return one.app.plan, 0
+            number = sum(group.number or 0 for group in one.app.people)
+            known = [plan for plan in (PASS, PREMIUM) if plan in self.prices]
+            cheaper = (
+                min(known, key=lambda plan: self.prices[plan].middle) if len(known) == len((PASS, PREMIUM)) else None
+            )
+            return one.app.plan or cheaper, number
+        if one.flow and one.flow.licence:
+            return one.flow.licence, 1
+        number = sum(row.number for row in one.judgement.needs if row.level == "required")
+        return one.flow.plan if one.flow else None, number
+
+    def exposed(self, component: Component) -> Exposed | None:
+        """Give what unlicensed use costs at list price since something was made; None where nobody is short."""
+        one = self._licensing.judged(component)
+        if one is None or not one.judgement.short or self._workspace.is_copied(component):
+            return None
+        if not one.counted or self._licensing.uncounted(component) is not None:
+            return None
+        record = one.record
+        facts = one.app or one.flow
+        wanted = (PASS, PREMIUM) if one.app else (_FLOW_PREMIUM,)
+        intended = facts.plan if facts else None
+        plans = (intended,) if intended and intended in wanted else wanted
+        listed = {plan: self._plans.price(plan, _LIST, self._as_of) for plan in plans}
+        prices = {plan: price for plan, price in listed.items() if price is not None}
+        if record is None or record.created is None or not prices:
+            return Exposed(people=one.judgement.short)
+        start, end = datetime.date.fromisoformat(record.created), datetime.date.fromisoformat(self._as_of)
+        months = (end.year - start.year) * MONTHS + end.month - start.month
+        if months <= 0:
+            return None
+        amounts = sorted(exposure(prices, plan, one.judgement.short, months) for plan in prices)
+        return Exposed(
+            people=one.judgement.short,
+            plans=tuple(self._plans.name(plan) for plan in prices),
+            months=months,
+            since=record.created,
+            at=record.at / "created",
+            amount=Sum(low=amounts[0], high=amounts[-1], middle=(amounts[0] + amounts[-1]) / 2),
+            basis=f"{_LIST}, prices of {self._plans.as_of}",
+            currency=self._plans.currency(_LIST),
+        )
+
+    # The agreement
+
+    @property
+    def agreement(self) -> Agreement | None:
+        """The licence agreement."""
+        return self._governance.tenant.agreement if self._governance.tenant else None
+
+    def last_paid_day(self) -> str | None:
+        """Give the day before licences may be given back: the anniversary's eve, without that right the term's end."""
+        agreement = self.agreement
+        if agreement is None or agreement.count_reduction is None:
+            return None
+        if not agreement.count_reduction:
+            return agreement.ends
+        month_and_day = (agreement.anniversary or "").split("-")
+        today = datetime.date.fromisoformat(self._as_of)
+        try:
+            month, day = map(int, month_and_day)
+            following = datetime.date(today.year, month, day)
+            if following <= today:
+                following = datetime.date(today.year + 1, month, day)
+        except ValueError:
+            return None
+        eve = (following - datetime.timedelta(days=1)).isoformat()
+        return min(eve, agreement.ends) if agreement.ends else eve
+
+    def committed(self) -> tuple[int, Sum | None]:
+        """Count the app passes that are bought, and what they cost a year."""
+        passes = self._purchased(PASS) or 0
+        price = self.prices.get(PASS)
+        return passes, _sum(Money(*(one * passes * MONTHS for one in price))) if price and passes else None
+
+    def pass_lines(self) -> Bundle | None:
+        """Give what passes that are bought app by app cost a year, and what one line would save."""
+        agreement = self.agreement
+        apps = [one for one in self._apps if one.app and one.app.plan == PASS]
+        lines = [one for one in self._workspace.licences if plan_id(one.plan) == PASS]
+        if agreement is None or agreement.per_app_lines != "per-app" or max(len(apps), len(lines)) < 2:  # noqa: PLR2004
+            return None
+        passes, yearly = self.committed()
+        low, high = bundle_saving(yearly.middle) if yearly else (None, None)
+        return Bundle(
+            at=agreement.at / "per-app-lines",
+            apps=max(len(apps), len(lines)),
+            passes=passes,
+            yearly=yearly,
+            saving=Sum(low, high, (low + high) / 2) if low is not None and high is not None else None,
+        )
+
+    def still_bought(self) -> Iterator[StillBought]:
+        """Give the passes of retired apps that nothing needs and that are paid until the next way out."""
+        last, needed, bought = self.last_paid_day(), self.needed(PASS), self._purchased(PASS)
+        if last is None or bought is None or last < self._as_of:
+            return
+        spare = bought - (needed.number if needed else 0)
+        plans = {one.name.strip().lower(): plan_id(one.plan) for one in self._governance.apps if one.plan}
+        price = self.prices.get(PASS)
+        for one in self._governance.retirements:
+            review = one.licence_review
+            number = review.reclaim if review and review.reclaim is not None else one.population
+            if one.app is None or one.date is None or not number or plans.get(one.app.strip().lower()) != PASS:
+                continue
+            passes = min(number, max(0, spare))
+            spare -= passes
+            found = still_paid(passes, price.middle if price else Decimal(0), one.date, last)
+            if passes and found.months:
+                yield StillBought(
+                    app=one.app,
+                    at=one.at,
+                    retired=one.date,
+                    passes=passes,
+                    months=found.months,
+                    last_paid_day=last,
+                    amount=found.amount if price else None,
+                )
+
+    def leverage(self) -> Leverage | None:
+        """Give the apps with custom connectors and their people, where they are many."""
+        apps = [
+            one
+            for one in self._licensed
+            if one.app and any(use.custom for use in one.component.uses)
+        ]  # fmt: skip
+        within = {one.name.lower() for one in self._governance.populations if one.within}
+        people: dict[str, int] = {}
+        for one in apps:
+            for group in one.app.people if one.app else ():
+                key = (group.name or one.component.id).lower()
+                if key not in within:
+                    people[key] = max(people.get(key, 0), group.number or 0)
+        total = sum(people.values())
+        if not has_leverage(len(apps), total):
+            return None
+        agreement = self.agreement
+        return Leverage(apps=len(apps), people=total, at=agreement.at if agreement else self._governance.at)
+
+
+class _Count:
+    """Adds up what is needed of each plan."""
+
+    def __init__(self) -> None:
+        self.incomplete: set[str] = set()
+        self.places: dict[str, list[Mention]] = {}
+        self._people: dict[str, dict[str, int]] = {}
+        self._units: dict[str, int] = {}
+
+    def open_ended(self, plans: Sequence[str]) -> None:
+        self.incomplete.update(plans)
+
+    def people(self, plan: str, who: str, number: int, place: Mention) -> None:
+        if number:
+            counted = self._people.setdefault(plan, {})
+            counted[who] = max(counted.get(who, 0), number)
+            self.places.setdefault(plan, []).append(place)
+
+    def units(self, plan: str, number: int, place: Mention) -> None:
+        if number:
+            self._units[plan] = self._units.get(plan, 0) + number
+            self.places.setdefault(plan, []).append(place)
+
+    def totals(self) -> Iterator[tuple[str, int]]:
+        for plan in self.places:
+            yield plan, self._units.get(plan, 0) + sum(self._people.get(plan, {}).values())
+
+
+def _count_runners(plan: str, one: Licensed, people: Sequence[Group], count: _Count) -> None:
+    for group in people:
+        if group.number is None:
+            count.open_ended((plan,))
+        elif group.role in {"runs", None}:
+            count.people(plan, (group.name or one.component.id).lower(), group.number, _mention(one))
+
+
+class _Nobody:
+    people: tuple[Group, ...] = ()
+    plan: str | None = None
+
+
+_NOBODY = _Nobody()
+
+
+def _mention(one: Licensed) -> Mention:
+    record = one.record
+    at = one.component.at if record is None else record.at / "plan" if record.plan else record.at
+    return Mention(f"'{one.component.name}'", at)
+
+
+def _is_plain(one: Licensed) -> bool:
+    """Tell what is standard and asks for no plan by where it runs."""
+    facts = one.app or one.flow
+    return one.premium.verdict is Verdict.NO and not one.premium.reasons and not (facts and facts.place.managed)
+
+
+def _owner(one: Licensed) -> str | None:
+    record = one.record
+    return record.owner.strip().lower() if isinstance(record, FlowRecord) and record.owner else None
+
+
+def _is_shared(record: AppRecord, population: str) -> bool:
+    return any(name.text.strip().lower() == population.strip().lower() for name in record.shared_with or ())
+
+
+def _two_ways(found: Compared, people: int) -> TwoWays:
+    cheaper = {"process": "first", "equal": "equal"}.get(found.cheaper, "second")
+    return TwoWays(people=people, first=_sum(found.first), second=_sum(found.second), cheaper=cheaper)
+
+
+def _sum(money: Money | Price) -> Sum:
+    return Sum(low=money.low, high=money.high, middle=money.middle)

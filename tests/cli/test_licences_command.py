@@ -1,0 +1,150 @@
+"""`pllint licences`: the rows of its schema, the sums of the worked example, and a table of 80 columns."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from pllint.cli.dispatch import run
+from pllint.schema import violations
+
+APP = """<CanvasApp>
+  <Name>ctx_claims</Name>
+  <DisplayName>=Claims</DisplayName>
+  <ConnectionReferences>{"a1": {"id": "/providers/microsoft.powerapps/apis/shared_sql", "displayName": "SQL Server",
+    "dataSources": ["Claims"]}}</ConnectionReferences>
+</CanvasApp>
+"""
+SOLUTION = (
+    "<ImportExportXml><SolutionManifest><UniqueName>Claims</UniqueName><Version>1.0</Version></SolutionManifest>"
+    "</ImportExportXml>"
+)
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    for path, text in (
+        ("solutions/claims/CanvasApps/ctx_claims.meta.xml", APP),
+        ("solutions/claims/Other/Solution.xml", SOLUTION),
+    ):
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text, encoding="utf-8")
+    (tmp_path / "pllint.yaml").write_text("as-of: 2026-11-21\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def _manifest(project: Path, people: int, licences: str = "", tenant: str = "") -> None:
+    (project / "governance").mkdir()
+    (project / "governance/estate.yaml").write_text(
+        f"tenant: {{currency: GBP{tenant}}}\n"
+        "environments: [{name: hr-production, type: production}]\n"
+        f"populations: [{{name: staff, people: {people}}}]\n"
+        "apps: [{name: =Claims, environment: hr-production, shared-with: [staff], plan: power-apps-per-app}]\n"
+        f"licences: [{licences}]\n",
+        encoding="utf-8",
+    )
+
+
+def _json(capsys: pytest.CaptureFixture[str]) -> dict[str, object]:
+    assert run(["licences", "--format", "json"]) == 0
+    document: dict[str, object] = json.loads(capsys.readouterr().out)
+    assert violations("licences", document) == []
+    return document
+
+
+_AT_4 = (
+    "{plan: power-apps-per-app, purchased: 100, allocated: {hr-production: 100}, price: 4},"
+    " {plan: power-apps-premium, purchased: 0, price: 18}"
+)
+
+
+def test_the_worked_example_of_500_people_comes_out_exactly(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    _manifest(project, 500, _AT_4)
+
+    document = _json(capsys)
+
+    assert document["cost"] == {
+        "currency": "GBP",
+        "price-list": "gbp-ea",
+        "yearly": {
+            "intended": 24_000, "per-app": 24_000, "per-user": 108_000, "mixed": 24_000, "cheapest": "per-app",
+        },
+    }  # fmt: skip
+
+
+def test_a_range_of_prices_gives_ranges(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    _manifest(project, 3000)
+
+    cost = _json(capsys)["cost"]
+
+    assert isinstance(cost, dict)
+    assert cost["yearly"]["per-app"] == [126_000, 162_000]
+    assert cost["yearly"]["per-user"] == [576_000, 720_000]
+
+
+def test_an_app_says_who_needs_what_and_how_many_are_short(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    _manifest(project, 500, _AT_4)
+
+    components = _json(capsys)["components"]
+
+    assert isinstance(components, list)
+    app = components[0]
+    assert app["needs"] == [
+        {"who": "users", "people": 500, "plans": ["power-apps-premium", "power-apps-per-app"], "level": "required"}
+    ]
+    assert (app["required"], app["available"], app["short"]) == (500, 100, 400)
+
+
+def test_a_plan_without_a_price_in_the_currency_is_named(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    _manifest(project, 500, "{plan: power-apps-per-app, purchased: 1, price: 4}", ", price-list: none-of-ours")
+
+    cost = _json(capsys)["cost"]
+
+    assert isinstance(cost, dict)
+    assert cost["price-missing"] == ["power-apps-premium"]
+    assert cost["yearly"] == {"intended": 24_000}
+
+
+def test_the_table_fits_80_columns(
+    project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _manifest(project, 500, _AT_4)
+    monkeypatch.setenv("COLUMNS", "80")
+
+    assert run(["licences"]) == 0
+
+    lines = capsys.readouterr().out.splitlines()
+    assert any(line.startswith("=Claims") and line.split()[1:] == ["500", "100", "400"] for line in lines)
+    assert max(map(len, lines)) <= 100
+
+
+def test_csv_holds_the_columns_of_the_coverage_report_and_no_formula(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _manifest(project, 500, _AT_4)
+
+    assert run(["licences", "--format", "csv"]) == 0
+
+    head, row = capsys.readouterr().out.splitlines()
+    assert head.startswith("Name,Environment,Stage,Tier,Because of,Population,Plan,Required,Available,Short,A year,")
+    assert not row.lstrip('"').startswith("=")
+
+
+def test_markdown_is_a_table(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    _manifest(project, 500, _AT_4)
+
+    assert run(["licences", "--format", "markdown"]) == 0
+
+    out = capsys.readouterr().out
+    assert out.startswith("| Name | Environment |")
+    assert "| Power Apps per app | 100 | 100 | 500 | 400 |" in out
+
+
+def test_without_a_manifest_it_says_what_is_not_known(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert project.exists()
+    assert run(["licences"]) == 0
+
+    out = capsys.readouterr().out
+    assert "=Claims" in out
+    assert "No governance files" in out

@@ -1,0 +1,222 @@
+"""Licences of the whole organisation: what each plan is needed for, which prices count, when passes go back."""
+
+import datetime
+from collections.abc import Mapping
+from decimal import Decimal
+
+import pytest
+
+from pllint.catalogue import Catalogue
+from pllint.engine.licensing import Licensing
+from pllint.engine.licensing.estate_facts import EstateFacts
+from pllint.model.component import (
+    Call,
+    Component,
+    ComponentKind,
+    ConnectorUse,
+    StartsFrom,
+    Step,
+    Trigger,
+    TriggerClass,
+)
+from pllint.model.connector_id import ConnectorKey
+from pllint.model.inventory import Capacity, Inventory
+from pllint.model.workspace import Workspace
+from pllint.read.document import Notes
+from pllint.read.governance import governance_files
+from pllint.source import Anchor, Source
+from pllint.text.node import Node
+
+AT = Anchor(Source("here", bytes))
+DAY = datetime.date(2026, 11, 21)
+STAFF = {"name": "staff", "people": "300", "holds": {"power-apps-premium": "40"}}
+DESK = {"name": "Desk", "shared-with": ["staff"], "plan": "power-apps-per-app"}
+
+
+def use(connector: str = "shared_sql", steps: int = 1) -> ConnectorUse:
+    step = Step(name="Step", type="OpenApiConnection", at=AT)
+    return ConnectorUse(connector=ConnectorKey(connector), custom=False, at=AT, steps=(step,) * steps)
+
+
+def app(name: str, connector: str = "shared_sql") -> Component:
+    return Component(kind=ComponentKind.CANVAS_APP, name=name, id=name.lower(), at=AT, uses=(use(connector),))
+
+
+def flow(name: str, steps: int = 1) -> Component:
+    timer = Trigger(
+        name="T", type="Any", kind=None, trigger_class=TriggerClass.AUTOMATED, starts_from=StartsFrom.TIMER, at=AT
+    )
+    kind = ComponentKind.CLOUD_FLOW
+    return Component(kind=kind, name=name, id=name.lower(), at=AT, trigger=timer, uses=(use(steps=steps),))
+
+
+def estate(
+    manifest: Mapping[str, object],
+    *components: Component,
+    day: datetime.date = DAY,
+    capacities: tuple[Capacity, ...] = (),
+) -> EstateFacts:
+    governance = governance_files([Node(dict(manifest), AT)], Notes())
+    inventory = Inventory(capacities=capacities)
+    workspace = Workspace(governance=governance, components=components, inventory=inventory)
+    return EstateFacts(workspace, Licensing(workspace, Catalogue(), day, lambda _: ()))
+
+
+def needed(facts: EstateFacts) -> dict[str, tuple[int, bool]]:
+    return {one.plan: (one.number, one.complete) for one in facts.cost.required}
+
+
+def test_a_person_takes_a_pass_for_each_app_and_premium_once() -> None:
+    stock = {**DESK, "name": "Stock"}
+    found = needed(estate({"populations": [STAFF], "apps": [DESK, stock]}, app("Desk"), app("Stock")))
+    assert found == {"power-apps-premium": (40, True), "power-apps-per-app": (520, True)}
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        pytest.param({"name": "Stock", "shared-with": ["staff"]}, id="an app without a plan"),
+        pytest.param({**DESK, "name": "Stock", "shared-with": ["visitors"]}, id="people nobody counted"),
+        pytest.param({"name": "Stock", "plan": "power-apps-per-app"}, id="nobody says for whom"),
+    ],
+)
+def test_a_sum_that_lacks_an_app_is_not_complete(record: Mapping[str, object]) -> None:
+    found = needed(estate({"populations": [STAFF], "apps": [DESK, record]}, app("Desk"), app("Stock")))
+    assert found["power-apps-per-app"] == (260, False)
+
+
+def test_flows_of_one_owner_take_one_plan_and_each_its_own_process_licence() -> None:
+    flows = [
+        {"name": "A", "owner": "svc", "plan": "power-automate-premium"},
+        {"name": "B", "owner": "SVC", "plan": "power-automate-premium"},
+        {"name": "C", "owner": "svc", "licence": "process"},
+        {"name": "D", "owner": "svc", "licence": "process"},
+    ]
+    found = needed(estate({"flows": flows}, *map(flow, "ABCD")))
+    assert found == {"power-automate-premium": (1, True), "power-automate-process": (2, True)}
+
+
+def test_a_retired_app_takes_no_licence() -> None:
+    retired = {**DESK, "retired": "true"}
+    assert needed(estate({"populations": [STAFF], "apps": [retired]}, app("Desk"))) == {}
+
+
+@pytest.mark.parametrize(
+    ("tenant", "stated", "expected"),
+    [
+        pytest.param({"price-list": "gbp-ea"}, {}, Decimal(4), id="the list"),
+        pytest.param({"price-list": "gbp-ea"}, {"price": "3.80"}, Decimal("3.80"), id="the tenant's own"),
+        pytest.param({"price-list": "gbp-ea"}, {"price": "9", "currency": "USD"}, Decimal(4), id="another currency"),
+        pytest.param({"currency": "GBP"}, {"price": "3.80"}, Decimal("3.80"), id="no list"),
+        pytest.param({"currency": "GBP"}, {}, None, id="a currency is no list"),
+        pytest.param({"price-list": "none-of-ours"}, {}, None, id="a list nobody knows"),
+    ],
+)
+def test_a_price_is_the_tenants_own_else_the_lists_and_never_a_guess(
+    tenant: Mapping[str, str], stated: Mapping[str, str], expected: Decimal | None
+) -> None:
+    record = {"plan": "power-apps-per-app", "purchased": "1", **stated}
+    price = estate({"tenant": tenant, "licences": [record]}).cost.prices.get("power-apps-per-app")
+    assert (price.middle if price else None) == expected
+
+
+@pytest.mark.parametrize(
+    ("agreement", "expected"),
+    [
+        pytest.param({"count-reduction": "true", "anniversary": "04-01"}, "2027-03-31", id="eve of the next"),
+        pytest.param({"count-reduction": "true", "anniversary": "12-01"}, "2026-11-30", id="this year"),
+        pytest.param({"count-reduction": "true", "anniversary": "11-21"}, "2027-11-20", id="on the day itself"),
+        pytest.param(
+            {"count-reduction": "true", "anniversary": "04-01", "ends": "2027-02-28"},
+            "2027-02-28",
+            id="term ends first",
+        ),
+        pytest.param({"count-reduction": "false", "ends": "2028-03-31"}, "2028-03-31", id="no right"),
+        pytest.param({"anniversary": "04-01", "ends": "2028-03-31"}, None, id="nobody says"),
+        pytest.param({"count-reduction": "true", "anniversary": "02-30"}, None, id="no day"),
+    ],
+)
+def test_licences_may_be_given_back_at_the_anniversary_or_the_end(
+    agreement: Mapping[str, str], expected: str | None
+) -> None:
+    assert estate({"tenant": {"agreement": agreement}}).cost.last_paid_day() == expected
+
+
+@pytest.mark.parametrize(
+    ("bought", "passes"),
+    [
+        pytest.param("260", [], id="all are in use"),
+        pytest.param("310", [50], id="fifty are spare"),
+        pytest.param("900", [200], id="more are spare than it had"),
+    ],
+)
+def test_passes_of_a_retired_app_are_those_that_nothing_else_needs(bought: str, passes: list[int]) -> None:
+    manifest = {
+        "tenant": {"price-list": "usd-list", "agreement": {"count-reduction": "true", "anniversary": "04-01"}},
+        "populations": [STAFF],
+        "apps": [DESK, {"name": "Leave", "plan": "power-apps-per-app", "retired": "true"}],
+        "retirements": [{"app": "Leave", "date": "2026-09-30", "population": "200"}],
+        "licences": [{"plan": "power-apps-per-app", "purchased": bought}],
+    }
+    # 260 of the 300 people take a pass: 40 hold Power Apps Premium.
+    found = [one.passes for one in estate(manifest, app("Desk")).cost.still_bought()]
+    assert found == passes
+
+
+@pytest.mark.parametrize(
+    ("flows", "per_day"),
+    [
+        pytest.param([{"name": "A", "owner": "svc"}, {"name": "B", "owner": "svc"}], [40_000], id="of one owner"),
+        pytest.param([{"name": "A", "owner": "svc"}, {"name": "B", "owner": "dana"}], [20_000, 20_000], id="of two"),
+        pytest.param(
+            [{"name": "A", "owner": "svc"}, {"name": "B", "owner": "svc", "licence": "process"}],
+            [20_000, 20_000],
+            id="one on its own licence",
+        ),
+    ],
+)
+def test_requests_of_an_owners_flows_come_out_of_one_plan(flows: list[dict[str, str]], per_day: list[int]) -> None:
+    records = [{**one, "runs-per-day": "5000"} for one in flows]
+    found = estate({"flows": records}, flow("A", steps=3), flow("B", steps=3)).capacity.requests()
+    assert [one.per_day for one in found] == per_day
+
+
+@pytest.mark.parametrize(
+    ("mode", "licences", "expected"),
+    [
+        pytest.param("attended", [], None, id="attended"),
+        pytest.param("unattended", [], (1, None), id="no record"),
+        pytest.param("unattended", [{"plan": "power-automate-process", "purchased": "3"}], (1, 2), id="one on a flow"),
+        pytest.param(
+            "unattended", [{"plan": "power-automate-unattended-rpa", "purchased": "0"}], (1, 0), id="none is left"
+        ),
+    ],
+)
+def test_unattended_bots_are_those_no_cloud_flow_takes(
+    mode: str, licences: list[dict[str, str]], expected: tuple[int, int | None] | None
+) -> None:
+    starter = flow("A")._replace(calls_desktop_flows=(Call(id="desk", at=AT, mode=mode),))
+    found = estate({"licences": licences, "flows": [{"name": "C", "licence": "process"}]}, starter).capacity.bots()
+    assert ((found.needed, found.bought) if found else None) == expected
+
+
+def test_the_tenants_own_figures_of_storage_are_taken_before_those_of_its_licences() -> None:
+    capacities = (
+        Capacity(kind="Database", at=AT, total_mb=2048, used_mb=3072),
+        Capacity(kind="File", at=AT, total_mb=2048, used_mb=0),
+    )
+    manifest = {"licences": [{"plan": "power-apps-premium", "purchased": "100"}]}
+    found = estate(manifest, capacities=capacities).capacity.storage()
+    assert found is not None
+    assert (found.balance.entitled.database, found.balance.short_database) == (Decimal(2), Decimal(1))
+
+
+@pytest.mark.parametrize(
+    ("starts", "why"),
+    [("2025-04-01", []), ("2026-01-02", [False]), (None, [True])],
+    ids=["an existing customer", "a new one", "nobody says"],
+)
+def test_a_plan_is_held_against_the_day_the_agreement_started(starts: str | None, why: list[bool]) -> None:
+    agreement = {"kind": "ea"} | ({"starts": starts} if starts else {})
+    manifest = {"tenant": {"agreement": agreement}, "apps": [DESK]}
+    assert [one.why is None for one in estate(manifest).unavailable()] == why
