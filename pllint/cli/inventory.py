@@ -10,6 +10,7 @@ from pllint.model.custom_connector import CustomConnector
 from pllint.model.environment import Environment, EnvironmentRef
 from pllint.model.inventory import LicenceSku, ListedConnection, ListedResource
 from pllint.model.policy import DlpPolicy, PolicyPart
+from pllint.model.policy_ids import AgentParts
 from pllint.model.solution import Solution
 from pllint.model.workspace import Workspace
 from pllint.record import NamedTuple
@@ -141,7 +142,16 @@ def _component(component: Component, premium: PremiumAnswer, catalogue: Catalogu
         "flows": [call.id for call in component.calls_flows],
         "desktop-flows": [call.id for call in component.calls_desktop_flows],
     }
+    if component.agent is not None:
+        row["agent"] = _agent(component.agent)
     return row
+
+
+def _agent(parts: AgentParts) -> Row:
+    row: Row = {}
+    _add(row, "authentication", parts.authentication)
+    lists = {"channels": parts.channels, "knowledge": parts.knowledge, "connected-agents": parts.connected}
+    return {**row, **{key: list(names) for key, names in lists.items() if names}}
 
 
 def _trigger(trigger: Trigger) -> Row:
@@ -331,6 +341,11 @@ def _told_component(row: Row) -> Iterator[str]:
         ]
         if called:
             yield f"calls: {' and '.join(called)}"
+    agent = row.get("agent")
+    if isinstance(agent, dict):
+        for key, names in agent.items():
+            told = ", ".join(names) if isinstance(names, list) else str(names)
+            yield f"{key.replace('-', ' ')}: {told.replace('_', ' ') if key != 'connected-agents' else told}"
 
 
 def _told_use(use: Row) -> str:

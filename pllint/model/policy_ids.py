@@ -98,6 +98,8 @@ class AgentParts(NamedTuple):
     """It calls a skill, or an agent flow as a tool."""
     app_insights: bool = False
     event_triggers: bool = False
+    connected: Sequence[str] = ()
+    """Schema names of other agents it hands over to; no document says what a policy makes of that."""
 
 
 def of_agent(parts: AgentParts) -> Iterator[ConnectorKey]:

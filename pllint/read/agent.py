@@ -42,6 +42,7 @@ _CHANNELS = {
 }  # fmt: skip
 _FLOW_KINDS = frozenset({"invokeflowaction", "invokeflowtaskaction", "workflowtool"})
 _SKILL_KINDS = frozenset({"invokeskillaction", "invokeskilltaskaction", "skilldefinition"})
+_AGENT_KINDS = frozenset({"connectedagenttool", "invokeconnectedagenttaskaction", "invokeagenttaskaction"})
 _MODEL_KINDS = frozenset({"invokeaibuildermodelaction", "invokeaibuildermodeltaskaction"})
 _KNOWLEDGE_KINDS = (
     (re.compile(r"publicsitesearch(?:data)?source"), "public_website"),
@@ -74,6 +75,7 @@ class AgentFiles:
         self._channels: dict[str, None] = {}
         self._knowledge: dict[str, None] = {}
         self._declared: dict[str, DeclaredReference] = {}
+        self._connected: dict[str, None] = {}
         self._ai_builder = False
         self._gaps: list[Gap] = []
 
@@ -145,6 +147,7 @@ class AgentFiles:
                 http_nodes=HTTP in self._uses,
                 skills=_SKILLS in self._uses,
                 event_triggers=COPILOT_STUDIO in self._uses,
+                connected=tuple(self._connected),
             ),
         )
         return AgentReading(component=component, started_by=tuple(self._started_by))
@@ -172,6 +175,8 @@ class AgentFiles:
             flow_id = _text(source, "flowId") if isinstance(source, dict) else None
             if flow_id:
                 self._started_by.append(Call(id=bare_guid(flow_id), at=at))
+        elif kind in _AGENT_KINDS:
+            self._connected |= dict.fromkeys(filter(None, [_text(raw, "botSchemaName")]))
         else:
             self._take_knowledge(kind, raw, step)
 

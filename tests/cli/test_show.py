@@ -20,6 +20,7 @@ from pllint.model.custom_connector import CustomConnector, Host
 from pllint.model.environment import Environment, EnvironmentRef, EnvironmentType
 from pllint.model.inventory import Inventory, LicenceSku, ListedConnection, ListedResource
 from pllint.model.policy import ClassifiedConnector, DataGroup, DlpPolicy, OpenPart, PolicyPart, Scope
+from pllint.model.policy_ids import AgentParts
 from pllint.model.solution import DeploymentSettings, Solution
 from pllint.model.workspace import Workspace
 from pllint.schema import violations
@@ -258,6 +259,23 @@ def test_what_inventories_list_and_advanced_policies_are_shown() -> None:
     assert "Desk (canvas app in hr-production)" in told
     assert "c1 (shared_sql, Connected)" in told
     assert "HR group; 1 connector allowed; the files do not hold all of it" in told
+
+
+def test_an_agent_is_told_with_its_parts() -> None:
+    parts = AgentParts(
+        authentication="none", channels=("demo_site",), knowledge=("public_website",), connected=("ctx_warehouse",)
+    )
+    agent = Component(kind=ComponentKind.AGENT, name="Helper", id="ctx_helper", at=_at(), agent=parts)
+    rows = inventory(Workspace(components=(agent,)), _premium, Catalogue())
+    told = [line.strip() for line in listing(rows, 100, colour=False)]
+
+    assert not violations("show", rows)
+    assert {
+        "authentication: none",
+        "channels: demo site",
+        "knowledge: public website",
+        "connected agents: ctx_warehouse",
+    } <= set(told)
 
 
 def test_an_empty_inventory_says_so() -> None:

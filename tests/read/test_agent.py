@@ -160,6 +160,21 @@ def test_each_public_site_is_an_endpoint() -> None:
     assert [step.endpoint.value for step in use.steps if step.endpoint] == ["https://a.example", "https://b.example"]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "kind: TaskDialog\naction:\n  kind: InvokeConnectedAgentTaskAction\n  botSchemaName: ctx_warehouse\n",
+        "kind: ConnectedAgentTool\nbotSchemaName: ctx_warehouse\n",
+    ],
+)
+def test_an_agent_that_another_hands_over_to_is_named_and_is_no_connector(text: str) -> None:
+    component = taken(text)
+
+    assert component.uses == ()
+    assert component.agent
+    assert component.agent.connected == ("ctx_warehouse",)
+
+
 def test_ai_builder_is_noted_and_is_no_connector() -> None:
     agent = taken("actions:\n- kind: InvokeAIBuilderModelAction\n  aIModelId: 1\n")
     assert (agent.ai_builder, agent.uses) == (True, ())

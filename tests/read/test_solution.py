@@ -12,12 +12,14 @@ from pathlib import Path
 
 import pytest
 
+from pllint import api
 from pllint.finding import Finding
 from pllint.model.component import Component, ComponentKind
 from pllint.read.canvas_app import canvas_app
 from pllint.read.cloud_flow import cloud_flow
 from pllint.read.document import Notes, open_json
 from pllint.read.solution import SolutionParts, claimed, read_solution
+from pllint.settings import Settings
 from pllint.source import Anchor, Source
 from pllint.text import xml_text
 from pllint.text.tree import Archive, Folder, Tree
@@ -316,6 +318,88 @@ def test_every_part_is_read_without_a_finding(tmp_path: Path, form: str) -> None
     parts = read_solution(tree, form, notes)
     counts = (len(parts.flows), len(parts.apps), len(parts.connectors), len(parts.components))
     assert (counts, notes.findings) == ((2, 1, 1, 1), [])
+
+
+def rich_files() -> dict[str, str]:
+    """Give the solution with content in every kind of component, so that what is read of them can be compared."""
+    flow = json.loads(FLOW)
+    properties = flow["properties"]
+    properties["connectionReferences"]["parcel"] = {
+        "connection": {"connectionReferenceLogicalName": "ctx_parcel_77aa1"},
+        "api": {"name": "y"},
+    }
+    properties["definition"]["parameters"] = {
+        "Host (ctx_ApiHost)": {"type": "String", "metadata": {"schemaName": "ctx_ApiHost"}}
+    }
+    address = "@concat('https://', parameters('Host (ctx_ApiHost)'), '/v1')"
+    properties["definition"]["actions"] |= {
+        "Track": {
+            "type": "OpenApiConnection",
+            "inputs": {"host": {"connectionName": "parcel", "operationId": "GetParcel"}},
+        },
+        "Call": {"type": "Http", "inputs": {"method": "GET", "uri": address}},
+    }
+    swagger = {
+        "swagger": "2.0",
+        "info": {"title": "Parcel tracking", "version": "1.0"},
+        "host": "api.parcels.example",
+        "basePath": "/v1",
+        "schemes": ["https"],
+        "paths": {"/parcels": {"get": {"operationId": "GetParcel", "responses": {"200": {"description": "OK"}}}}},
+    }
+    parameters = {"api_key": {"type": "securestring", "uiDefinition": {"displayName": "Key"}}}
+    channels = [{"$kind": "ChannelDefinition", "channelId": "MsTeams"}]
+    tool = (
+        "kind: AdaptiveDialog\nbeginDialog:\n  kind: OnUnknownIntent\n  actions:\n"
+        "    - kind: InvokeConnectorAction\n      id: mail\n      connectionReference: ctx_Mail_4be1c\n"
+        "      operationId: SendEmailV2\n"
+        "    - kind: HttpRequestAction\n      id: call\n      url: https://live.parcels.example/v1\n"
+        "    - kind: SearchAndSummarizeContent\n      id: search\n      source:\n"
+        "        kind: PublicSiteSearchSource\n        site: https://www.parcels.example\n"
+    )
+    connector = "Connector/ctx_5Fparcel-20tracking_"
+    return {
+        **ZIP_FILES,
+        FLOW_FILE: json.dumps(flow),
+        f"{connector}openapidefinition.json": json.dumps(swagger),
+        f"{connector}connectionparameters.json": json.dumps(parameters),
+        "bots/ctx_helper/configuration.json": json.dumps({"$kind": "BotConfiguration", "channels": channels}),
+        "botcomponents/ctx_helper.topic.Track/data": tool,
+    }
+
+
+def whole_model(path: Path) -> dict[str, object]:
+    """Give all that a run reads of a solution, without places."""
+    workspace = api.read([str(path)], Settings())
+    label = workspace.solutions[0].folder
+    kinds = {
+        "solutions": [one._replace(missing_files=(), unlisted_files=()) for one in workspace.solutions],
+        "components": sorted(workspace.components, key=lambda one: (one.kind, one.id)),
+        "connectors": workspace.custom_connectors,
+        "definitions": workspace.connector_definitions,
+    }
+    return {kind: told(elements, label) for kind, elements in kinds.items()}
+
+
+def test_what_a_run_reads_of_flows_apps_agents_connectors_and_variables_is_the_same_in_all_four_forms(
+    tmp_path: Path,
+) -> None:
+    files = rich_files()
+    with_content = yaml_form(files) | {
+        name: text for name, text in files.items() if name.endswith(("configuration.json", "/data"))
+    }
+    layouts = {"exploded": files, "unpacked": unpacked(files), "yaml": with_content}
+    for form, laid_out in layouts.items():
+        folder(tmp_path / form, laid_out)
+    with zipfile.ZipFile(tmp_path / "ParcelDesk.zip", "w") as archive:
+        for name, text in files.items():
+            archive.writestr(name, text)
+    zipped = whole_model(tmp_path / "ParcelDesk.zip")
+
+    read_at_all = "Http PvaMicrosoftTeams CSKnowledgePublicSites ctx_parcel-20tracking https://live.parcels.example/v1"
+    assert [word for word in read_at_all.split() if word not in repr(zipped)] == []
+    for form in layouts:
+        assert whole_model(tmp_path / form) == zipped, form
 
 
 # Solutions in YAML
