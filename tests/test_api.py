@@ -65,3 +65,14 @@ def test_a_single_file_is_judged_by_the_policies_of_its_project(project: Path) -
 def test_a_path_that_is_not_there_is_wrong_use(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="no such file or folder"):
         api.lint([str(tmp_path / "nothing")], load(str(tmp_path)), AS_OF)
+
+
+def test_what_pac_prints_before_its_list_of_environments_is_passed_over(project: Path) -> None:
+    listed = '[{"EnvironmentId": "e1", "DisplayName": "hr-test", "Type": "Sandbox"}]'
+    printed = f"Connected as dana@contoso.example\r\n\r\n{listed}\r\n"
+    (project / "environments.json").write_bytes(printed.encode())
+
+    workspace = api.read([str(project)], load(str(project)))
+
+    assert [(one.name, one.listed) for one in workspace.environments] == [("hr-production", False), ("hr-test", True)]
+    assert not workspace.skipped

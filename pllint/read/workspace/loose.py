@@ -88,6 +88,10 @@ def _parsed(file: LooseFile, source: Source, gathered: Gathered, aside: Notes) -
     try:
         value, problems = json_text.parse(notes.opened(content), notes.limits)
     except MalformedError as error:
+        from pllint.read.inventory import open_console, recognises_console
+
+        if recognises_console(content):
+            return open_console(source, notes)
         # What goes beyond a limit may be what its words say; what is no JSON is often a template of something else.
         if expected or error.problem.kind is ProblemKind.LIMIT:
             notes.refuse(source, error.problem)
