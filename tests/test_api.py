@@ -1,6 +1,7 @@
 """The call that lints, on small projects."""
 
 import datetime
+import json
 from pathlib import Path
 
 import pytest
@@ -68,7 +69,8 @@ def test_a_path_that_is_not_there_is_wrong_use(tmp_path: Path) -> None:
 
 
 def test_what_pac_prints_before_its_list_of_environments_is_passed_over(project: Path) -> None:
-    listed = '[{"EnvironmentId": "e1", "DisplayName": "hr-test", "Type": "Sandbox"}]'
+    row = {"EnvironmentId": "e1", "EnvironmentUrl": "https://x.example", "DisplayName": "hr-test", "Type": "Sandbox"}
+    listed = json.dumps([row])
     printed = f"Connected as dana@contoso.example\r\n\r\n{listed}\r\n"
     (project / "environments.json").write_bytes(printed.encode())
 
