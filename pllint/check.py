@@ -265,7 +265,12 @@ class Context:
         from pllint.engine.dlp import PolicySet
 
         workspace = self.workspace
-        return PolicySet(workspace.policies, self.catalogue, workspace.advanced_policies, workspace.connector_settings)
+        policies = workspace.policies
+        if workspace.unread_policies:
+            from pllint.model.policy import unread
+
+            policies = (*policies, *map(unread, workspace.unread_policies))
+        return PolicySet(policies, self.catalogue, workspace.advanced_policies, workspace.connector_settings)
 
     @cached_property
     def review(self) -> PolicyReview:

@@ -114,6 +114,7 @@ class PolicyPart(StrEnum):
     EXEMPTIONS = "exempt resources"
 
 
+_UNREAD = "in a file that cannot be read"
 _OPEN_GROUPS = {
     PolicyPart.BUSINESS: DataGroup.BUSINESS,
     PolicyPart.NON_BUSINESS: DataGroup.NON_BUSINESS,
@@ -182,6 +183,25 @@ class DlpPolicy(NamedTuple):
         return next((each for each in self.open_parts if each.part in parts), None)
 
     @property
+    def unread(self) -> bool:
+        """Tell that its file cannot be read, so that not even its name is known."""
+        return any(part.how == _UNREAD for part in self.open_parts)
+
+    @property
     def may_not_reach(self) -> bool:
         """Tell that the policy need not reach any environment: its scope is open, or whether it exists."""
         return self.opening(PolicyPart.SCOPE, PolicyPart.EXISTENCE) is not None
+
+
+def unread(at: Anchor) -> DlpPolicy:
+    """Give what is known of a policy whose file cannot be read: that it may be there, and say anything."""
+    parts = (PolicyPart.EXISTENCE, PolicyPart.BUSINESS, PolicyPart.NON_BUSINESS, PolicyPart.BLOCKED)
+    more = (PolicyPart.DEFAULT, PolicyPart.PATTERNS, PolicyPart.RULES, PolicyPart.EXEMPTIONS)
+    return DlpPolicy(
+        id=at.source.path,
+        name=at.source.path,
+        at=at,
+        classified=(),
+        rules_known=False,
+        open_parts=tuple(OpenPart(part, at, _UNREAD) for part in (*parts, *more)),
+    )

@@ -59,6 +59,7 @@ class Workspace:
         tenant_isolation: Iterable[TenantIsolation] = (),
         tenant_settings: Iterable[TenantSetting] = (),
         earlier_solutions: Iterable[EarlierSolution] = (),
+        unread_policies: Iterable[Anchor] = (),
     ) -> None:
         self.solutions = tuple(solutions)
         self.components = tuple(components)
@@ -86,6 +87,8 @@ class Workspace:
         """Where secrets stand in files: no report shows that text, whatever the finding is about."""
         self.tenant_isolation = tuple(tenant_isolation)
         self.tenant_settings = tuple(tenant_settings)
+        self.unread_policies = tuple(unread_policies)
+        """Files that hold policies, or may, and cannot be read: whatever they say may reach any environment."""
         self.earlier_solutions = tuple(earlier_solutions)
         """What the solutions were at the revision that a run compares with; empty when it compares with none."""
 

@@ -258,7 +258,7 @@ def _open(component: Component, environment: Environment, note: Note, context: C
     return Finding(
         at=note.at if inside and note.at is not None else component.at,
         message=f"{_question(component, environment, note)}: {subject}{in_policy}",
-        remedy=_OPEN[note.kind],
+        remedy=f"Export {policy.name} again and commit it whole" if policy and policy.unread else _OPEN[note.kind],
         component=component.ref,
         environment=environment.name,
         policy=policy.name if policy else None,

@@ -110,3 +110,47 @@ def test_nothing_read_is_status_3(tmp_path: Path, run: Run) -> None:
     status, out, _ = run("matrix", str(tmp_path))
 
     assert (status, out) == (3, "Read no app, flow or agent that data policies govern.\n")
+
+
+@pytest.mark.parametrize("share", [0.05, 0.3, 0.6, 0.95])
+def test_a_policy_that_was_cut_off_leaves_every_verdict_open(estate: Path, run: Run, share: float) -> None:
+    path = estate / "policies" / "baseline.json"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text[: int(len(text) * share)], encoding="utf-8")
+
+    _, out, _ = run("matrix", "--format", "json")
+
+    assert {row["verdict"] for row in json.loads(out)} == {"open"}
+
+
+def test_a_readable_policy_still_blocks_beside_one_that_was_cut_off(estate: Path, run: Run) -> None:
+    (estate / "policies" / "other.json").write_text('{"connectorGroups": [', encoding="utf-8")
+
+    _, out, _ = run("matrix", "--format", "json", "--env", "hr-test")
+
+    assert [(row["component"]["name"], row["verdict"]) for row in json.loads(out)] == [
+        ("Copy", "open"),
+        ("Notify", "violation"),
+    ]
+
+
+def test_a_broken_file_that_has_nothing_to_do_with_policies_opens_no_verdict(estate: Path, run: Run) -> None:
+    (estate / "notes.json").write_text('{"title": [', encoding="utf-8")
+
+    _, out, _ = run("matrix", "--format", "json", "--env", "hr-test")
+
+    assert [row["verdict"] for row in json.loads(out)] == ["allowed", "violation"]
+
+
+def test_an_open_verdict_names_the_file_that_cannot_be_read(estate: Path, run: Run) -> None:
+    (estate / "policies" / "other.json").write_text('{"connectorGroups": [', encoding="utf-8")
+
+    _, out, _ = run("check", "--select", "DLP110", "--env", "hr-test", "--output", "json")
+
+    found = [one for one in json.loads(out)["findings"] if one["check"] == "DLP110"]
+    assert [(one["message"].partition(": ")[2], one["remedy"]) for one in found] == [
+        (
+            "what policies/other.json says of hr-test is not known, since the file cannot be read",
+            "Export policies/other.json again and commit it whole",
+        )
+    ]

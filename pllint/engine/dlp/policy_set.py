@@ -207,8 +207,7 @@ class PolicySet:
         for opinion in self._opinions(subject, environment, open_):
             joined = _posture((*opinions, opinion))
             if (joined.kind, joined.group) != (posture.kind, posture.group):
-                name = opinion.policy.name
-                reason = f"whether the policy '{name}' reaches {environment.name} is decided outside the files"
+                reason = _reach_open(opinion.policy, environment.name)
                 return Posture(kind=PostureKind.UNKNOWN, opinions=opinions, reason=reason)
         return posture
 
@@ -322,9 +321,10 @@ class PolicySet:
             judged = self._judge(index, gathered, environment, [])
             if judged is None:
                 continue
-            breaks = bool(judged.violations) or judged.may_break
             policy = self._indexed[index].policy
-            words = f"whether the policy '{policy.name}' reaches {environment.name} is decided outside the files"
+            # The file may hold an advanced policy, too, so no connector is beyond what it says.
+            breaks = bool(judged.violations) or judged.may_break or policy.unread
+            words = _reach_open(policy, environment.name)
             notes.append(Note(kind=NoteKind.REACH_UNKNOWN, words=words, at=policy.at, policy=policy, decides=breaks))
             may_break = may_break or breaks
         return may_break
@@ -407,7 +407,13 @@ def _missing(opinions: Sequence[Opinion], open_: Sequence[Opinion]) -> str:
     for policy, classification in opinions:
         if not classification.known:
             return f"in the policy '{policy.name}' it {classification.words}"
-    return f"whether the policy '{open_[0].policy.name}' reaches it is decided outside the files" if open_ else ""
+    return _reach_open(open_[0].policy, "it") if open_ else ""
+
+
+def _reach_open(policy: DlpPolicy, where: str) -> str:
+    if policy.unread:
+        return f"what {policy.name} says of {where} is not known, since the file cannot be read"
+    return f"whether the policy '{policy.name}' reaches {where} is decided outside the files"
 
 
 def _posture(opinions: Sequence[Opinion]) -> Posture:

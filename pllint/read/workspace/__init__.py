@@ -11,6 +11,7 @@ from pllint.model.workspace import Workspace
 from pllint.read.document import Notes
 from pllint.read.workspace.gathered import Gathered
 from pllint.read.workspace.survey import Survey, survey
+from pllint.text.problem import MalformedError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # the reader of a group is imported when something of that group is met
@@ -98,8 +99,36 @@ def _joined(gathered: Gathered) -> Workspace:
         connector_settings=policy_files.connector_settings,
         tenant_isolation=policy_files.isolation,
         tenant_settings=policy_files.settings,
+        unread_policies=_unread_policies(gathered, policies),
         secrets=_secrets(gathered),
     )
+
+
+_LEFT_OUT = frozenset({"SRC001", "SRC003", "SRC004"})
+_POLICY_WORDS = (b"connectorGroups", b"defaultConnectorsClassification", b"powerplatform_data_loss_prevention_policy")
+
+
+def _unread_policies(gathered: Gathered, policies: Sequence[DlpPolicy]) -> list[Anchor]:
+    """Give the files left out that lie where policies do, or hold their words: no verdict is sure without them."""
+    left = [finding.at for finding in gathered.notes.findings if finding.check in _LEFT_OUT]
+    if not left:
+        return []
+    from pllint.discover import matches
+
+    read = {policy.at.source.path for policy in policies}
+    places = {at.source.path: at for at in reversed(left) if at.source.path not in read}
+    where = gathered.settings.policies
+    return [at for path, at in sorted(places.items()) if matches(path, where) or _speaks_of_policies(at)]
+
+
+def _speaks_of_policies(at: Anchor) -> bool:
+    if not at.source.path.lower().endswith((".json", ".tf", ".tfstate", ".tfvars", ".yaml", ".yml")):
+        return False
+    try:
+        content = at.source.read().replace(b"\0", b"")  # two bytes a character, too
+    except (OSError, MalformedError):
+        return False
+    return any(word in content for word in _POLICY_WORDS)
 
 
 def _joined_connectors(gathered: Gathered) -> Sequence[CustomConnector]:
