@@ -159,7 +159,7 @@ def as_json(found: Coverage) -> str:
             ("mixed", sums.mixed),
         ):
             if money is not None:
-                yearly[key] = _money(money)
+                yearly[key] = money_value(money)
         if sums.cheapest:
             yearly["cheapest"] = sums.cheapest
         cost: dict[str, object] = {"currency": found.prices.currency, "price-list": found.prices.name, "yearly": yearly}
@@ -248,7 +248,7 @@ def _component(row: Row) -> dict[str, object]:
         ("short", row.short),
         ("unknown", row.unknown or None),
         ("metered-users", judgement.metered_users if judgement else None),
-        ("yearly", _money(row.yearly) if row.yearly else None),
+        ("yearly", money_value(row.yearly) if row.yearly else None),
         ("last-spot-check", row.spot_check.last),
         ("next-spot-check", row.spot_check.due),
     )  # fmt: skip
@@ -298,7 +298,7 @@ def _details(row: Row, found: Coverage) -> Iterator[str]:
         advised = " (advised)" if need.level == "advised" else ""
         yield f"{need.who.replace('-', ' ')} {need.number:,}{advised}: any of {', '.join(plans)}"
     if row.yearly and found.prices:
-        yield f"a year: {_told(row.yearly, found.prices.currency)}"
+        yield f"a year: {money_told(row.yearly, found.prices.currency)}"
     if row.spot_check.due:
         yield f"last spot check {row.spot_check.last or 'never'}, next due {row.spot_check.due}"
 
@@ -312,10 +312,11 @@ def _told_cost(found: Coverage, width: int) -> Iterator[str]:
         return
     currency, cost = found.prices.currency, found.cost
     if cost.intended is not None:
-        yield f"A year as intended: {_told(cost.intended, currency)}"
+        yield f"A year as intended: {money_told(cost.intended, currency)}"
     if cost.per_app and cost.per_user and cost.mixed:
-        ways = f"Apps: all by pass {_told(cost.per_app, currency)}, all Premium {_told(cost.per_user, currency)},"
-        yield from folded(f"{ways} mixed {_told(cost.mixed, currency)}; cheapest: {cost.cheapest}", width)
+        sums = [money_told(sum_, currency) for sum_ in (cost.per_app, cost.per_user, cost.mixed)]
+        ways = f"Apps: all by pass {sums[0]}, all Premium {sums[1]}, mixed {sums[2]}; cheapest: {cost.cheapest}"
+        yield from folded(ways, width)
     if cost.missing:
         names = dict(found.names)
         missing = ", ".join(names.get(plan, plan) for plan in cost.missing)
@@ -337,7 +338,7 @@ def _cells(row: Row) -> Sequence[str]:
         f"{row.required:,}" if row.licensed else "",
         f"{row.available:,}" if row.licensed else "",
         f"{row.short:,}" if row.licensed else "",
-        _told(row.yearly, "") if row.yearly else "",
+        money_told(row.yearly, "") if row.yearly else "",
         row.spot_check.last or "",
         row.spot_check.due or "",
     )
@@ -347,7 +348,7 @@ def _number(number: int | None) -> str:
     return "" if number is None else f"{number:,}"
 
 
-def _told(money: Money, currency: str) -> str:
+def money_told(money: Money, currency: str) -> str:
     """Write a sum, or a range with a dash: `GBP 126,000-162,000`."""
     sums = f"{_amount(money.low)}-{_amount(money.high)}" if money.is_range else _amount(money.middle)
     return f"{currency} {sums}".strip()
@@ -357,7 +358,9 @@ def _amount(amount: Decimal) -> str:
     return f"{amount:,.0f}" if amount == amount.to_integral_value() else f"{amount:,.2f}"
 
 
-def _money(money: Money) -> object:
+def money_value(money: Money) -> object:
+    """Give a sum, or the two ends of a range, for JSON."""
+
     def number(amount: Decimal) -> int | float:
         return int(amount) if amount == amount.to_integral_value() else float(amount)
 
