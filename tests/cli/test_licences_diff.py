@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from pllint.cli import main
 from pllint.cli.dispatch import run
 from pllint.schema import violations
 
@@ -216,3 +217,40 @@ def test_text_fits_the_screen(
     out = capsys.readouterr().out
     assert "tier standard -> premium; required 0 -> 500; short 0 -> 400; a year 0 -> GBP" in out
     assert f"adds premium-connector shared_sql: {APP_FILE}:4:" in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        pytest.param(["--diff", "nowhere"], "git knows no revision 'nowhere'", id="no such revision"),
+        pytest.param(["--diff", "main", "--format", "csv"], "--diff is written as text, json or markdown", id="csv"),
+    ],
+)
+def test_what_cannot_be_compared_is_wrong_use(
+    project: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], said: str
+) -> None:
+    assert project.exists()
+
+    assert main(["licences", *arguments]) == 2
+
+    assert said in capsys.readouterr().err
+
+
+def test_the_same_comparison_gives_the_same_bytes(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    _app(project, "shared_sql")
+
+    outputs = []
+    for _ in range(2):
+        run(["licences", "--diff", "main", "--format", "json"])
+        outputs.append(capsys.readouterr().out)
+
+    assert outputs[0] == outputs[1]
+
+
+def test_a_file_that_cannot_be_read_is_told(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (project / "solutions/claims/Workflows").mkdir()
+    (project / "solutions/claims/Workflows/Notify.json").write_text("{", encoding="utf-8")
+
+    assert run(["licences", "--diff", "main"]) == 0
+
+    assert "Not read: solutions/claims/Workflows/Notify.json" in capsys.readouterr().err
