@@ -30,7 +30,7 @@ _STAGES = list(Stage)
 _JUDGED = frozenset({*APPS, ComponentKind.CLOUD_FLOW})
 _COLUMNS = (
     "Name", "Environment", "Stage", "Tier", "Because of", "Population", "Plan", "Required", "Available", "Short",
-    "A year", "Last spot check", "Next due",
+    "A year", "Last spot check", "Next due", "Who needs what",
 )  # fmt: skip
 
 
@@ -203,7 +203,10 @@ def as_text(found: Coverage, width: int, *, colour: bool) -> Iterator[str]:
 def as_markdown(found: Coverage) -> str:
     """Write the report as tables of Markdown."""
     lines = ["| " + " | ".join(_COLUMNS) + " |", "|" + " --- |" * len(_COLUMNS)]
-    lines += ["| " + " | ".join(for_markdown(cell) for cell in cells) + " |" for cells in map(_cells, found.rows)]
+    lines += [
+        "| " + " | ".join(for_markdown(cell) for cell in cells) + " |"
+        for cells in (_cells(row, found) for row in found.rows)
+    ]
     if found.plans:
         lines += ["", "| Plan | Purchased | Assigned | Required | Short |", "| --- | ---: | ---: | ---: | ---: |"]
         for count in found.plans:
@@ -217,7 +220,7 @@ def as_markdown(found: Coverage) -> str:
 def as_csv(found: Coverage) -> str:
     """Write the rows of apps and flows as CSV, safe to open in a spreadsheet."""
     lines = [",".join(_COLUMNS)]
-    lines += [",".join(for_csv(_plain(cell)) for cell in _cells(row)) for row in found.rows]
+    lines += [",".join(for_csv(_plain(cell)) for cell in _cells(row, found)) for row in found.rows]
     return "".join(f"{line}\n" for line in lines)
 
 
@@ -291,16 +294,21 @@ def _details(row: Row, found: Coverage) -> Iterator[str]:
     because = ", ".join(row.reasons)
     known = {"yes": f"premium because of {because}", "no": because, "unknown": "its tier is not known"}
     yield f"{row.component.kind.value.replace('-', ' ')}{where}{stage}; {known[row.premium.verdict.value]}"
-    needs = row.licensed.judgement.needs if row.licensed else ()
-    names = dict(found.names)
-    for need in needs:
-        plans = [names[plan] for plan in GROUPS[need.any_of] if plan in found.sold]
-        advised = " (advised)" if need.level == "advised" else ""
-        yield f"{need.who.replace('-', ' ')} {need.number:,}{advised}: any of {', '.join(plans)}"
+    yield from _told_needs(row, found)
+    if row.unknown:
+        yield f"of {row.unknown:,} people nobody says which licences they hold"
     if row.yearly and found.prices:
         yield f"a year: {money_told(row.yearly, found.prices.currency)}"
     if row.spot_check.due:
         yield f"last spot check {row.spot_check.last or 'never'}, next due {row.spot_check.due}"
+
+
+def _told_needs(row: Row, found: Coverage) -> Iterator[str]:
+    names = dict(found.names)
+    for need in row.licensed.judgement.needs if row.licensed else ():
+        plans = [names[plan] for plan in GROUPS[need.any_of] if plan in found.sold]
+        advised = " (advised)" if need.level == "advised" else ""
+        yield f"{need.who.replace('-', ' ')} {need.number:,}{advised}: any of {', '.join(plans)}"
 
 
 def _told_cost(found: Coverage, width: int) -> Iterator[str]:
@@ -326,7 +334,7 @@ def _told_cost(found: Coverage, width: int) -> Iterator[str]:
     )
 
 
-def _cells(row: Row) -> Sequence[str]:
+def _cells(row: Row, found: Coverage) -> Sequence[str]:
     return (
         row.component.name,
         row.environment or "",
@@ -341,6 +349,7 @@ def _cells(row: Row) -> Sequence[str]:
         money_told(row.yearly, "") if row.yearly else "",
         row.spot_check.last or "",
         row.spot_check.due or "",
+        "; ".join(_told_needs(row, found)),
     )
 
 

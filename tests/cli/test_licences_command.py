@@ -129,6 +129,8 @@ def test_csv_holds_the_columns_of_the_coverage_report_and_no_formula(
     head, row = capsys.readouterr().out.splitlines()
     assert head.startswith("Name,Environment,Stage,Tier,Because of,Population,Plan,Required,Available,Short,A year,")
     assert not row.lstrip('"').startswith("=")
+    assert head.endswith(",Who needs what")
+    assert row.endswith('"users 500: any of Power Apps Premium, Power Apps per app"')
 
 
 def test_markdown_is_a_table(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
