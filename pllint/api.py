@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from pllint import registry
 from pllint.catalogue import Catalogue
 from pllint.check import Check, Context
-from pllint.discover import Discovery, alone, at_revision, discover, displayed_in, solutions_at
+from pllint.discover import Discovery, alone, at_revision, discover, displayed_in, project_at, solutions_at
 from pllint.errors import UsageError
 from pllint.finding import Report
 from pllint.model.environment import Environment
@@ -47,6 +47,24 @@ def read_revision(
         tuple(f"{revision}:{pattern}" for pattern in patterns) for patterns in (settings.policies, settings.governance)
     )
     return read_workspace(then, settings._replace(policies=policies, governance=governance), limits, progress)
+
+
+def read_project(
+    revision: str, paths: Sequence[str], settings: Settings, progress: Callable[[str], None] | None = None
+) -> Workspace:
+    """Read all that a run over paths finds, as it was at a git revision. Raises UsageError."""
+    limits = limits_of(settings)
+    then = project_at(settings.root, revision, [displayed(path, settings) for path in paths], settings, limits)
+    policies, governance, inventory = (
+        tuple(f"{revision}:{pattern}" for pattern in patterns)
+        for patterns in (settings.policies, settings.governance, settings.inventory)
+    )
+    exports = tuple(
+        told._replace(files=tuple(f"{revision}:{pattern}" for pattern in told.files))
+        for told in settings.licence_exports
+    )
+    moved = settings._replace(policies=policies, governance=governance, inventory=inventory, licence_exports=exports)
+    return read_workspace(then, moved, limits, progress)
 
 
 def revision(name: str, paths: Sequence[str], settings: Settings) -> Tree:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:  # an engine is imported when it is first asked
     from typing import TypedDict, TypeVar
 
     from pllint.catalogue import Catalogue
+    from pllint.catalogue.plans import Plans
     from pllint.engine.dlp import PolicySet, Resources
     from pllint.engine.dlp.matrix import Matrix
     from pllint.engine.dlp.remedies import Remedy
@@ -258,6 +259,7 @@ class Context:
         self.as_of = as_of
         self.catalogue = catalogue
         self._verdicts: dict[int, tuple[tuple[Environment, Verdict], ...]] = {}
+        self._plans = _plans_of(settings.plans) if settings.plans else None
 
     @cached_property
     def policies(self) -> PolicySet:
@@ -369,7 +371,14 @@ class Context:
         """The licence rules, ready to say what makes a component premium and who would need a licence."""
         from pllint.engine.licensing import Licensing
 
-        return Licensing(self.workspace, self.catalogue, self.as_of, self.targets, self.settings.licensing)
+        return Licensing(
+            self.workspace,
+            self.catalogue,
+            self.as_of,
+            self.targets,
+            self.settings.licensing,
+            plans=self._plans,
+        )
 
     @cached_property
     def estate(self) -> EstateFacts:
@@ -401,3 +410,10 @@ class Context:
                 return not workspace.tenant_isolation
             case Need.LICENCE_RECORDS:
                 return workspace.governance is None and not workspace.lists_licences
+
+
+def _plans_of(path: str) -> Plans:
+    """Read plan data at once: settings that cannot be used are told before anything is judged."""
+    from pllint.catalogue.plans import opened
+
+    return opened(path)

@@ -117,6 +117,20 @@ def solutions_at(folder: str, name: str, asked: Sequence[str], settings: Setting
     return GitTree(folder, name, lambda path: now.asks_for(path) and not matches(path, settings.exclude), limits)
 
 
+def project_at(folder: str, name: str, asked: Sequence[str], settings: Settings, limits: Limits) -> Discovery:
+    """Open all that a run over some display paths would read, as it was at a revision. Raises UsageError."""
+    from pllint.text.git_tree import GitTree
+
+    now = Discovery(trees=(), refused=(), asked=tuple(asked))
+    exports = (pattern for told in settings.licence_exports for pattern in told.files)
+    beside = (*settings.policies, *settings.governance, *settings.inventory, *exports) if settings.path else ()
+
+    def keep(path: str) -> bool:
+        return (now.asks_for(path) or matches(path, beside)) and not matches(path, settings.exclude)
+
+    return Discovery(trees=(GitTree(folder, name, keep, limits),), refused=(), asked=())
+
+
 _SOLUTION_FOLDERS = frozenset(
     {"workflows", "canvasapps", "connectors", "botcomponents", "environmentvariabledefinitions"}
 )

@@ -94,6 +94,7 @@ limits: {member-size-mb: 0.5, nesting: 20}
 profile: test
 approved-http-environments: [hr-production]
 catalogue: data/connectors.json
+plans: data/plans.json
 """,
     )
 
@@ -122,6 +123,7 @@ catalogue: data/connectors.json
     assert settings.profile == "test"
     assert settings.approved_http_environments == ("hr-production",)
     assert settings.catalogue == "data/connectors.json"
+    assert settings.plans == "data/plans.json"
 
 
 @pytest.mark.parametrize("text", ["", "# nothing yet\n", "policies:\nchecks:\n  select:\n"])

@@ -174,6 +174,25 @@ class Plans:
         return PlanSource(tag, str(found["url"]), str(found["dated"])) if isinstance(found, dict) else None
 
 
+def opened(path: str) -> Plans:
+    """Lay a file over the shipped data. Raises SettingsError, since the settings name it."""
+    from pllint.errors import SettingsError
+    from pllint.schema import violations
+
+    try:
+        with open(path, encoding="utf-8") as file:
+            content = json.load(file)
+    except OSError as error:
+        raise SettingsError(f"{path}: the plan data cannot be read: {error.strerror or error}") from error
+    except (ValueError, RecursionError) as error:
+        raise SettingsError(f"{path}: the plan data is not JSON: {error}") from error
+    found = violations("plans", content)
+    if found:
+        place = "/".join(map(str, found[0].path))
+        raise SettingsError(f"{path}: {f'at {place}: ' if place else ''}{found[0].message}")
+    return Plans(content)
+
+
 def price_of(low: Decimal, high: Decimal | None = None, middle: Decimal | None = None) -> Price:
     """Make a price of a figure, or of a range whose middle is its mean unless it is given."""
     top = low if high is None else high
@@ -205,7 +224,7 @@ def _by_name() -> dict[str, LicencePlan]:
 
 
 def _merged(under: object, over: object) -> dict[str, object]:
-    """Lay one document over another: mappings key by key, plans by id, anything else as a whole."""
+    """Lay one document over another: mappings key by key, plans by id, prices by list, anything else as a whole."""
     merged = dict(under) if isinstance(under, dict) else {}
     for key, value in over.items() if isinstance(over, dict) else ():
         below = merged.get(key)
@@ -216,6 +235,11 @@ def _merged(under: object, over: object) -> dict[str, object]:
             for row in _mappings(value):
                 rows[row["id"]] = _merged(rows.get(row["id"], {}), row)
             merged[key] = list(rows.values())
+        elif key == "price":
+            own = _mappings(value)
+            lists = {(price.get("currency"), price.get("kind")) for price in own}
+            kept = [price for price in _mappings(below) if (price.get("currency"), price.get("kind")) not in lists]
+            merged[key] = [*own, *kept]
         else:
             merged[key] = value
     return merged

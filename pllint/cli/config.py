@@ -23,7 +23,11 @@ _FORMATS = ("text", "json")
 _PRESET = "preset "
 _MEGABYTE = 1 << 20
 _VALUE_WIDTH = 40
-_READINGS = {"team-benefit": "by-date", "child-context": "both"}
+_READINGS = {
+    "team-benefit": "by-date", "child-context": "both", "http-tier": "premium", "apps-per-pass": "by-date",
+    "per-user-from-apps": "3", "many-holders": "10", "developer-sharing": "test", "request-limits": "by-date",
+}  # fmt: skip
+"""What `pllint.model.licence_facts.Readings` holds without settings."""
 
 
 class Row(NamedTuple):

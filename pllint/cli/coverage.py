@@ -30,7 +30,7 @@ _STAGES = list(Stage)
 _JUDGED = frozenset({*APPS, ComponentKind.CLOUD_FLOW})
 _COLUMNS = (
     "Name", "Environment", "Stage", "Tier", "Because of", "Population", "Plan", "Required", "Available", "Short",
-    "A year", "Last spot check", "Next due",
+    "A year", "Last spot check", "Next due", "Who needs what",
 )  # fmt: skip
 
 
@@ -159,7 +159,7 @@ def as_json(found: Coverage) -> str:
             ("mixed", sums.mixed),
         ):
             if money is not None:
-                yearly[key] = _money(money)
+                yearly[key] = money_value(money)
         if sums.cheapest:
             yearly["cheapest"] = sums.cheapest
         cost: dict[str, object] = {"currency": found.prices.currency, "price-list": found.prices.name, "yearly": yearly}
@@ -203,7 +203,10 @@ def as_text(found: Coverage, width: int, *, colour: bool) -> Iterator[str]:
 def as_markdown(found: Coverage) -> str:
     """Write the report as tables of Markdown."""
     lines = ["| " + " | ".join(_COLUMNS) + " |", "|" + " --- |" * len(_COLUMNS)]
-    lines += ["| " + " | ".join(for_markdown(cell) for cell in cells) + " |" for cells in map(_cells, found.rows)]
+    lines += [
+        "| " + " | ".join(for_markdown(cell) for cell in cells) + " |"
+        for cells in (_cells(row, found) for row in found.rows)
+    ]
     if found.plans:
         lines += ["", "| Plan | Purchased | Assigned | Required | Short |", "| --- | ---: | ---: | ---: | ---: |"]
         for count in found.plans:
@@ -217,7 +220,7 @@ def as_markdown(found: Coverage) -> str:
 def as_csv(found: Coverage) -> str:
     """Write the rows of apps and flows as CSV, safe to open in a spreadsheet."""
     lines = [",".join(_COLUMNS)]
-    lines += [",".join(for_csv(_plain(cell)) for cell in _cells(row)) for row in found.rows]
+    lines += [",".join(for_csv(_plain(cell)) for cell in _cells(row, found)) for row in found.rows]
     return "".join(f"{line}\n" for line in lines)
 
 
@@ -248,7 +251,7 @@ def _component(row: Row) -> dict[str, object]:
         ("short", row.short),
         ("unknown", row.unknown or None),
         ("metered-users", judgement.metered_users if judgement else None),
-        ("yearly", _money(row.yearly) if row.yearly else None),
+        ("yearly", money_value(row.yearly) if row.yearly else None),
         ("last-spot-check", row.spot_check.last),
         ("next-spot-check", row.spot_check.due),
     )  # fmt: skip
@@ -291,16 +294,21 @@ def _details(row: Row, found: Coverage) -> Iterator[str]:
     because = ", ".join(row.reasons)
     known = {"yes": f"premium because of {because}", "no": because, "unknown": "its tier is not known"}
     yield f"{row.component.kind.value.replace('-', ' ')}{where}{stage}; {known[row.premium.verdict.value]}"
-    needs = row.licensed.judgement.needs if row.licensed else ()
+    yield from _told_needs(row, found)
+    if row.unknown:
+        yield f"of {row.unknown:,} people nobody says which licences they hold"
+    if row.yearly and found.prices:
+        yield f"a year: {money_told(row.yearly, found.prices.currency)}"
+    if row.spot_check.due:
+        yield f"last spot check {row.spot_check.last or 'never'}, next due {row.spot_check.due}"
+
+
+def _told_needs(row: Row, found: Coverage) -> Iterator[str]:
     names = dict(found.names)
-    for need in needs:
+    for need in row.licensed.judgement.needs if row.licensed else ():
         plans = [names[plan] for plan in GROUPS[need.any_of] if plan in found.sold]
         advised = " (advised)" if need.level == "advised" else ""
         yield f"{need.who.replace('-', ' ')} {need.number:,}{advised}: any of {', '.join(plans)}"
-    if row.yearly and found.prices:
-        yield f"a year: {_told(row.yearly, found.prices.currency)}"
-    if row.spot_check.due:
-        yield f"last spot check {row.spot_check.last or 'never'}, next due {row.spot_check.due}"
 
 
 def _told_cost(found: Coverage, width: int) -> Iterator[str]:
@@ -312,10 +320,11 @@ def _told_cost(found: Coverage, width: int) -> Iterator[str]:
         return
     currency, cost = found.prices.currency, found.cost
     if cost.intended is not None:
-        yield f"A year as intended: {_told(cost.intended, currency)}"
+        yield f"A year as intended: {money_told(cost.intended, currency)}"
     if cost.per_app and cost.per_user and cost.mixed:
-        ways = f"Apps: all by pass {_told(cost.per_app, currency)}, all Premium {_told(cost.per_user, currency)},"
-        yield from folded(f"{ways} mixed {_told(cost.mixed, currency)}; cheapest: {cost.cheapest}", width)
+        sums = [money_told(sum_, currency) for sum_ in (cost.per_app, cost.per_user, cost.mixed)]
+        ways = f"Apps: all by pass {sums[0]}, all Premium {sums[1]}, mixed {sums[2]}; cheapest: {cost.cheapest}"
+        yield from folded(ways, width)
     if cost.missing:
         names = dict(found.names)
         missing = ", ".join(names.get(plan, plan) for plan in cost.missing)
@@ -325,7 +334,7 @@ def _told_cost(found: Coverage, width: int) -> Iterator[str]:
     )
 
 
-def _cells(row: Row) -> Sequence[str]:
+def _cells(row: Row, found: Coverage) -> Sequence[str]:
     return (
         row.component.name,
         row.environment or "",
@@ -337,9 +346,10 @@ def _cells(row: Row) -> Sequence[str]:
         f"{row.required:,}" if row.licensed else "",
         f"{row.available:,}" if row.licensed else "",
         f"{row.short:,}" if row.licensed else "",
-        _told(row.yearly, "") if row.yearly else "",
+        money_told(row.yearly, "") if row.yearly else "",
         row.spot_check.last or "",
         row.spot_check.due or "",
+        "; ".join(_told_needs(row, found)),
     )
 
 
@@ -347,7 +357,7 @@ def _number(number: int | None) -> str:
     return "" if number is None else f"{number:,}"
 
 
-def _told(money: Money, currency: str) -> str:
+def money_told(money: Money, currency: str) -> str:
     """Write a sum, or a range with a dash: `GBP 126,000-162,000`."""
     sums = f"{_amount(money.low)}-{_amount(money.high)}" if money.is_range else _amount(money.middle)
     return f"{currency} {sums}".strip()
@@ -357,7 +367,9 @@ def _amount(amount: Decimal) -> str:
     return f"{amount:,.0f}" if amount == amount.to_integral_value() else f"{amount:,.2f}"
 
 
-def _money(money: Money) -> object:
+def money_value(money: Money) -> object:
+    """Give a sum, or the two ends of a range, for JSON."""
+
     def number(amount: Decimal) -> int | float:
         return int(amount) if amount == amount.to_integral_value() else float(amount)
 

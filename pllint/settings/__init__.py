@@ -134,6 +134,8 @@ class Settings(NamedTuple):
     catalogue_age_days: int = 550
     """How old the data on a connector may be before a verdict that rests on it is told."""
     licence_exports: tuple[LicenceExport, ...] = ()
+    plans: str | None = None
+    """The path of plan data laid over the shipped one: the organisation's prices, names and entitlements."""
 
 
 def load(start: str, explicit: str | None = None, presets: Presets | None = None) -> Settings:

@@ -231,6 +231,7 @@ def _settings(
         mentions=tuple(mentions),
         profile=values.text("profile"),
         catalogue=values.path("catalogue"),
+        plans=values.path("plans"),
         catalogue_age_days=int(values.number("catalogue-age-days") or default.catalogue_age_days),
         licence_exports=tuple(
             LicenceExport(

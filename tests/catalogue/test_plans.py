@@ -8,7 +8,8 @@ import pytest
 
 from pllint import schema
 from pllint.catalogue import plans as plan_data
-from pllint.catalogue.plans import Plans, plan_named
+from pllint.catalogue.plans import Plans, opened, plan_named, price_of
+from pllint.errors import SettingsError
 from pllint.model.licence_facts import GROUPS
 
 SHIPPED = json.loads(Path(plan_data.__file__).with_name("plans.json").read_text(encoding="utf-8"))
@@ -87,3 +88,31 @@ def test_a_users_file_is_laid_over_the_shipped_data_key_by_key() -> None:
     assert merged.amount("power-apps-premium", "file-gb", "2026-11-21") == Decimal(2)
     assert "contoso-suite" in merged.ids
     assert Plans().amount("power-apps-premium", "database-gb", "2026-11-21") == Decimal("0.25")
+
+
+def test_a_users_price_replaces_those_of_its_list_alone() -> None:
+    price = {"currency": "GBP", "kind": "ea", "is": "3.80"}
+
+    merged = Plans({"plans": [{"id": "power-apps-per-app", "price": [price]}]})
+
+    ours, theirs = (merged.price("power-apps-per-app", name, "2026-11-21") for name in ("gbp-ea", "usd-list"))
+    assert (ours, theirs) == (price_of(Decimal("3.80")), Plans().price("power-apps-per-app", "usd-list", "2026-11-21"))
+    assert theirs is not None
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        pytest.param("{", "the plan data is not JSON", id="cut off"),
+        pytest.param('{"plans": [{"id": "p", "prices": []}]}', "at plans/0/prices: 'prices' is not known", id="a key"),
+        pytest.param(None, "the plan data cannot be read", id="no file"),
+    ],
+)
+def test_plan_data_that_cannot_be_used_is_an_error_of_the_settings(
+    tmp_path: Path, content: str | None, said: str
+) -> None:
+    if content is not None:
+        (tmp_path / "plans.json").write_text(content, encoding="utf-8")
+
+    with pytest.raises(SettingsError, match=said):
+        opened(str(tmp_path / "plans.json"))

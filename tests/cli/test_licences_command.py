@@ -129,6 +129,8 @@ def test_csv_holds_the_columns_of_the_coverage_report_and_no_formula(
     head, row = capsys.readouterr().out.splitlines()
     assert head.startswith("Name,Environment,Stage,Tier,Because of,Population,Plan,Required,Available,Short,A year,")
     assert not row.lstrip('"').startswith("=")
+    assert head.endswith(",Who needs what")
+    assert row.endswith('"users 500: any of Power Apps Premium, Power Apps per app"')
 
 
 def test_markdown_is_a_table(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -148,3 +150,18 @@ def test_without_a_manifest_it_says_what_is_not_known(project: Path, capsys: pyt
     out = capsys.readouterr().out
     assert "=Claims" in out
     assert "No governance files" in out
+
+
+def test_prices_of_ones_own_plan_data_are_those_that_count(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    _manifest(project, 500)
+    (project / "pllint.yaml").write_text("as-of: 2026-11-21\nplans: data/plans.json\n", encoding="utf-8")
+    (project / "data").mkdir()
+    (project / "data/plans.json").write_text(
+        '{"plans": [{"id": "power-apps-per-app", "price": [{"currency": "GBP", "kind": "ea", "is": "3.80"}]}]}',
+        encoding="utf-8",
+    )
+
+    cost = _json(capsys)["cost"]
+
+    assert isinstance(cost, dict)
+    assert cost["yearly"]["per-app"] == 22_800

@@ -131,6 +131,27 @@ LICENCES = {
     "plans": [{"plan": "power-apps-premium", "purchased": 0, "assigned": 0, "required": 40, "short": 40}],
     "cost": {"currency": "GBP", "yearly": {"per-app": 1920, "per-user": 8640, "mixed": 1920, "cheapest": "per-app"}},
 }  # fmt: skip
+LICENCES_DIFF = {
+    "base": "main",
+    "as-of": "2026-11-21",
+    "components": [
+        {
+            "change": "newly-premium", "kind": "canvas-app", "name": "Expense approval", "id": "ctx_expenses",
+            "path": "e.zip!customizations.xml",
+            "before": {"premium": "no", "needs": [], "required": 0, "short": 0},
+            "after": {"premium": "yes", "needs": [], "required": 40, "short": 40, "yearly": [1680, 2160]},
+            "because": [{"message": "adds http Http", "path": "flows/notify.json", "line": 1, "column": 1}],
+        },
+    ],
+    "unchanged": 3,
+    "plans": [
+        {
+            "plan": "p", "name": "P", "before": {"required": 0, "short": 0},
+            "after": {"required": 40, "purchased": 0, "short": 40},
+        },
+    ],
+    "cost": {"currency": "GBP", "price-list": "gbp-ea", "yearly": {"before": 0, "after": 1920, "added": 1920}},
+}  # fmt: skip
 PLANS = {
     "as-of": "2026-11-21",
     "plans": [{"id": "p", "values": {"apps": [{"until": "2021-09-30", "is": 2}]}, "price": [
@@ -345,6 +366,7 @@ GOOD = [
     pytest.param("impact", IMPACT, id="impact"),
     pytest.param("why", WHY, id="why"),
     pytest.param("licences", LICENCES, id="licences"),
+    pytest.param("licences-diff", LICENCES_DIFF, id="licences-diff"),
     pytest.param("plans", PLANS, id="plans"),
     pytest.param("catalogue", CATALOGUE, id="catalogue"),
     pytest.param("config", CONFIG, id="config"),
@@ -607,6 +629,7 @@ BAD = [
     Bad("matrix", [{**VERDICT, "verdict": "blocked"}], (0, "verdict"), "expected allowed, violation or open"),
     Bad("impact", {**IMPACT, "unchanged": -1}, ("unchanged",), "expected at least 0"),
     Bad("why", {**WHY, "environments": {}}, ("environments",), "expected a list"),
+    Bad("licences-diff", {**LICENCES_DIFF, "price": 1}, ("price",), "'price' is not known in the document"),
     Bad("licences", {**LICENCES, "price": 1}, ("price",), "'price' is not known in the document"),
     Bad("plans", {"plans": [{"id": "p", "counts": "head"}]}, ("plans", 0, "counts"), "person, app-pass"),
     Bad("gate", {**GATE, "exit": 1}, ("exit",), "is not known in the document"),

@@ -66,8 +66,11 @@ class Licensing:
         as_of: datetime.date,
         targets: Callable[[Component], Sequence[Environment]],
         settings: Sequence[tuple[str, str]] = (),
+        *,
+        plans: Plans | None = None,
     ) -> None:
-        """Take what was read; `settings` are those under `licensing:`."""
+        """Take what was read; `settings` are those under `licensing:`, `plans` other data than the shipped one."""
+        self._plans = plans
         self._settings = dict(settings)
         self._judged: dict[int, Licensed | None] = {}
         self._workspace = workspace
@@ -92,7 +95,7 @@ class Licensing:
     @cached_property
     def plans(self) -> Plans:
         """The plan data."""
-        return Plans()
+        return self._plans or Plans()
 
     @cached_property
     def readings(self) -> Readings:
