@@ -134,6 +134,8 @@ class Settings(NamedTuple):
     catalogue_age_days: int = 550
     """How old the data on a connector may be before a verdict that rests on it is told."""
     licence_exports: tuple[LicenceExport, ...] = ()
+    population_growth_percent: int = 5
+    """By how much a population may grow before its licences have to be counted again."""
 
 
 def load(start: str, explicit: str | None = None, presets: Presets | None = None) -> Settings:

@@ -32,7 +32,6 @@ from pllint.source import Anchor
 
 QUARTER = 92
 """Days; a quarter is over on the day after."""
-_GROWTH = 105  # per cent of the people counted; more is growth
 _ALL = frozenset(Stage)
 _DEPLOYED = frozenset({Stage.PRODUCTION, Stage.RETIRED})
 _LIVE = frozenset({Stage.PRODUCTION})
@@ -123,8 +122,10 @@ class Stages:
         as_of: str,
         governed: Callable[[Environment], bool],
         definitions: Definitions,
+        growth: int,
     ) -> None:
         self._workspace = workspace
+        self._growth = growth
         self._as_of = as_of
         self._governed = governed
         self._definitions = definitions
@@ -315,7 +316,7 @@ class Stages:
         return self._evidence[id(record)]
 
     def _judged(self, record: ConnectorRecord) -> Iterator[Evidence]:
-        life = _Life(self, record, self._workspace, self._as_of, self._governed)
+        life = _Life(self, record, self._workspace, self._as_of, self._governed, self._growth)
         for requirement in REQUIREMENTS:
             asked = record.stage in requirement.asked_in
             if requirement.check == "creation-review-missing" and record.stage in {Stage.REQUEST, Stage.DEVELOPMENT}:
@@ -342,8 +343,10 @@ class _Life:
         workspace: Workspace,
         as_of: str,
         governed: Callable[[Environment], bool],
+        growth: int,
     ) -> None:
         self.record = record
+        self.growth = growth
         self.as_of = as_of
         self._stages = stages
         self._workspace = workspace
@@ -630,7 +633,7 @@ def _grown(life: _Life, count: LicenceCount) -> Iterator[Proof]:
         return
     if count.people is None:
         yield Proof(State.UNKNOWN, "has a licence count without a number of people", count.at)
-    elif now.people * 100 > count.people * _GROWTH:
+    elif now.people * 100 > count.people * (100 + life.growth):
         yield Proof(
             State.STALE,
             f"had licences counted for {count.people:,} people{_on(count)}, and serves {now.people:,} now"
