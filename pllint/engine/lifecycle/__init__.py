@@ -59,7 +59,7 @@ class Lifecycle:
     @cached_property
     def stages(self) -> Stages:
         """What the records of each connector prove of the stage it is in."""
-        return Stages(self._workspace, self._as_of, self._governed, self._definitions, self._growth)
+        return Stages(self._workspace, self._as_of, self._governed, self._definitions, growth=self._growth)
 
     @cached_property
     def _definitions(self) -> Definitions:

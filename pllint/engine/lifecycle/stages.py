@@ -122,10 +122,11 @@ class Stages:
         as_of: str,
         governed: Callable[[Environment], bool],
         definitions: Definitions,
+        *,
         growth: int,
     ) -> None:
+        self.growth = growth
         self._workspace = workspace
-        self._growth = growth
         self._as_of = as_of
         self._governed = governed
         self._definitions = definitions
@@ -316,7 +317,7 @@ class Stages:
         return self._evidence[id(record)]
 
     def _judged(self, record: ConnectorRecord) -> Iterator[Evidence]:
-        life = _Life(self, record, self._workspace, self._as_of, self._governed, self._growth)
+        life = _Life(self, record, self._workspace, self._as_of, self._governed)
         for requirement in REQUIREMENTS:
             asked = record.stage in requirement.asked_in
             if requirement.check == "creation-review-missing" and record.stage in {Stage.REQUEST, Stage.DEVELOPMENT}:
@@ -343,10 +344,8 @@ class _Life:
         workspace: Workspace,
         as_of: str,
         governed: Callable[[Environment], bool],
-        growth: int,
     ) -> None:
         self.record = record
-        self.growth = growth
         self.as_of = as_of
         self._stages = stages
         self._workspace = workspace
@@ -413,6 +412,10 @@ class _Life:
     @property
     def runs_gateway(self) -> bool:
         return self._stages.runs_gateway
+
+    @property
+    def growth_allowed(self) -> int:
+        return self._stages.growth
 
     @property
     def retirement(self) -> Retirement | None:
@@ -633,7 +636,7 @@ def _grown(life: _Life, count: LicenceCount) -> Iterator[Proof]:
         return
     if count.people is None:
         yield Proof(State.UNKNOWN, "has a licence count without a number of people", count.at)
-    elif now.people * 100 > count.people * (100 + life.growth):
+    elif now.people * 100 > count.people * (100 + life.growth_allowed):
         yield Proof(
             State.STALE,
             f"had licences counted for {count.people:,} people{_on(count)}, and serves {now.people:,} now"
