@@ -97,6 +97,7 @@ COMPONENT = {
 GATE = {
     "solution": "ParcelDesk",
     "environment": "hr-production",
+    "as-of": "2026-11-21",
     "passes": False,
     "rows": [
         {
