@@ -282,8 +282,10 @@ _LOOKUP = "ExpenseApproval"
         ),
         ("      dlp: {policy: Tenant baseline, group: business, by: coe, date: 2026-09-15}\n", "", "LIF108"),
         (
-            "      licences: {people: 2900, plan: power-apps-per-app, available: 2900, by: licence-admin,"
-            " date: 2026-09-16}\n",
+            (
+                "      licences: {people: 2900, plan: power-apps-per-app, available: 2900, by: licence-admin,"
+                " date: 2026-09-16}\n"
+            ),
             "",
             "LIF109",
         ),
