@@ -1,9 +1,12 @@
 """The production checklist: what is open, what closes it, and the status."""
 
+import datetime
 import json
 import shutil
+import time
 from pathlib import Path
 from typing import Protocol
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -370,3 +373,22 @@ def test_a_checklist_says_of_which_day_it_is(project: Path, capsys: pytest.Captu
     for form in ("text", "markdown"):
         run(["gate", "ParcelDesk", "--to", "hr-test", "--as-of", "2028-02-29", "--format", form])
         assert "As of 2028-02-29." in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Etc/GMT+12"])
+def test_today_is_the_day_where_the_machine_is(
+    zone: str, project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    del project
+    monkeypatch.setenv("TZ", zone)
+    time.tzset()
+    try:
+        before = datetime.datetime.now(ZoneInfo(zone)).date()
+        run(["gate", "ParcelDesk", "--to", "hr-test", "--as-of", "today", "--format", "json"])
+        after = datetime.datetime.now(ZoneInfo(zone)).date()
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+
+    # The two zones are 26 hours apart: at no moment is it the same day in both.
+    assert json.loads(capsys.readouterr().out)["as-of"] in {before.isoformat(), after.isoformat()}
