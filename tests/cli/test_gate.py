@@ -392,3 +392,22 @@ def test_today_is_the_day_where_the_machine_is(
 
     # The two zones are 26 hours apart: at no moment is it the same day in both.
     assert json.loads(capsys.readouterr().out)["as-of"] in {before.isoformat(), after.isoformat()}
+
+
+@pytest.mark.parametrize("mandatory", [False, True])
+def test_a_run_heeds_no_waiver_of_a_mandatory_check(
+    project: Path,
+    mandatory: bool,  # noqa: FBT001 - a table's column
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    retirements = project / "governance" / "retirements.yaml"
+    retirements.write_text(
+        retirements.read_text(encoding="utf-8").partition("    licence-review:")[0], encoding="utf-8"
+    )
+    _waive(project, "LIF201", target="Old leave app")
+    if mandatory:
+        with (project / "pllint.yaml").open("a", encoding="utf-8") as file:
+            file.write("\nmandatory: [retirement-licence-review-missing]\n")
+
+    assert run(["check", "--select", "LIF201"]) == int(mandatory)
+    assert ("nothing may waive this check" in capsys.readouterr().out) == mandatory
