@@ -393,7 +393,10 @@ class Context:
         from pllint.engine.lifecycle import Lifecycle
 
         return Lifecycle(
-            self.workspace, self.as_of, governed=lambda environment: bool(self.policies.reaching(environment))
+            self.workspace,
+            self.as_of,
+            governed=lambda environment: bool(self.policies.reaching(environment)),
+            growth=self.settings.population_growth_percent,
         )
 
     def lacks(self, need: Need) -> bool:

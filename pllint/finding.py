@@ -170,3 +170,5 @@ class Report(NamedTuple):
     profile_met: str | None = None
     profile_asked: str | None = None
     """The profile that the settings ask for."""
+    held_back_by: tuple[str, ...] = ()
+    """Ids of the checks that keep the run from the profile after the one met."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pllint.errors import UsageError
 from pllint.finding import ComponentRef, Finding, Severity
+from pllint.model.component import APPS, ComponentKind
 from pllint.model.environment import EnvironmentType
-from pllint.model.governance import Stage
+from pllint.model.governance import AppRecord, Stage
 from pllint.model.lifecycle import State
 from pllint.model.verdict import PostureKind
 from pllint.nearest import nearest
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from pllint.model.component import Component, ConnectorUse
     from pllint.model.connector_id import ConnectorKey
     from pllint.model.environment import Environment
-    from pllint.model.governance import ConnectorRecord, Waiver
+    from pllint.model.governance import ConnectorRecord, FlowRecord, Waiver
     from pllint.model.lifecycle import Evidence
     from pllint.model.solution import DeploymentSettings, Solution
     from pllint.model.verdict import Verdict, Violation
@@ -52,6 +53,12 @@ _RETIRED_IN_USE = "LIF204"
 _HTTP = ("LIF120", "LIF121")
 _COUNTED = "LIC401"
 _UNLICENSED = "LIC101"
+_OWNER_UNLICENSED = "LIC201"
+_COUNTED_KINDS = frozenset({*APPS, ComponentKind.CLOUD_FLOW})
+"""What the licence rules count people for; of the rest they say only what is missing."""
+_DECLARED = ("LIF301", "LIF302")
+_JUSTIFIED = "LIF123"
+_MITIGATED = "LIF124"
 _ADVICE = frozenset({"apim-recommended"})
 _BEFORE = {
     EnvironmentType.DEVELOPER: (),
@@ -89,6 +96,8 @@ class Gate(NamedTuple):
     solution: str
     environment: str
     rows: tuple[Row, ...]
+    as_of: str
+    """The day it is judged on, ISO."""
 
     @property
     def passes(self) -> bool:
@@ -101,7 +110,9 @@ def gate(context: Context, checks: Sequence[Check], solution: Solution, environm
     rows = [*_Checklist(context, checks, solution, environment).rows()]
     rows.sort(key=lambda row: list(Stage).index(row.stage))
     rows = _waived(rows, context, checks, environment)
-    return Gate(solution=solution.unique_name, environment=environment.name, rows=tuple(rows))
+    return Gate(
+        solution=solution.unique_name, environment=environment.name, rows=tuple(rows), as_of=context.as_of.isoformat()
+    )
 
 
 def find_solution(context: Context, name: str, path: str | None = None) -> Solution:
@@ -139,11 +150,13 @@ class _Checklist:
         self._workspace = context.workspace
         self._solution = solution
         self._environment = environment
+        self._wanted = _BEFORE.get(environment.type or EnvironmentType.OTHER, _DEPLOYABLE)
         self._ids = {check.name: check.id for check in checks}
         inside = (one for one in context.workspace.components if context.workspace.solution_of(one) is solution)
         self._components = sorted(inside, key=lambda one: (one.at.source.path, one.kind, one.id))
         # Judged whatever the settings select: a project that silences a check does not thereby meet a requirement.
-        asked = [one for one in checks if one.id.startswith("LIC") or one.id in {*_HTTP, *_SETTINGS}]
+        records = (*_HTTP, *_SETTINGS, *_DECLARED, _JUSTIFIED, _MITIGATED)
+        asked = [one for one in checks if one.id.startswith("LIC") or one.id in records]
         self._judgement = judge(asked, context)
         self._errors = {one.id for one in checks if one.severity is Severity.ERROR}
 
@@ -154,6 +167,7 @@ class _Checklist:
         for component in self._components:
             yield self._policy_row(component)
             yield from self._http_rows(component)
+            yield from self._record_rows(component)
             yield self._licence_row(component)
         yield from self._settings_rows()
 
@@ -249,15 +263,15 @@ class _Checklist:
                 who="the maker",
             )
             return
-        wanted = _BEFORE.get(self._environment.type or EnvironmentType.OTHER, _DEPLOYABLE)
+        yield self._names_row(f"the connector '{record.name}'", ref, (record,))
         for evidence in stages.evidence(record):
             requirement = evidence.requirement
             live_too = requirement.stage is Stage.PRODUCTION and record.stage is Stage.PRODUCTION
-            asked = requirement.stage in wanted or (live_too and wanted is _DEPLOYABLE)
+            asked = requirement.stage in self._wanted or (live_too and self._wanted is _DEPLOYABLE)
             if asked and requirement.check not in _ADVICE:
                 yield self._evidence_row(evidence, ref)
         coverage = stages.coverage(record)
-        if coverage is not None and Stage.DEPLOYMENT in wanted:
+        if coverage is not None and Stage.DEPLOYMENT in self._wanted:
             yield Row(
                 stage=Stage.DEPLOYMENT,
                 requirement=f"the connector '{record.name}' has licences for all its people",
@@ -350,6 +364,71 @@ class _Checklist:
             maker=self._maker(component),
         )
 
+    def _record_rows(self, component: Component) -> Iterator[Row]:
+        """Ask of an app or flow on record what its records themselves have to prove; without a record, nothing."""
+        records = self._workspace.records_of(component)
+        if not records:
+            return
+        noun = "app" if component.kind in APPS else "flow"
+        yield self._names_row(f"'{component.name}'", component.ref, records, self._maker(component))
+        thing = next((one for one in self._context.lifecycle.retired if one.record in records), None)
+        row = Row(
+            stage=Stage.RETIRED,
+            requirement=f"'{component.name}' is not retired",
+            state=State.MET,
+            evidence="no record says that it is",
+            checks=(_RETIRED_IN_USE,),
+            who=f"the {noun}'s owner",
+            at=component.at,
+            component=component.ref,
+            maker=self._maker(component),
+        )
+        if thing is not None:
+            yield row._replace(state=State.MISSING, evidence="its record says it is retired", at=thing.at)
+        else:
+            yield row
+            yield from self._reason_rows(row, component, [one for one in records if isinstance(one, AppRecord)])
+
+    def _reason_rows(self, row: Row, component: Component, records: Sequence[AppRecord]) -> Iterator[Row]:
+        """Ask why a widely shared app is there, and what people do when an important one fails."""
+        if not records or Stage.DEPLOYMENT not in self._wanted:
+            return
+        justified = next((one.justification for one in records if one.justification), "it is shared with few people")
+        mitigated = next((one.mitigation for one in records if one.mitigation), "no record gives it a high impact")
+        for check, words, proof in (
+            (_JUSTIFIED, "has a business justification where it is widely shared", justified),
+            (_MITIGATED, "has a mitigation plan where its impact is high", mitigated),
+        ):
+            findings = [one for one in self._judgement.findings if one.check == check and _is_of_records(one, records)]
+            yield row._replace(
+                stage=Stage.DEPLOYMENT,
+                requirement=f"'{component.name}' {words}",
+                state=State.MISSING if findings else State.MET,
+                evidence=_messages(findings) or proof,
+                checks=(check,),
+                at=findings[0].at if findings else records[0].at,
+            )
+
+    def _names_row(
+        self,
+        subject: str,
+        ref: ComponentRef,
+        records: Sequence[AppRecord | FlowRecord | ConnectorRecord],
+        maker: str | None = None,
+    ) -> Row:
+        findings = [one for one in self._judgement.findings if one.check in _DECLARED and _is_of_records(one, records)]
+        return Row(
+            stage=Stage.REQUEST,
+            requirement=f"the environments and names in the record of {subject} are known",
+            state=State.MISSING if findings else State.MET,
+            evidence=_messages(findings) or "each of them is declared, or in the source",
+            checks=tuple(sorted({one.check for one in findings})) or _DECLARED,
+            who="whoever keeps the record",
+            at=findings[0].at if findings else records[0].at,
+            component=ref,
+            maker=maker or next((one.maker for one in records if one.maker), None),
+        )
+
     def _licence_row(self, component: Component) -> Row:
         licensing = self._context.licensing
         premium = licensing.premium(component)
@@ -371,7 +450,7 @@ class _Checklist:
         if premium.verdict == "no":
             return row
         gaps = [
-            one.reason
+            one
             for one in self._judgement.could_not_run
             if one.check.startswith("LIC")
             and one.check in self._errors
@@ -381,10 +460,28 @@ class _Checklist:
         if self._workspace.governance is None and not self._workspace.lists_licences:
             return row._replace(state=State.UNKNOWN, evidence="no licence counts")
         if premium.verdict == "unknown" or gaps:
-            doubt = "; ".join(dict.fromkeys(gaps)) or "nobody knows whether it is premium"
-            return row._replace(state=State.UNKNOWN, evidence=doubt)
+            doubt = "; ".join(dict.fromkeys(gap.reason for gap in gaps)) or "nobody knows whether it is premium"
+            asked = tuple(sorted({gap.check for gap in gaps})) or row.checks
+            return row._replace(state=State.UNKNOWN, evidence=doubt, checks=asked)
         reasons = ", ".join(dict.fromkeys(str(reason.word) for reason in premium.reasons))
-        return row._replace(evidence=f"premium ({reasons}), and the licences for it are counted")
+        return self._counted_row(component, row, reasons)
+
+    def _counted_row(self, component: Component, row: Row, reasons: str) -> Row:
+        """Give the counts behind the licences of something premium that no check complains of."""
+        if component.kind not in _COUNTED_KINDS:
+            return row._replace(evidence=f"premium ({reasons}); nothing on record says that a licence is missing")
+        licensed = self._context.licensing.judged(component)
+        if licensed is None:
+            evidence = f"premium ({reasons}), and nobody knows whose licences it runs on"
+            return row._replace(state=State.UNKNOWN, evidence=evidence)
+        needs = [need for need in licensed.judgement.needs if need.level == "required"]
+        words = "; ".join(f"{need.number:,} needed ({need.who}), {need.short:,} short" for need in needs)
+        judged = licensed.judgement
+        return row._replace(
+            state=State.MISSING if judged.short else State.UNKNOWN if judged.unknown else State.MET,
+            checks=(_UNLICENSED if component.kind in APPS else _OWNER_UNLICENSED,) if judged.short else row.checks,
+            evidence=f"premium ({reasons}): {words or 'no licence is needed besides those on record'}",
+        )
 
     def _settings_rows(self) -> Iterator[Row]:
         solution = self._solution
@@ -456,7 +553,9 @@ def _waived(rows: Sequence[Row], context: Context, checks: Sequence[Check], envi
         elif all(reasons):
             decided.append(row._replace(waived="; ".join(dict.fromkeys(reasons))))
         elif all(_reasons(row, waivers, by_id, context, environment)):
-            evidence = f"{row.evidence}; its waiver does not count here: it names nobody else than the maker"
+            evidence = (
+                f"{row.evidence}; a waiver counts here that has a reason, an end and a giver other than the maker"
+            )
             decided.append(row._replace(evidence=evidence))
         else:
             decided.append(row)
@@ -465,7 +564,7 @@ def _waived(rows: Sequence[Row], context: Context, checks: Sequence[Check], envi
 
 def _may_waive(waiver: Waiver, row: Row) -> bool:
     by, maker = (waiver.by or "").strip().lower(), (row.maker or "").strip().lower()
-    return bool(by) and by != maker
+    return bool(by) and by != maker and bool((waiver.reason or "").strip()) and waiver.ends is not None
 
 
 def _reasons(
@@ -484,6 +583,12 @@ def _reasons(
 
 def _is_error(finding: Finding, errors: set[str]) -> bool:
     return finding.severity is Severity.ERROR or (finding.severity is None and finding.check in errors)
+
+
+def _is_of_records(finding: Finding, records: Iterable[AppRecord | FlowRecord | ConnectorRecord]) -> bool:
+    """Tell whether the place of a finding is within one of the records."""
+    at, places = finding.at, (record.at for record in records)
+    return any(at.source == place.source and at.path[: len(place.path)] == place.path for place in places)
 
 
 def _is_of(finding: Finding, folder: str) -> bool:

@@ -30,6 +30,24 @@ PROFILES = (
 at it; production asks everything."""
 
 
+def held_back_by(
+    met: str | None,
+    findings: Iterable[ReportedFinding],
+    could_not_run: Iterable[CouldNotRun],
+    severities: Mapping[str, Severity],
+) -> tuple[str, ...]:
+    """Give the ids of the checks that keep a run from the profile after the one met."""
+    wanted = next_profile(met)
+    return tuple(sorted(filter(wanted.covers, _failed(findings, could_not_run, severities)))) if wanted else ()
+
+
+def _failed(
+    findings: Iterable[ReportedFinding], could_not_run: Iterable[CouldNotRun], severities: Mapping[str, Severity]
+) -> set[str]:
+    failed = {one.check for one in findings if one.severity is Severity.ERROR and not one.waived}
+    return failed | {one.check for one in could_not_run if severities.get(one.check) is Severity.ERROR}
+
+
 def profile_met(
     findings: Iterable[ReportedFinding],
     could_not_run: Iterable[CouldNotRun],
@@ -39,14 +57,19 @@ def profile_met(
 
     `severities` are those of the checks that ran, as the settings grade them.
     """
-    failed = {one.check for one in findings if one.severity is Severity.ERROR and not one.waived}
-    failed |= {one.check for one in could_not_run if severities.get(one.check) is Severity.ERROR}
+    failed = _failed(findings, could_not_run, severities)
     met = None
     for profile in PROFILES:
         if any(map(profile.covers, failed)):
             break
         met = profile.name
     return met
+
+
+def next_profile(met: str | None) -> Profile | None:
+    """Give the profile after the one met; None after the last."""
+    names = [None, *(profile.name for profile in PROFILES)]
+    return dict(zip(names, PROFILES, strict=False)).get(met)
 
 
 def falls_short(met: str | None, asked: str | None) -> bool:

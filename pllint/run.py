@@ -16,7 +16,7 @@ from pllint.finding import (
 from pllint.model.component import Component
 from pllint.model.custom_connector import CustomConnector
 from pllint.model.workspace import Workspace
-from pllint.profiles import falls_short, profile_met
+from pllint.profiles import falls_short, held_back_by, profile_met
 from pllint.record import NamedTuple
 from pllint.settings import Settings
 from pllint.source import WHOLE_FILE, Anchor, KeyPath, Source, Span
@@ -81,7 +81,12 @@ def report(context: Context, checks: Sequence[Check], discovery: Discovery) -> R
     findings = tuple(sorted(findings, key=_order))
     could_not_run = tuple(sorted(set(judgement.could_not_run), key=_order_of_unknowns))
     exit_status = _exit_status(findings, workspace, settings, crashed=judgement.crashed)
-    met = _profile_met(findings, could_not_run, checks, settings, exit_status)
+    met: str | None = None
+    held_back: tuple[str, ...] = ()
+    if exit_status not in {_NOTHING_LINTED, _CHECK_CRASHED} and _judges_all(settings, checks):
+        severities = {check.id: severity_set(check, settings.checks) or check.severity for check in checks}
+        met = profile_met(findings, could_not_run, severities)
+        held_back = held_back_by(met, findings, could_not_run, severities)
     if exit_status == 0 and falls_short(met, settings.profile) and _judges_all(settings, checks):
         exit_status = 1
     return Report(
@@ -95,6 +100,7 @@ def report(context: Context, checks: Sequence[Check], discovery: Discovery) -> R
         exit_status=exit_status,
         profile_met=met,
         profile_asked=settings.profile,
+        held_back_by=held_back,
     )
 
 
@@ -115,20 +121,6 @@ def _is_for_the_gate(finding: Finding, context: Context, checks: Sequence[Check]
 
 def _judges_all(settings: Settings, checks: Sequence[Check]) -> bool:
     return all(any(weight(entry, check) for entry in settings.checks.select) for check in checks)
-
-
-def _profile_met(
-    findings: Sequence[ReportedFinding],
-    could_not_run: Sequence[CouldNotRun],
-    checks: Sequence[Check],
-    settings: Settings,
-    exit_status: int,
-) -> str | None:
-    """Give the profile met; None where not all was judged: nothing read, a crash, or a selection of checks."""
-    if exit_status in {_NOTHING_LINTED, _CHECK_CRASHED} or not _judges_all(settings, checks):
-        return None
-    severities = {check.id: severity_set(check, settings.checks) or check.severity for check in checks}
-    return profile_met(findings, could_not_run, severities)
 
 
 def _data(context: Context) -> tuple[tuple[str, str], ...]:

@@ -21,6 +21,7 @@ from pllint.model.governance import (
     Governance,
     LicenceRecord,
     Population,
+    Stage,
 )
 from pllint.model.licensing import Uncounted, Verdict
 from pllint.model.workspace import Workspace
@@ -323,17 +324,19 @@ def _connectors(workspace: Workspace) -> Section:
             title = connector.display_name or connector.name
             record = _record(names, title, _identity(connector.name), connector.solution or "")
             if record:
-                records.append(record._replace(lines=(*record.lines, *_definition_of(connector))))
+                life = _life(_whereabouts(connector.name, workspace))
+                records.append(record._replace(lines=(*record.lines, *_definition_of(connector, life))))
     known = {custom_names(record.id or record.name)[0] for record in registered}
     used = {use.connector: use for one in workspace.components for use in one.uses if use.custom}
     for key in sorted(used):
         if workspace.definition_of(used[key]) is None and custom_names(key)[0] not in known:
             record = _record(names, used[key].display_name or key, _identity(key), "")
             if record:
-                records.append(record._replace(lines=(*record.lines, *_LIFE)))
+                records.append(record._replace(lines=(*record.lines, *_life(_whereabouts(key, workspace)))))
     head = (
         "The custom connectors of this project, with the evidence for each stage of their lives. Until a connector",
-        "has a stage it counts as not registered; give it one when its records are complete up to there.",
+        "has a stage it counts as not registered; give it one when its records are complete up to there. Where an",
+        "inventory lists a connector, its note names where, and the stage that follows from it.",
         *_HOW_TO_FILL_IN,
         "",
         "stage         request, development, deployment (asked for), production or retired",
@@ -346,14 +349,30 @@ def _connectors(workspace: Workspace) -> Section:
     return Section("connectors", "custom connector", "", head, tuple(records))
 
 
-_LIFE = ("# stage:", "# owner:", "# maker:", "# environments:", "# request:")
+def _whereabouts(key: str, workspace: Workspace) -> list[tuple[str, str | None]]:
+    """Give the environments in which an inventory lists a custom connector, each with its type, by name."""
+    named = custom_names(key)[0]
+    found: dict[str, str | None] = {}
+    for listed in workspace.inventory.connectors:
+        if listed.environment and listed.custom and custom_names(listed.connector)[0] == named:
+            known = workspace.environment(listed.environment)
+            found[known.name if known else listed.environment] = known.type if known else None
+    return sorted(found.items())
 
 
-def _definition_of(connector: CustomConnector) -> Iterator[str]:
+def _life(places: Sequence[tuple[str, str | None]]) -> tuple[str, ...]:
+    """Give the notes of a record; a stage is a claim that takes evidence, so even a stage that shows stays a note."""
+    live = any(kind in {EnvironmentType.PRODUCTION, EnvironmentType.DEFAULT} for _, kind in places)
+    stage = f" {Stage.PRODUCTION if live else Stage.DEVELOPMENT}" if places else ""
+    where = f" [{', '.join(scalar(name) for name, _ in places)}]" if places else ""
+    return (f"# stage:{stage}", "# owner:", "# maker:", f"# environments:{where}", "# request:")
+
+
+def _definition_of(connector: CustomConnector, life: Iterable[str]) -> Iterator[str]:
     path = connector.definition_at.source.path if connector.definition_at else ""
     if connector.solution is None and path and "!" not in path and path == _identity(path):
         yield f"definition: {scalar(path)}"
-    yield from _LIFE
+    yield from life
     if connector.host.name:
         yield f"#   endpoint: {scalar(connector.host.name)}"
     else:

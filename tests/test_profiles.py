@@ -8,7 +8,7 @@ import pytest
 
 from pllint import api
 from pllint.finding import CouldNotRun, Report
-from pllint.profiles import PROFILES, profile_met
+from pllint.profiles import PROFILES, held_back_by, profile_met
 from pllint.report import RenderOptions
 from pllint.report.text import render
 from pllint.settings import load, override
@@ -62,7 +62,43 @@ def _linted(folder: Path, settings: str) -> Report:
 
 
 def test_findings_that_count_keep_a_profile_back(tmp_path: Path) -> None:
-    assert _linted(tmp_path, "").profile_met == "development"
+    report = _linted(tmp_path, "")
+    assert report.profile_met == "development"
+    assert {"DLP101", "LIF120"} <= set(report.held_back_by)  # no policy was found, and nobody approved HTTP
+    said = render(report, RenderOptions()).splitlines()
+    assert said[-2].startswith("The profile test is held back by DLP101, ")
+    assert said[-1].endswith("; profile met: development.")
+
+
+@pytest.mark.parametrize(
+    ("lacking", "expected"),
+    [
+        ((), ()),
+        (("LIC401", "DLP101", "LIF102"), ("DLP101", "LIF102")),
+        (("LIC401", "LIF202", "DLP110"), ("LIC401", "LIF202")),
+        (("SOL106", "DLP101"), ("SOL106",)),
+    ],
+)
+def test_only_what_the_next_profile_asks_holds_it_back(lacking: tuple[str, ...], expected: tuple[str, ...]) -> None:
+    gaps = [CouldNotRun(reason="no facts", check=check) for check in lacking]
+    assert held_back_by(profile_met((), gaps, _SEVERITIES), (), gaps, _SEVERITIES) == expected
+
+
+def test_a_run_that_meets_no_profile_says_so() -> None:
+    report = Report(
+        version="0.1",
+        as_of="2026-11-21",
+        data=(),
+        read=(("flows", 1),),
+        skipped=(),
+        could_not_run=(),
+        findings=(),
+        exit_status=1,
+        held_back_by=tuple(f"SOL{number}" for number in range(101, 115)),
+    )
+    *_, before, last = render(report, RenderOptions()).splitlines()
+    assert before.endswith("SOL108 and 6 more.")
+    assert last.endswith("; profile met: none.")
 
 
 @pytest.mark.parametrize(("asked", "status"), [("development", 0), ("test", 1), ("production", 1)])

@@ -95,11 +95,13 @@ profile: test
 approved-http-environments: [hr-production]
 catalogue: data/connectors.json
 plans: data/plans.json
+population-growth-percent: 0
 """,
     )
 
     settings = load(".")
 
+    assert settings.population_growth_percent == 0
     assert settings.as_of == "2026-03-05"
     assert settings.exclude == ("archive/**",)
     assert settings.policies == ("dlp/**",)

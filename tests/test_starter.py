@@ -15,6 +15,7 @@ from pllint.model.connector_id import ConnectorKey
 from pllint.model.custom_connector import CustomConnector, Host
 from pllint.model.environment import Environment, EnvironmentType
 from pllint.model.governance import Governance
+from pllint.model.inventory import Inventory, ListedConnector
 from pllint.model.policy import DlpPolicy
 from pllint.model.solution import ConnectionReference, DeploymentSettings, Solution
 from pllint.model.workspace import Workspace
@@ -263,6 +264,38 @@ connectors:
     # request:
 """
     )
+
+
+@pytest.mark.parametrize(
+    ("places", "stage"),
+    [
+        ((), ""),
+        (("hr-test",), " development"),
+        (("hr-production", "hr-test"), " production"),
+        (("nobody-knows",), " development"),
+    ],
+)
+def test_the_stage_that_an_inventory_shows_is_offered(places: tuple[str, ...], stage: str) -> None:
+    listed = tuple(
+        ListedConnector(
+            connector=ConnectorKey("ctx_parcels"), at=_at("inventory/c.json"), custom=True, environment=place
+        )
+        for place in places
+    )
+    workspace = Workspace(
+        components=(_flow("Announce", "f1", "ctx_parcels"),),
+        environments=(
+            Environment(name="hr-test", at=None, type=EnvironmentType.SANDBOX),
+            Environment(name="hr-production", at=None, type=EnvironmentType.PRODUCTION),
+        ),
+        inventory=Inventory(connectors=listed),
+    )
+
+    text = _items(_begun(workspace), "connectors")
+
+    assert f"    # stage:{stage}\n" in text
+    where = f" [{', '.join(places)}]" if places else ""
+    assert f"    # environments:{where}\n" in text
 
 
 @pytest.mark.parametrize(

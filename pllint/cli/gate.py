@@ -74,7 +74,8 @@ def _holds(folder: str, path: str) -> bool:
 
 
 def _shown(found: Gate) -> Checklist:
-    return Checklist(solution=found.solution, environment=found.environment, lines=tuple(map(_line, found.rows)))
+    lines = tuple(map(_line, found.rows))
+    return Checklist(solution=found.solution, environment=found.environment, lines=lines, as_of=found.as_of)
 
 
 def _line(row: Row) -> Line:

@@ -44,6 +44,8 @@ class Checklist(NamedTuple):
     solution: str
     environment: str
     lines: tuple[Line, ...]
+    as_of: str
+    """The day it is judged on, ISO."""
 
     @property
     def open(self) -> Sequence[Line]:
@@ -55,7 +57,9 @@ class Checklist(NamedTuple):
         """Say in a line whether the solution may go."""
         total, left = len(self.lines), len(self.open)
         if not left:
-            return f"{self.solution} may go to {self.environment}: {total} of {total} requirements are met or waived"
+            waived = sum(bool(line.waived) for line in self.lines)
+            how = f"met or waived ({waived} waived)" if waived else "met"
+            return f"{self.solution} may go to {self.environment}: {total} of {total} requirements are {how}"
         verb = "is" if left == 1 else "are"
         return f"{self.solution} may not go to {self.environment}: {left} of {total} requirements {verb} open"
 
@@ -66,6 +70,7 @@ def as_json(checklist: Checklist) -> str:
         {
             "solution": checklist.solution,
             "environment": checklist.environment,
+            "as-of": checklist.as_of,
             "passes": not checklist.open,
             "rows": [
                 {
@@ -83,7 +88,7 @@ def as_json(checklist: Checklist) -> str:
 
 def as_markdown(checklist: Checklist) -> str:
     """Give the checklist for a pull request: what is open first, all of it folded away."""
-    parts = [f"### {for_markdown(checklist.outcome)}", ""]
+    parts = [f"### {for_markdown(checklist.outcome)}", "", f"As of {checklist.as_of}.", ""]
     if checklist.open:
         parts += [*_table(checklist.open), ""]
     parts += [f"<details><summary>All {len(checklist.lines)} requirements</summary>", ""]
@@ -104,6 +109,7 @@ def as_text(checklist: Checklist, options: RenderOptions) -> str:
     lines: list[str] = []
     for stage, rows in groupby(checklist.lines, key=lambda line: line.stage):
         lines += [_bold(stage, options), *(text for row in rows for text in _text(row, options)), ""]
+    lines += folded(f"As of {checklist.as_of}.", options.width)
     return "\n".join([*lines, *folded(for_terminal(checklist.outcome), options.width)]) + "\n"
 
 

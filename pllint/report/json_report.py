@@ -24,6 +24,8 @@ def render(report: Report, _options: RenderOptions) -> str:
     }
     if report.profile_met is not None:
         members["profile-met"] = report.profile_met
+    if report.held_back_by:
+        members["held-back-by"] = list(report.held_back_by)
     members["exit"] = report.exit_status
     return document(members)
 

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from pllint.finding import ComponentRef, Confidence, Place, Report, ReportedFinding, Severity
+from pllint.profiles import next_profile
 from pllint.record import NamedTuple
 from pllint.report import RenderOptions
 from pllint.report.escape import at_line_start, for_terminal
@@ -25,6 +26,7 @@ _CONFIDENCE = {
     Confidence.LIKELY: "rests on a documented default, because a file that would prove it is not here",
     Confidence.INFERRED: "rests on our reading where the documents are silent",
 }
+_MOST_CHECKS = 8
 _NOTHING = "Read nothing: found no solution, flow, app, custom connector, policy or governance file"
 _SINGULARS = {
     "deployment-settings": "deployment settings file",
@@ -208,9 +210,13 @@ def _closing(report: Report, pen: _Pen) -> Iterator[str]:
     waived = sum(bool(finding.waived) for finding in report.findings)
     text = text[0].upper() + text[1:]
     text += f"; {counted(waived, 'finding')} waived" if waived else ""
-    text += f"; profile met: {report.profile_met}" if report.profile_met else ""
+    text += f"; profile met: {report.profile_met or 'none'}" if report.profile_met or report.held_back_by else ""
     if report.profile_asked and report.profile_asked != report.profile_met:
         text += f"; profile asked for: {report.profile_asked}"
+    if (wanted := next_profile(report.profile_met)) and report.held_back_by:
+        shown = list(report.held_back_by[:_MOST_CHECKS])
+        shown += [f"{left} more"] if (left := len(report.held_back_by) - len(shown)) else []
+        yield from pen.fold(f"The profile {wanted.name} is held back by {joined(shown)}.", 0)
     yield pen.paint(f"{text}.", _COLOURS[worst] if worst else _GREEN if read else _BOLD)
 
 

@@ -136,6 +136,8 @@ class Settings(NamedTuple):
     licence_exports: tuple[LicenceExport, ...] = ()
     plans: str | None = None
     """The path of plan data laid over the shipped one: the organisation's prices, names and entitlements."""
+    population_growth_percent: int = 5
+    """By how much a population may grow before its licences have to be counted again."""
 
 
 def load(start: str, explicit: str | None = None, presets: Presets | None = None) -> Settings:

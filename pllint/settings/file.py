@@ -194,6 +194,7 @@ def _settings(
         *(Mention(n.text or "", "per-path", n.at) for node in per_path for n in node["ignore"].listed()),
         *(Mention(n.text or "", "per-environment", n.at) for node in per_environment for n in node["ignore"].listed()),
     ]
+    growth = values.number("population-growth-percent")
     return Settings(
         root=root,
         path=path,
@@ -232,6 +233,7 @@ def _settings(
         profile=values.text("profile"),
         catalogue=values.path("catalogue"),
         plans=values.path("plans"),
+        population_growth_percent=int(default.population_growth_percent if growth is None else growth),
         catalogue_age_days=int(values.number("catalogue-age-days") or default.catalogue_age_days),
         licence_exports=tuple(
             LicenceExport(

@@ -1,9 +1,12 @@
 """The production checklist: what is open, what closes it, and the status."""
 
+import datetime
 import json
 import shutil
+import time
 from pathlib import Path
 from typing import Protocol
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -237,7 +240,7 @@ _LINE = Line(
 
 
 def test_a_screen_shows_who_has_to_act_and_obeys_nothing() -> None:
-    shown = as_text(Checklist("Desk", "prod", (_LINE,)), RenderOptions())
+    shown = as_text(Checklist("Desk", "prod", (_LINE,), "2026-11-21"), RenderOptions())
 
     assert "IT security has to act (LIF107)" in shown
     assert "\x1b" not in shown
@@ -246,8 +249,165 @@ def test_a_screen_shows_who_has_to_act_and_obeys_nothing() -> None:
 
 def test_a_pull_request_shows_what_is_open_first_and_no_markup() -> None:
     met = _LINE._replace(state="met", requirement="is registered")
-    shown = as_markdown(Checklist("Desk", "prod", (met, _LINE)))
+    shown = as_markdown(Checklist("Desk", "prod", (met, _LINE), "2026-11-21"))
 
     assert shown.index("security review") < shown.index("is registered")
     assert "<b>" not in shown
     assert "Parcels\\|x" in shown
+
+
+_LOOKUP = "ExpenseApproval"
+"""The example's solution with a connector in production, `Employee lookup`."""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "check"),
+    [
+        ("    owner: hr-integration\n", "", "LIF116"),
+        (
+            "      reviewed: {by: it-security, person: Omar, date: 2026-02-03, ref: REQ-118, result: approved}\n",
+            "",
+            "LIF102",
+        ),
+        ("      data: confidential\n", "", "LIF103"),
+        (
+            "    owner: hr-integration\n",
+            "    owner: hr\n    created: {environment: hr-test, date: 2026-01-05}\n",
+            "LIF104",
+        ),
+        ("      operations: [GetManager]\n", "      operations: [GetManager, SetManager]\n", "LIF119"),
+        ("      environment: dana-developer\n      test", "      environment: hr-test\n      test", "LIF105"),
+        ("      test-environment: hr-test\n", "      test-environment: hr-production\n", "LIF106"),
+        (
+            "      security-review: {by: it-security, person: Omar, date: 2026-09-14, ref: SEC-44, result: approved}\n",
+            "",
+            "LIF107",
+        ),
+        ("      dlp: {policy: Tenant baseline, group: business, by: coe, date: 2026-09-15}\n", "", "LIF108"),
+        (
+            (
+                "      licences: {people: 2900, plan: power-apps-per-app, available: 2900, by: licence-admin,"
+                " date: 2026-09-16}\n"
+            ),
+            "",
+            "LIF109",
+        ),
+        ("licences: {people: 2900,", "licences: {people: 2700,", "LIF110"),
+        ("      approved: {by: coe, person: Iris, date: 2026-09-17, ref: CHG-7}\n", "", "LIF111"),
+        ("person: Iris", "person: Dana", "LIF112"),
+        ("      usage: {date: 2026-10-30, by: coe, from: admin-centre}\n", "", "LIF113"),
+        ("      rate-limit: {watched-in: api-management, limit: 600 per minute, date: 2026-10-30}\n", "", "LIF115"),
+        ("date: 2026-09-15}", "date: 2026-09-18}", "LIF117"),
+        ("      usage: {date: 2026-10-30,", "      usage: {date: 2026-11-30,", "LIF118"),
+        (
+            "environments: [hr-test, hr-production]\n    request:\n      endpoint: api.contoso",
+            "environments: [hr-prod]\n    request:\n      endpoint: api.contoso",
+            "LIF301",
+        ),
+        ("      test-environment: hr-test\n", "      test-environment: hr-tset\n", "LIF302"),
+        ("licensed: 2900", "licensed: 2899", "LIC101"),
+    ],
+)
+def test_every_row_of_the_table_of_stages_keeps_it_back(
+    project: Path, old: str, new: str, check: str, judged: Judge
+) -> None:
+    assert check not in judged(_LOOKUP, "--to", "hr-production", "--as-of", "2026-11-21")[1]
+
+    path = project / "governance" / "connectors.yaml"
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+    status, left = judged(_LOOKUP, "--to", "hr-production", "--as-of", "2026-11-21")
+    assert status == 1
+    assert left.get(check) in {"missing", "stale"}
+
+
+@pytest.mark.parametrize(("day", "late"), [("2027-01-30", False), ("2027-01-31", True)])
+@pytest.mark.usefixtures("project")
+def test_a_spot_check_that_is_overdue_keeps_it_back(day: str, late: bool, judged: Judge) -> None:  # noqa: FBT001 - a table's column
+    assert ("LIF114" in judged(_LOOKUP, "--to", "hr-production", "--as-of", day)[1]) == late
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "check"),
+    [
+        ("    justification: Replaces paper claims\n", "", "LIF123"),
+        ("    mitigation: Paper form F-12, kept at reception\n", "", "LIF124"),
+        ("    maker: dana\n", "    maker: dana\n    retired: true\n", "LIF204"),
+        ("shared-with: [office-staff,", "shared-with: [office-stuff,", "LIF302"),
+    ],
+)
+def test_the_record_of_an_app_keeps_it_back(project: Path, old: str, new: str, check: str, judged: Judge) -> None:
+    assert check not in judged(_LOOKUP, "--to", "hr-production")[1]
+
+    _replace(project / "governance" / "apps.yaml", old, new)
+
+    assert judged(_LOOKUP, "--to", "hr-production")[1].get(check) == "missing"
+
+
+def test_licences_show_their_numbers(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with (project / "governance" / "licences.yaml").open("a", encoding="utf-8") as file:
+        file.write("  - {plan: power-apps-per-app, purchased: 2900, allocated: {hr-production: 2000}}\n")
+    run(["gate", _LOOKUP, "--to", "hr-production", "--format", "json"])
+    rows = json.loads(capsys.readouterr().out)["rows"]
+    of = {row["requirement"]: row for row in rows}
+
+    assert of["the people of 'Remind line managers' have licences"]["evidence"].endswith("1 needed (account), 0 short")
+    short = of["the people of 'Expense approval' have licences"]
+    assert short["state"] == "missing"
+    assert "900" in short["evidence"]
+    assert {"LIC101", "LIC106"} & set(short["checks"])
+
+
+@pytest.mark.parametrize("line", ["    reason: Pilot until spring\n", "    ends: 2026-12-31\n"])
+def test_a_waiver_takes_a_reason_and_an_end(project: Path, line: str, judged: Judge) -> None:
+    _waive(project, *_MISSING)
+    _replace(project / "governance" / "waivers.yaml", line, "")
+
+    assert judged("ParcelDesk", "--to", "hr-production")[0] == 1
+
+
+def test_a_checklist_says_of_which_day_it_is(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    del project
+    for form in ("text", "markdown"):
+        run(["gate", "ParcelDesk", "--to", "hr-test", "--as-of", "2028-02-29", "--format", form])
+        assert "As of 2028-02-29." in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Etc/GMT+12"])
+def test_today_is_the_day_where_the_machine_is(
+    zone: str, project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    del project
+    monkeypatch.setenv("TZ", zone)
+    time.tzset()
+    try:
+        before = datetime.datetime.now(ZoneInfo(zone)).date()
+        run(["gate", "ParcelDesk", "--to", "hr-test", "--as-of", "today", "--format", "json"])
+        after = datetime.datetime.now(ZoneInfo(zone)).date()
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+
+    # The two zones are 26 hours apart: at no moment is it the same day in both.
+    assert json.loads(capsys.readouterr().out)["as-of"] in {before.isoformat(), after.isoformat()}
+
+
+@pytest.mark.parametrize("mandatory", [False, True])
+def test_a_run_heeds_no_waiver_of_a_mandatory_check(
+    project: Path,
+    mandatory: bool,  # noqa: FBT001 - a table's column
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    retirements = project / "governance" / "retirements.yaml"
+    retirements.write_text(
+        retirements.read_text(encoding="utf-8").partition("    licence-review:")[0], encoding="utf-8"
+    )
+    _waive(project, "LIF201", target="Old leave app")
+    if mandatory:
+        with (project / "pllint.yaml").open("a", encoding="utf-8") as file:
+            file.write("\nmandatory: [retirement-licence-review-missing]\n")
+
+    assert run(["check", "--select", "LIF201"]) == int(mandatory)
+    assert ("nothing may waive this check" in capsys.readouterr().out) == mandatory

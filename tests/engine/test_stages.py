@@ -4,6 +4,8 @@ import datetime
 
 import pytest
 
+from pllint.catalogue import Catalogue
+from pllint.check import Context
 from pllint.engine.lifecycle import Lifecycle
 from pllint.model.component import Component, ComponentKind, ConnectorUse
 from pllint.model.connector_id import ConnectorKey
@@ -32,6 +34,7 @@ from pllint.model.governance import (
 )
 from pllint.model.lifecycle import State
 from pllint.model.workspace import Workspace
+from pllint.settings import Settings
 from pllint.source import Anchor, Source
 
 AT = Anchor(Source("governance.yaml", bytes))
@@ -103,6 +106,17 @@ def lifecycle(
     others: tuple[ConnectorRecord, ...] = (),
     retirements: tuple[Retirement, ...] = (),
 ) -> Lifecycle:
+    workspace = estate(record, people=people, others=others, retirements=retirements)
+    return Lifecycle(workspace, datetime.date.fromisoformat(day))
+
+
+def estate(
+    record: ConnectorRecord,
+    *,
+    people: int = 100,
+    others: tuple[ConnectorRecord, ...] = (),
+    retirements: tuple[Retirement, ...] = (),
+) -> Workspace:
     app = Component(
         kind=ComponentKind.CANVAS_APP,
         name="Desk",
@@ -118,8 +132,7 @@ def lifecycle(
         connectors=(record, *others),
         retirements=retirements,
     )
-    workspace = Workspace(governance=governance, components=(app,), custom_connectors=(DEFINITION,))
-    return Lifecycle(workspace, datetime.date.fromisoformat(day))
+    return Workspace(governance=governance, components=(app,), custom_connectors=(DEFINITION,))
 
 
 def states(record: ConnectorRecord, check: str, *, day: str = TODAY, people: int = 100) -> list[State]:
@@ -309,6 +322,18 @@ def test_a_licence_count_is_a_quarter_old_at_most(
 @pytest.mark.parametrize(("people", "state"), [(90, State.MET), (105, State.MET), (106, State.STALE)])
 def test_a_population_may_grow_by_five_per_cent(people: int, state: State) -> None:
     assert states(COMPLETE, "licence-verification-stale", people=people) == [state]
+
+
+@pytest.mark.parametrize(
+    ("growth", "people", "state"),
+    [(0, 100, State.MET), (0, 101, State.STALE), (20, 120, State.MET), (20, 121, State.STALE)],
+)
+def test_how_far_a_population_may_grow_is_a_setting(growth: int, people: int, state: State) -> None:
+    workspace = estate(COMPLETE, people=people)
+    settings = Settings(population_growth_percent=growth)
+    stages = Context(workspace, settings, datetime.date.fromisoformat(TODAY), Catalogue()).lifecycle.stages
+    found = {one.requirement.check: one.state for one in stages.evidence(COMPLETE)}
+    assert found["licence-verification-stale"] is state
 
 
 @pytest.mark.parametrize(

@@ -88,6 +88,7 @@ def _report() -> Report:
         ),
         exit_status=1,
         profile_met="development",
+        held_back_by=("DLP101", "LIF102"),
     )
 
 

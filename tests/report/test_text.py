@@ -77,7 +77,7 @@ def test_a_place_without_extent_has_no_snippet(report: Report) -> None:
 
 
 def test_a_clean_run_says_what_was_read(report: Report) -> None:
-    clean = report._replace(findings=(), could_not_run=(), skipped=(), exit_status=0, profile_met=None)
+    clean = report._replace(findings=(), could_not_run=(), skipped=(), exit_status=0, profile_met=None, held_back_by=())
 
     assert render(clean, RenderOptions()) == (
         "Read 2 solutions, 14 cloud flows, 1 policy and 3 governance files.\n"
@@ -87,7 +87,9 @@ def test_a_clean_run_says_what_was_read(report: Report) -> None:
 
 
 def test_a_run_that_recognised_nothing_says_so(report: Report) -> None:
-    empty = report._replace(read=(), findings=(), could_not_run=(), skipped=(), exit_status=3, profile_met=None)
+    empty = report._replace(
+        read=(), findings=(), could_not_run=(), skipped=(), exit_status=3, profile_met=None, held_back_by=()
+    )
 
     assert render(empty, RenderOptions()).startswith("Read nothing: found no solution, ")
 

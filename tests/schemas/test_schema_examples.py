@@ -97,6 +97,7 @@ COMPONENT = {
 GATE = {
     "solution": "ParcelDesk",
     "environment": "hr-production",
+    "as-of": "2026-11-21",
     "passes": False,
     "rows": [
         {
@@ -645,6 +646,7 @@ BAD = [
         ("connectors", 0, "last_seen"),
         "'today', expected a day such as 2026-03-05",
     ),
+    Bad("settings", {"population-growth-percent": -1}, ("population-growth-percent",), "expected a whole number"),
     Bad("settings", {"catalogue-age-days": 0}, ("catalogue-age-days",), "expected a whole number above 0"),
     Bad("settings", {"licence-exports": [{"files": "a.csv"}]}, ("licence-exports", 0, "files"), "expected a list of"),
 ]

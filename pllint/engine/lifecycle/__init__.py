@@ -44,16 +44,22 @@ class Lifecycle:
         workspace: Workspace,
         as_of: datetime.date,
         governed: Callable[[Environment], bool] = lambda _: False,
+        growth: int = 5,
     ) -> None:
-        """Take a workspace and a day; `governed` tells whether a data policy of the source reaches an environment."""
+        """Take a workspace and a day.
+
+        `governed` tells whether a data policy of the source reaches an environment; `growth` is by how many per cent a
+        population may grow before its licences have to be counted again.
+        """
         self._workspace = workspace
         self._as_of = as_of.isoformat()
         self._governed = governed
+        self._growth = growth
 
     @cached_property
     def stages(self) -> Stages:
         """What the records of each connector prove of the stage it is in."""
-        return Stages(self._workspace, self._as_of, self._governed, self._definitions)
+        return Stages(self._workspace, self._as_of, self._governed, self._definitions, growth=self._growth)
 
     @cached_property
     def _definitions(self) -> Definitions:

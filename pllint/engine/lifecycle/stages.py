@@ -32,7 +32,6 @@ from pllint.source import Anchor
 
 QUARTER = 92
 """Days; a quarter is over on the day after."""
-_GROWTH = 105  # per cent of the people counted; more is growth
 _ALL = frozenset(Stage)
 _DEPLOYED = frozenset({Stage.PRODUCTION, Stage.RETIRED})
 _LIVE = frozenset({Stage.PRODUCTION})
@@ -123,7 +122,10 @@ class Stages:
         as_of: str,
         governed: Callable[[Environment], bool],
         definitions: Definitions,
+        *,
+        growth: int,
     ) -> None:
+        self.growth = growth
         self._workspace = workspace
         self._as_of = as_of
         self._governed = governed
@@ -412,6 +414,10 @@ class _Life:
         return self._stages.runs_gateway
 
     @property
+    def growth_allowed(self) -> int:
+        return self._stages.growth
+
+    @property
     def retirement(self) -> Retirement | None:
         return self._stages.retirements.get(self.record.name.strip().lower())
 
@@ -630,7 +636,7 @@ def _grown(life: _Life, count: LicenceCount) -> Iterator[Proof]:
         return
     if count.people is None:
         yield Proof(State.UNKNOWN, "has a licence count without a number of people", count.at)
-    elif now.people * 100 > count.people * _GROWTH:
+    elif now.people * 100 > count.people * (100 + life.growth_allowed):
         yield Proof(
             State.STALE,
             f"had licences counted for {count.people:,} people{_on(count)}, and serves {now.people:,} now"
