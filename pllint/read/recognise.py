@@ -113,6 +113,7 @@ _MARKS = (
     (b'"admin_displayname"',),
     (b'"activateflowconfiguration"',),
 )
+_POLICY_WORDS = (b"connectorGroups", b"defaultConnectorsClassification", b"powerplatform_data_loss_prevention_policy")
 _FLOW_FILE = r".-[0-9a-f-]{36}\.json$"
 _AGENT_FILES = frozenset({"agent.mcs.yml", "settings.mcs.yml", "agent.mcs.yaml", "settings.mcs.yaml"})
 _CLONE_FOLDERS = (".mcs/", "knowledge/files/")
@@ -314,6 +315,12 @@ def may_be_ours(name: str, content: bytes) -> bool:
         content = content.replace(b"\0", b"")
     lowered = content.lower()
     return any(all(mark in lowered for mark in marks) for marks in _MARKS)
+
+
+def speaks_of_policies(content: bytes) -> bool:
+    """Tell whether bytes that cannot be read as a document hold words of a data policy: they may be one, damaged."""
+    content = content.replace(b"\0", b"")  # two bytes a character, too
+    return any(word in content for word in _POLICY_WORDS)
 
 
 def is_ours_by_name(name: str) -> bool:

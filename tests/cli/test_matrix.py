@@ -123,8 +123,9 @@ def test_a_policy_that_was_cut_off_leaves_every_verdict_open(estate: Path, run: 
     assert {row["verdict"] for row in json.loads(out)} == {"open"}
 
 
-def test_a_readable_policy_still_blocks_beside_one_that_was_cut_off(estate: Path, run: Run) -> None:
-    (estate / "policies" / "other.json").write_text('{"connectorGroups": [', encoding="utf-8")
+@pytest.mark.parametrize("name", ["policies/other.json", "other.json"])
+def test_a_readable_policy_still_blocks_beside_one_that_was_cut_off(estate: Path, run: Run, name: str) -> None:
+    (estate / name).write_text('{"connectorGroups": [', encoding="utf-8")
 
     _, out, _ = run("matrix", "--format", "json", "--env", "hr-test")
 

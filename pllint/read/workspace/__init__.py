@@ -105,7 +105,6 @@ def _joined(gathered: Gathered) -> Workspace:
 
 
 _LEFT_OUT = frozenset({"SRC001", "SRC003", "SRC004"})
-_POLICY_WORDS = (b"connectorGroups", b"defaultConnectorsClassification", b"powerplatform_data_loss_prevention_policy")
 
 
 def _unread_policies(gathered: Gathered, policies: Sequence[DlpPolicy]) -> list[Anchor]:
@@ -124,11 +123,12 @@ def _unread_policies(gathered: Gathered, policies: Sequence[DlpPolicy]) -> list[
 def _speaks_of_policies(at: Anchor) -> bool:
     if not at.source.path.lower().endswith((".json", ".tf", ".tfstate", ".tfvars", ".yaml", ".yml")):
         return False
+    from pllint.read import recognise
+
     try:
-        content = at.source.read().replace(b"\0", b"")  # two bytes a character, too
+        return recognise.speaks_of_policies(at.source.read())
     except (OSError, MalformedError):
         return False
-    return any(word in content for word in _POLICY_WORDS)
 
 
 def _joined_connectors(gathered: Gathered) -> Sequence[CustomConnector]:

@@ -92,8 +92,10 @@ def _parsed(file: LooseFile, source: Source, gathered: Gathered, aside: Notes) -
 
         if recognises_console(content):
             return open_console(source, notes)
-        # What goes beyond a limit may be what its words say; what is no JSON is often a template of something else.
-        if expected or error.problem.kind is ProblemKind.LIMIT:
+        # What goes beyond a limit, or was a policy before it was damaged, may be what its words say; other text that
+        # is no JSON is often a template of something else.
+        limit = error.problem.kind is ProblemKind.LIMIT
+        if expected or limit or recognise.speaks_of_policies(content):
             notes.refuse(source, error.problem)
         else:
             notes.skip(source.path, f"not JSON: {error.problem.message}")
