@@ -6,7 +6,7 @@ from pllint.model.environment import Environment
 from pllint.model.verdict import ViolationKind
 from pllint.plugin import Confidence, Context, CouldNotRun, Finding, Need, Outcome, Severity, check
 from pllint_dlp.judged import finding_of, policy_of, violations_of
-from pllint_dlp.wording import deciding_lines, few, name_of, place_of, subject_of, through
+from pllint_dlp.wording import few, name_of, place_of, subject_of, through
 
 _ADVANCED = "https://learn.microsoft.com/power-platform/admin/advanced-connector-policies"
 _DISABLED = "https://learn.microsoft.com/power-platform/admin/connector-off-by-default"
@@ -36,7 +36,6 @@ def advanced_policy_connector(component: Component, context: Context) -> Outcome
                 f" the advanced policy '{policy}' does not list it, and blocks what it does not list",
                 remedy=f"Replace {name}, or ask a Power Platform admin to add it to the allow list of '{policy}'",
                 parts=(part,),
-                related=deciding_lines((part,), context),
             )
 
 
@@ -65,7 +64,6 @@ def advanced_policy_action(component: Component, context: Context) -> Outcome:
             remedy=f"Call an operation that '{policy}' allows, or ask a Power Platform admin to allow"
             f" {violation.operation} there",
             parts=(part,),
-            related=deciding_lines((part,), context),
         )
 
 
@@ -94,7 +92,6 @@ def connector_disabled_in_tenant(component: Component, context: Context) -> Outc
                 remedy=f"Replace {name}, or ask a Power Platform admin to review and allow it in the tenant's"
                 " connector settings",
                 parts=(part,),
-                related=deciding_lines((part,), context),
             )
 
 

@@ -6,7 +6,7 @@ from pllint.model.component import Component
 from pllint.model.environment import Environment
 from pllint.model.verdict import Part, Verdict, Violation, ViolationKind
 from pllint.plugin import Anchor, Context, Finding, Related
-from pllint_dlp.wording import is_judged
+from pllint_dlp.wording import deciding_lines, is_judged
 
 
 def verdicts_of(component: Component, context: Context) -> Sequence[tuple[Environment, Verdict]]:
@@ -33,10 +33,13 @@ def finding_of(
     message: str,
     remedy: str,
     parts: tuple[Part, ...],
-    related: tuple[Related, ...],
+    related: tuple[Related, ...] | None = None,
     context: Context,
 ) -> Finding:
-    """Make a finding of a violation, with component, environment, policy, connectors and the chain filled in."""
+    """Make a finding of a violation, with component, environment, policy, connectors and the chain filled in.
+
+    The related places are the policy lines that decide on its parts, unless others are given.
+    """
     return Finding(
         at=at,
         message=message,
@@ -46,7 +49,7 @@ def finding_of(
         environment=environment.name,
         policy=policy_of(violation) or None,
         connectors=tuple(part.connector for part in parts),
-        related=related,
+        related=deciding_lines(parts, context) if related is None else related,
         chain=context.chain(component, _of_parts(violation, parts)),
     )
 

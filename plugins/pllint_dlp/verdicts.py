@@ -10,7 +10,6 @@ from pllint.model.verdict import Outcome as VerdictOutcome
 from pllint.plugin import Confidence, Context, Finding, Need, Outcome, Related, Severity, check
 from pllint_dlp.judged import finding_of, policy_of, verdicts_of, violations_of
 from pllint_dlp.wording import (
-    deciding_lines,
     effect_of,
     listed,
     name_of,
@@ -68,7 +67,6 @@ def blocked_connector(component: Component, context: Context) -> Outcome:
                 remedy=f"Replace {name} with a connector that '{policy}' allows,"
                 f" or ask a Power Platform admin to {_permission(part, component, environment, violation, context)}",
                 parts=(part,),
-                related=deciding_lines((part,), context),
             )
 
 
@@ -102,7 +100,6 @@ def data_group_conflict(component: Component, context: Context) -> Outcome:
             remedy=f"Split the {subject_of(component)} so that each part keeps to one data group,"
             f" or ask a Power Platform admin to move {moved} to {group} in '{policy}'",
             parts=parts,
-            related=deciding_lines(parts, context),
         )
 
 
@@ -131,7 +128,6 @@ def blocked_action(component: Component, context: Context) -> Outcome:
             remedy=f"Use an operation that '{policy}' allows,"
             f" or ask a Power Platform admin to allow {violation.operation} in the policy's connector actions",
             parts=(part,),
-            related=deciding_lines((part,), context),
         )
 
 
@@ -162,7 +158,6 @@ def denied_endpoint(component: Component, context: Context) -> Outcome:
             remedy=f"Call an address that '{policy}' allows,"
             f" or ask a Power Platform admin to add an Allow rule above rule {violation.rule}",
             parts=(part,),
-            related=deciding_lines((part,), context),
         )
 
 
