@@ -82,6 +82,28 @@ def test_a_custom_connector_goes_where_the_components_that_use_it_go() -> None:
     assert places(custom_connectors.unclassified_custom_connector, workspace, settings) == ["hr-production"]
 
 
+def test_a_data_group_conflict_points_at_the_lines_of_the_policy_that_put_its_connectors_apart() -> None:
+    business, other = ConnectorKey("shared_sharepointonline"), ConnectorKey("shared_office365")
+    policy = OPEN._replace(
+        classified=(
+            ClassifiedConnector(
+                connector=business, group=DataGroup.BUSINESS, at=POLICY_AT / "Business", spelling="SharePoint"
+            ),
+            ClassifiedConnector(
+                connector=other, group=DataGroup.NON_BUSINESS, at=POLICY_AT / "Other", spelling="Outlook"
+            ),
+        )
+    )
+    uses = [ConnectorUse(connector=key, custom=False, at=FLOW_AT / key) for key in (business, other)]
+    workspace = Workspace(components=[flow(*uses, solution="Expense")], policies=[policy], environments=[HR])
+    [conflict] = [check for check in pllint_checks() if check.id == "DLP102"]
+
+    [found] = outcomes(conflict, workspace, to("Expense", "hr-production"))
+
+    assert isinstance(found, Finding)
+    assert [place.at for place in found.related] == [POLICY_AT / "Business", POLICY_AT / "Other"]
+
+
 def test_a_custom_connector_nobody_uses_goes_where_its_record_says() -> None:
     record = ConnectorRecord(
         name="Order lookup", at=CONNECTOR_AT, id="ctx_orders", environments=(Name(text="Finance", at=CONNECTOR_AT),)
