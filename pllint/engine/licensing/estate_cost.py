@@ -146,7 +146,7 @@ class EstateCost:
             if self._workspace.is_copied(component):
                 continue
             licensed = self._licensing.judged(component)
-            if licensed is not None and not (licensed.record and licensed.record.retired):
+            if licensed is not None and not (licensed.record and self._licensing.is_retired(licensed.record)):
                 found.append(licensed)
         return found
 
@@ -365,7 +365,9 @@ class EstateCost:
 
     def flow_packs(self) -> tuple[int, Decimal | None, tuple[Mention, ...]] | None:
         """Give how many flows run on the legacy flow licence when they pay for five, and what the five cost a month."""
-        flows = [one for one in self._governance.flows if one.licence == "per-flow" and not one.retired]
+        flows = [
+            one for one in self._governance.flows if one.licence == "per-flow" and not self._licensing.is_retired(one)
+        ]
         bought, until = self._purchased(_PER_FLOW), self._plans.sale(_PER_FLOW).until or ""
         paid = bought == _PACK if bought is not None else self._as_of <= until
         if not flows or len(flows) >= _PACK or not paid:
@@ -401,7 +403,11 @@ class EstateCost:
         for population in self._governance.populations:
             used = seen.get(population.name.lower(), [])
             number = sum(count for plan, count in population.holds if plan_id(plan) in GROUPS["app-premium"])
-            named = [one for one in self._governance.apps if _is_shared(one, population.name) and not one.retired]
+            named = [
+                one
+                for one in self._governance.apps
+                if _is_shared(one, population.name) and not self._licensing.is_retired(one)
+            ]
             if number and used and len(named) <= len(used) and all(_is_plain(one) for one in used):
                 names = tuple(one.component.name for one in used)
                 words = f"{number:,} of {population.name} {'holds' if number == 1 else 'hold'}"
@@ -561,7 +567,13 @@ class EstateCost:
         for one in self._governance.retirements:
             review = one.licence_review
             number = review.reclaim if review and review.reclaim is not None else one.population
-            if one.app is None or one.date is None or not number or plans.get(one.app.strip().lower()) != PASS:
+            if (
+                one.app is None
+                or one.date is None
+                or one.date > self._as_of
+                or not number
+                or plans.get(one.app.strip().lower()) != PASS
+            ):
                 continue
             passes = min(number, max(0, spare))
             spare -= passes

@@ -94,7 +94,7 @@ class EstateFacts:
         governance = self.governance
         records: list[AppRecord | FlowRecord] = [*governance.apps, *governance.flows] if governance else []
         for record in records:
-            if record.retired:
+            if self._licensing.is_retired(record):
                 continue
             if record.plan:
                 mention = Mention(f"the plan of '{record.name}'", record.at / "plan")

@@ -24,6 +24,7 @@ from pllint.model.licence_facts import (
     ServedApp,
 )
 from pllint.model.licensing import Premium, Verdict
+from pllint.model.lifecycle import Retired
 from pllint.model.workspace import Workspace
 
 _PASS = "power-apps-per-app"  # noqa: S105 - the id of a plan
@@ -64,9 +65,11 @@ class Gathered:
         governance: Governance,
         premium: Callable[[Component], Premium],
         targets: Callable[[Component], Sequence[Environment]],
+        retired: Sequence[Retired],
     ) -> None:
         self._workspace = workspace
         self._governance = governance
+        self._retired_apps = {thing.name.strip().lower() for thing in retired if thing.kind == "app"}
         self._premium = premium
         self._targets = targets
 
@@ -290,8 +293,8 @@ class Gathered:
             if one.kind in APPS and name in {one.name.strip().lower(), one.id.lower()}
         ]
         records = [one for one in self._governance.apps if name in {one.name.strip().lower(), (one.id or "").lower()}]
-        gone = {one.app.strip().lower() for one in self._governance.retirements if one.app}
-        exists = bool(apps or records) and name not in gone and not any(one.retired for one in records)
+        names = {name, *(one.name.strip().lower() for one in records)}
+        exists = bool(apps or records) and self._retired_apps.isdisjoint(names)
         shares = None
         if apps:
             connectors: set[str] = {use.connector for use in flow.uses}

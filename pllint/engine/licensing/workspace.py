@@ -18,6 +18,7 @@ from pllint.model.governance import AppRecord, FlowRecord, Governance, Name
 from pllint.model.inventory import Currency, LicenceSku
 from pllint.model.licence_facts import Readings, Remark
 from pllint.model.licensing import LicenceNeed, Licensed, Premium, Uncounted, Verdict
+from pllint.model.lifecycle import Retired, retired_on
 from pllint.model.workspace import Workspace
 
 _APP_PLANS = ("power-apps-premium", "power-apps-per-app")
@@ -117,7 +118,19 @@ class Licensing:
         governance = self._governance
         if governance is None:
             return None
-        return Gathered(self._workspace, governance, self.premium, self._targets)
+        return Gathered(self._workspace, governance, self.premium, self._targets, self.retired)
+
+    def is_retired(self, record: AppRecord | FlowRecord) -> bool:
+        """Tell whether an app or a flow on record is retired on the day, by its own word or a record of retirement."""
+        kind = "app" if isinstance(record, AppRecord) else "flow"
+        name = record.name.strip().lower()
+        named = ((thing.kind, thing.name.strip().lower()) for thing in self.retired if thing.retirement)
+        return record.retired is True or (kind, name) in named
+
+    @cached_property
+    def retired(self) -> tuple[Retired, ...]:
+        """What is retired on the day."""
+        return tuple(retired_on(self._governance, self._as_of)) if self._governance else ()
 
     def judged(self, component: Component) -> Licensed | None:
         """Say who needs a licence for an app or a cloud flow, how many are short, and what else there is to say.
