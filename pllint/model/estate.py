@@ -1,9 +1,10 @@
 """Licences, prices and people of the whole organisation, as checks are told of them."""
 
 from decimal import Decimal
+from enum import StrEnum
 
 from pllint.model.component import Component
-from pllint.model.governance import LicenceRecord, Population
+from pllint.model.governance import LicenceRecord, Population, Retirement
 from pllint.record import NamedTuple
 from pllint.source import Anchor
 
@@ -16,6 +17,87 @@ class Mention(NamedTuple):
     at: Anchor
 
 
+class Standing(StrEnum):
+    """Whether the counts on record show what a retirement gave back."""
+
+    LOWERED = "lowered"
+    """They are older than the review, and are lowered by it."""
+    SHOWN = "shown"
+    """They are of its day or later."""
+    TO_COME = "to-come"
+    """The review is of a later day than the one that is asked for."""
+    UNCOUNTED = "not-counted"
+    """No count is on record that could show it."""
+    UNKNOWN = "unknown"
+
+
+class Lowered(NamedTuple):
+    """A count on record, before and after what was given back."""
+
+    at: Anchor
+    counted: str
+    """The day of the count."""
+    before: int
+    after: int
+
+
+class GivenBack(NamedTuple):
+    """The licences that the review of a retirement gave back."""
+
+    retirement: Retirement
+    at: Anchor
+    """Where the review says how many."""
+    number: int
+    day: str | None
+    """The day of the review."""
+    standing: Standing = Standing.UNKNOWN
+    plan: str | None = None
+    """The id of the plan; None: nobody says which."""
+    units: tuple[str, str] = ("licence", "licences")
+    """What one and several of them are called: `Power Apps per app pass`, `Power Apps per app passes`."""
+    environment: str | None = None
+    """Where passes were taken out; user plans have no place."""
+    lowered: tuple[Lowered, ...] = ()
+    why: str = ""
+    """What leaves it open, or that the counts show fewer; else empty."""
+    remedy: str = ""
+    doubt: int = 0
+    """By how much the counts on record may be too high."""
+
+    @property
+    def taken(self) -> int:
+        """Count by how much the counts on record are lowered."""
+        return sum(one.before - one.after for one in self.lowered)
+
+    @property
+    def what(self) -> str:
+        """Say how many of what: `90 Power Apps per app passes`."""
+        return f"{self.number:,} {self.units[self.number != 1]}"
+
+    @property
+    def by(self) -> str:
+        """Say what gave them back: `the retirement of the app 'Old leave app' (licence review of 2026-10-02)`."""
+        return f"the retirement of {self.retirement.subject}{f' (licence review of {self.day})' if self.day else ''}"
+
+    @property
+    def told(self) -> str:
+        """Say whether the counts on record show it."""
+        match self.standing:
+            case Standing.LOWERED:
+                days = " and ".join(dict.fromkeys(one.counted for one in self.lowered))
+                before, after = (sum(getattr(one, side) for one in self.lowered) for side in ("before", "after"))
+                gap = f"; {self.why}, so {self.number - self.taken:,} of them are in no count" if self.why else ""
+                return f"the count of {days} is lowered from {before:,} to {after:,}{gap}" if self.lowered else self.why
+            case Standing.SHOWN:
+                return "the counts on record are of that day or later, and show it"
+            case Standing.TO_COME:
+                return f"the review is of {self.day}, which is still to come, so no count is lowered yet"
+            case Standing.UNCOUNTED:
+                return f"{self.why}, so no count is lowered"
+            case Standing.UNKNOWN:
+                return f"whether the counts on record show it is not known: {self.why}"
+
+
 class Stock(NamedTuple):
     """A licence record: what is bought of a plan, and where it went."""
 
@@ -23,6 +105,7 @@ class Stock(NamedTuple):
     """The id of the plan, or what is written where no plan bears the name."""
     name: str
     record: LicenceRecord
+    """With assigned and allocated as they stand after what retirements gave back."""
     given: int
     """Assigned, or allocated over all environments, whichever is more."""
     over: int
@@ -30,6 +113,10 @@ class Stock(NamedTuple):
     age: int | None
     """Days since it was counted."""
     dated_at: Anchor
+    given_back: tuple[GivenBack, ...] = ()
+    """What lowered the record."""
+    over_in_doubt: bool = False
+    """Whether too many are given out depends on how much of it was of another record of the plan."""
 
 
 class Unsold(NamedTuple):

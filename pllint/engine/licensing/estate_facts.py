@@ -8,17 +8,12 @@ from pllint.catalogue.plans import Plans
 from pllint.engine.licensing.estate import Customer, LicenceStock, is_available, judge_stock
 from pllint.engine.licensing.estate_capacity import EstateCapacity
 from pllint.engine.licensing.estate_cost import EstateCost
-from pllint.engine.licensing.gather import plan_id
+from pllint.engine.licensing.gather import CAPACITY, plan_id
 from pllint.engine.licensing.workspace import Licensing
-from pllint.model.estate import Mention, Stock, Unavailable, Unsold
+from pllint.model.estate import GivenBack, Mention, Stock, Unavailable, Unsold
 from pllint.model.governance import AppRecord, FlowRecord, Governance, LicenceRecord
 from pllint.model.workspace import Workspace
 
-_CAPACITY = {
-    "per-flow": "power-automate-per-flow",
-    "process": "power-automate-process",
-    "hosted-process": "power-automate-hosted-process",
-}
 _PASSES_ENDED = "2026-01-02"
 
 
@@ -52,8 +47,21 @@ class EstateFacts:
 
     @cached_property
     def stocks(self) -> tuple[Stock, ...]:
-        """Every licence record, judged by itself."""
-        return tuple(map(self._stock, self._workspace.licences))
+        """Every licence record, judged by itself, after what retirements gave back."""
+        counts = self._licensing.counts
+        written = self._workspace.licences
+        found = []
+        for place, (record, given_back) in enumerate(zip(counts.records, counts.lowered_by, strict=True)):
+            stock = self._stock(record)._replace(given_back=given_back)
+            if place in counts.one_of_several and self._stock(written[place]).over:
+                stock = stock._replace(over=0, over_in_doubt=True)
+            found.append(stock)
+        return tuple(found)
+
+    @property
+    def given_back(self) -> tuple[GivenBack, ...]:
+        """What retirements gave back until the day."""
+        return self._licensing.counts.given_back
 
     def _stock(self, record: LicenceRecord) -> Stock:
         plan = plan_id(record.plan)
@@ -99,7 +107,7 @@ class EstateFacts:
             if record.plan:
                 mention = Mention(f"the plan of '{record.name}'", record.at / "plan")
                 found.setdefault(plan_id(record.plan), []).append(mention)
-            if capacity := _CAPACITY.get(record.licence or ""):
+            if capacity := CAPACITY.get(record.licence or ""):
                 found.setdefault(capacity, []).append(Mention(f"the licence of '{record.name}'", record.at / "licence"))
         return {plan: tuple(places) for plan, places in found.items()}
 

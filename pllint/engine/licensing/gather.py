@@ -40,11 +40,12 @@ _TRIGGERS = {
     StartsFrom.AGENT: "copilot",
     StartsFrom.POWER_PAGES: "power-pages",
 }
-_CAPACITY = {
+CAPACITY = {
     "per-flow": "power-automate-per-flow",
     "process": "power-automate-process",
     "hosted-process": "power-automate-hosted-process",
 }
+"""The plans of the licences on flows, by the words of the manifest."""
 _DATAVERSE = frozenset({"shared_commondataserviceforapps", "shared_commondataservice"})
 _DEEPEST = 20
 """Calls of flows by flows that are followed upwards."""
@@ -146,7 +147,7 @@ class Gathered:
             purpose=record.purpose if record else None,
             owner=self._owner(flow_record) if flow_record else None,
             people=people,
-            licence=_CAPACITY.get(flow_record.licence or "") if flow_record else None,
+            licence=CAPACITY.get(flow_record.licence or "") if flow_record else None,
             called_by=tuple(parents),
             app=self._served(component, flow_record),
             plan=plan_id(flow_record.plan) if flow_record and flow_record.plan else None,
