@@ -129,6 +129,31 @@ def test_what_a_record_retires_takes_no_licence_from_its_day_on(date: str, in_us
     assert [one.passes for one in facts.cost.still_bought()] == ([] if in_use else [300])
 
 
+@pytest.mark.parametrize(
+    ("record", "retired_on", "is_asked"),
+    [
+        pytest.param({"retired": "true"}, None, False, id="by its own word"),
+        pytest.param({}, "2026-11-21", False, id="by a record of its retirement"),
+        pytest.param({}, "2026-11-22", True, id="not before its day"),
+        pytest.param({"retired": "true", "shared-with": ["staff"]}, None, True, id="not while it is shared"),
+    ],
+)
+def test_of_a_retired_app_that_nobody_has_nothing_is_asked(
+    record: Mapping[str, object],
+    retired_on: str | None,
+    is_asked: bool,  # noqa: FBT001 - a table's column
+) -> None:
+    manifest: dict[str, object] = {"apps": [{"name": "Leave", "plan": "power-apps-per-app", **record}]}
+    if retired_on:
+        manifest["retirements"] = [{"app": "Leave", "date": retired_on}]
+    licensing, _ = licensing_of({**manifest, "populations": [{"name": "staff", "people": "3"}]}, leave := app("Leave"))
+    judged = licensing.judged(leave)
+
+    assert judged is not None
+    assert bool(judged.judgement.remarks or judged.judgement.needs) == is_asked
+    assert (licensing.uncounted(leave) is not None) == is_asked
+
+
 @pytest.mark.parametrize(("date", "exists"), [("2026-11-21", False), ("2026-11-22", True)])
 def test_a_flow_loses_its_app_on_the_day_it_retires(date: str, exists: bool) -> None:  # noqa: FBT001 - a table's column
     manifest = {

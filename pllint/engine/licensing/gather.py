@@ -66,10 +66,13 @@ class Gathered:
         governance: Governance,
         premium: Callable[[Component], Premium],
         targets: Callable[[Component], Sequence[Environment]],
+        *,
         retired: Sequence[Retired],
+        is_retired: Callable[[AppRecord | FlowRecord], bool],
     ) -> None:
         self._workspace = workspace
         self._governance = governance
+        self._is_retired = is_retired
         self._retired_apps = {thing.name.strip().lower() for thing in retired if thing.kind == "app"}
         self._premium = premium
         self._targets = targets
@@ -115,7 +118,8 @@ class Gathered:
             hosts=tuple(self._hosts(component)),
             stated_users=stated,
             counted_active=counted_active,
-            owner_only=shared == () and stated in {None, 0},
+            owner_only=(shared == () and stated in {None, 0})
+            or (record is not None and not people and self._is_retired(record)),
         )
 
     def flow(self, component: Component, depth: int = 0) -> FlowFacts | None:

@@ -123,7 +123,9 @@ class Licensing:
         governance = self._governance
         if governance is None:
             return None
-        return Gathered(self._workspace, governance, self.premium, self._targets, self.retired)
+        return Gathered(
+            self._workspace, governance, self.premium, self._targets, retired=self.retired, is_retired=self.is_retired
+        )
 
     def is_retired(self, record: AppRecord | FlowRecord) -> bool:
         """Tell whether an app or a flow on record is retired on the day, by its own word or a record of retirement."""
@@ -260,7 +262,9 @@ class Licensing:
         if environments and all(map(_is_personal, environments)) and not any(map(_serves_people, records)):
             return None
         if component.kind in APPS:
-            return _users(records, governance, "the people it is shared with")
+            need = _users(records, governance, "the people it is shared with")
+            is_gone = bool(records) and all(map(self.is_retired, records)) and not (need.people or need.groups)
+            return None if is_gone else need
         if any(_has_capacity_licence(record) for record in records):
             return None
         return self._flow_need(component, records, governance)
