@@ -271,17 +271,57 @@ class Bundle(NamedTuple):
     saving: Sum | None
 
 
-class StillBought(NamedTuple):
-    """Passes of a retired app that are paid until the next way out."""
+class Exit(NamedTuple):
+    """When licences can next be given up under the agreement."""
 
-    app: str
-    at: Anchor
-    retired: str
-    passes: int
-    months: int
-    last_paid_day: str
-    amount: Decimal | None
+    last_paid_day: str | None = None
+    """None: nobody can tell."""
+    lower_on: str | None = None
+    """The first day on which fewer may be bought."""
+    why: str = ""
+    """Why nobody can tell."""
+    remedy: str = ""
+
+
+class StillBought(NamedTuple):
+    """What the licences of a retirement cost until they can be given up."""
+
+    retirement: Retirement
+    plan: str | None
+    """The id of the plan; None: nobody says which."""
+    units: tuple[str, str]
+    """What one and several of them are called."""
+    exit: Exit
+    purchased: int | None = None
+    licences: int = 0
+    """Those given back, or waiting for it, that are bought and that nothing else on record needs."""
+    at_most: bool = False
+    """Something else may need them: not everything on record says which plan it is to run on."""
+    months: int = 0
+    """Months still paid after the one of the retirement."""
+    amount: Sum | None = None
     """None: no price."""
+    why: str = ""
+    """Why nobody can tell; else empty."""
+    remedy: str = ""
+    is_told: bool = False
+    """Another check tells what is missing."""
+
+    @property
+    def what(self) -> str:
+        """Say how many of what: `up to 90 Power Apps per app passes`."""
+        return f"{'up to ' if self.at_most else ''}{self.licences:,} {self.units[self.licences != 1]}"
+
+
+class LowerCount(NamedTuple):
+    """How few licences of a plan may be bought from the next exit on, because retirements gave the others back."""
+
+    plan: str
+    name: str
+    purchased: int
+    to: int
+    since: str | None
+    """The first day."""
 
 
 class Leverage(NamedTuple):

@@ -377,17 +377,27 @@ def ea_no_count_reduction(_: Governance, context: Context) -> Iterator[Finding]:
 
 @check(id="LIC516", name="retired-still-paid", severity=Severity.WARNING, since="0.1", source=_PASSES, on=Governance,
        needs=(Need.GOVERNANCE,))  # fmt: skip
-def retired_still_paid(_: Governance, context: Context) -> Iterator[Finding]:
-    """App passes of a retired app are bought on, and nothing else needs them."""
-    for one in context.estate.cost.still_bought():
-        cost = f", {_amount(context, one.amount)}{_basis(context)}" if one.amount is not None else ""
+def retired_still_paid(_: Governance, context: Context) -> Iterator[Finding | CouldNotRun]:
+    """Licences that a retirement left behind are paid on, and nothing else needs them."""
+    exits = context.estate.exits
+    for one in exits.left_behind:
+        if one.why and not one.is_told:
+            yield CouldNotRun(
+                reason=f"what the licences of {one.retirement.subject} cost until they can be given up is not known:"
+                f" {one.why}",
+                remedy=one.remedy,
+            )
+    for one in exits.still_bought():
+        retirement = one.retirement
+        subject = f"'{retirement.app}'" if retirement.app else retirement.subject
+        cost = f", {_money(context, one.amount)}{_basis(context)}" if one.amount is not None else ""
         yield Finding(
-            at=one.at,
-            message=f"'{one.app}' was retired on {one.retired}, and"
-            f" {counted(one.passes, 'Power Apps per app pass of it is', 'Power Apps per app passes of it are')} paid"
-            f" until {one.last_paid_day}, {counted(one.months, 'month')} after{cost}",
+            at=retirement.at,
+            message=f"{subject} was retired on {retirement.date}, and {one.what} of it"
+            f" {'is' if one.licences == 1 else 'are'} paid until {one.exit.last_paid_day},"
+            f" {counted(one.months, 'month')} after{cost}",
             remedy="Ask the licence administrator to reassign them, and procurement to give them back on that day",
-            cause=one.app.lower(),
+            cause=(retirement.app or subject).lower(),
         )
 
 

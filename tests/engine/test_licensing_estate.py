@@ -126,7 +126,7 @@ def test_what_a_record_retires_takes_no_licence_from_its_day_on(date: str, in_us
     facts = estate(manifest, app("Leave"))
 
     assert ("power-apps-per-app" in needed(facts)) == in_use
-    assert [one.passes for one in facts.cost.still_bought()] == ([] if in_use else [300])
+    assert [one.licences for one in facts.exits.still_bought()] == ([] if in_use else [300])
 
 
 @pytest.mark.parametrize(
@@ -210,7 +210,7 @@ def test_a_price_is_the_tenants_own_else_the_lists_and_never_a_guess(
 def test_licences_may_be_given_back_at_the_anniversary_or_the_end(
     agreement: Mapping[str, str], expected: str | None
 ) -> None:
-    assert estate({"tenant": {"agreement": agreement}}).cost.last_paid_day() == expected
+    assert estate({"tenant": {"agreement": agreement}}).exits.next.last_paid_day == expected
 
 
 @pytest.mark.parametrize(
@@ -230,7 +230,7 @@ def test_passes_of_a_retired_app_are_those_that_nothing_else_needs(bought: str, 
         "licences": [{"plan": "power-apps-per-app", "purchased": bought}],
     }
     # 260 of the 300 people take a pass: 40 hold Power Apps Premium.
-    found = [one.passes for one in estate(manifest, app("Desk")).cost.still_bought()]
+    found = [one.licences for one in estate(manifest, app("Desk")).exits.still_bought()]
     assert found == passes
 
 

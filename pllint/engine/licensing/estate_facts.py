@@ -8,6 +8,7 @@ from pllint.catalogue.plans import Plans
 from pllint.engine.licensing.estate import Customer, LicenceStock, is_available, judge_stock
 from pllint.engine.licensing.estate_capacity import EstateCapacity
 from pllint.engine.licensing.estate_cost import EstateCost
+from pllint.engine.licensing.exits import Exits
 from pllint.engine.licensing.gather import CAPACITY, plan_id
 from pllint.engine.licensing.workspace import Licensing
 from pllint.model.estate import GivenBack, Mention, Stock, Unavailable, Unsold
@@ -39,6 +40,11 @@ class EstateFacts:
     def cost(self) -> EstateCost:
         """What licences are needed and what they cost."""
         return EstateCost(self._workspace, self._licensing, self.purchased)
+
+    @cached_property
+    def exits(self) -> Exits:
+        """What licences of retired things cost until they can be given up."""
+        return Exits(self._licensing, self.cost, self.stocks)
 
     @cached_property
     def capacity(self) -> EstateCapacity:

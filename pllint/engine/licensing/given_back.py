@@ -92,6 +92,26 @@ def counts_on(
     )
 
 
+def plan_meant(retirement: Retirement, governance: Governance) -> tuple[str | None, str]:
+    """Give the plan that the people of what is retired had, or None and why it is not known."""
+    for kind, name in retirement.things:
+        plans = {plan_id(plan) for record in _named(governance, kind, name) if (plan := _plan_of(record))}
+        if len(plans) == 1:
+            return plans.pop(), ""
+        if plans:
+            return None, f"the records of the {kind} '{name}' name several plans"
+    return None, f"no record says which licences the people of {retirement.subject} had"
+
+
+def units_of(plan: str | None, plans: Plans) -> tuple[str, str]:
+    """Say what one and several licences of a plan are called."""
+    if plan is None:
+        return "licence", "licences"
+    name = plans.name(plan)
+    unit, units = ("pass", "passes") if plans.counts(plan) == "app-pass" else ("licence", "licences")
+    return f"{name} {unit}", f"{name} {units}"
+
+
 class _Counts:
     """Takes what was given back out of the records, one retirement after another."""
 
@@ -113,7 +133,7 @@ class _Counts:
         if day is not None and day > self._as_of:
             return found._replace(standing=Standing.TO_COME)
         meant = self._meant(retirement)
-        found = found._replace(plan=meant.plan, units=self._units(meant.plan), environment=meant.environment)
+        found = found._replace(plan=meant.plan, units=units_of(meant.plan, self._plans), environment=meant.environment)
         places = self._places(meant)
         if day is not None and places and all(place.day is not None and place.day >= day for place in places):
             return found._replace(standing=Standing.SHOWN)
@@ -160,19 +180,13 @@ class _Counts:
             allocated = ((name, count - number * (name.at == place.at)) for name, count in record.allocated)
             self.records[place.record] = record._replace(allocated=tuple(allocated))
 
-    def _units(self, plan: str | None) -> tuple[str, str]:
-        if plan is None:
-            return "licence", "licences"
-        name = self._plans.name(plan)
-        return (f"{name} pass", f"{name} passes") if self._is_pass(plan) else (f"{name} licence", f"{name} licences")
-
     def _is_pass(self, plan: str | None) -> bool:
         return plan is not None and self._plans.counts(plan) == "app-pass"
 
     # Which licences are meant
 
     def _meant(self, retirement: Retirement) -> _Meant:
-        plan, why = self._plan(retirement)
+        plan, why = plan_meant(retirement, self._governance)
         if plan is None:
             return _Meant(
                 why=why, remedy="write `plan` into the record of the app, or into the licence count of the connector"
@@ -185,19 +199,14 @@ class _Counts:
         environment, why = self._environment(retirement, plan)
         return _Meant(plan, environment, why, "write `environment` into the record of the app" if why else "")
 
-    def _plan(self, retirement: Retirement) -> tuple[str | None, str]:
-        for kind, name in retirement.things:
-            plans = {plan_id(plan) for record in self._named(kind, name) if (plan := _plan_of(record))}
-            if len(plans) == 1:
-                return plans.pop(), ""
-            if plans:
-                return None, f"the records of the {kind} '{name}' name several plans"
-        return None, f"no record says which licences the people of {retirement.subject} had"
-
     def _environment(self, retirement: Retirement, plan: str) -> tuple[str | None, str]:
         """Give the environment the passes were taken out of: the one of the app, the only one of a connector."""
         for kind, name in retirement.things:
-            places = list(dict.fromkeys(place for record in self._named(kind, name) for place in _environments(record)))
+            places = list(
+                dict.fromkeys(
+                    place for record in _named(self._governance, kind, name) for place in _environments(record)
+                )
+            )
             if kind == "connector" and len(places) > 1:
                 held = [place for place in places if self._holds_passes(plan, place)]
                 places = held or places
@@ -206,13 +215,6 @@ class _Counts:
             if places:
                 return None, f"the {kind} '{name}' lies in {', '.join(places[:-1])} and {places[-1]}"
         return None, f"no record says in which environment {retirement.subject} lay"
-
-    def _named(self, kind: str, name: str) -> Sequence[AppRecord | FlowRecord | ConnectorRecord]:
-        governance = self._governance
-        kinds: dict[str, Sequence[AppRecord | FlowRecord | ConnectorRecord]] = {
-            "app": governance.apps, "flow": governance.flows, "connector": governance.connectors,
-        }  # fmt: skip
-        return [one for one in kinds[kind] if one.name.strip().lower() == name.strip().lower()]
 
     # Which counts could show them
 
@@ -257,6 +259,13 @@ class _Counts:
         if self._is_pass(meant.plan):
             return f"no count on record allocates such passes to {meant.environment}"
         return "no count on record says how many of them are assigned"
+
+
+def _named(governance: Governance, kind: str, name: str) -> Sequence[AppRecord | FlowRecord | ConnectorRecord]:
+    kinds: dict[str, Sequence[AppRecord | FlowRecord | ConnectorRecord]] = {
+        "app": governance.apps, "flow": governance.flows, "connector": governance.connectors,
+    }  # fmt: skip
+    return [one for one in kinds[kind] if one.name.strip().lower() == name.strip().lower()]
 
 
 def _plan_of(record: AppRecord | FlowRecord | ConnectorRecord) -> str | None:
