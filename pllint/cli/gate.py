@@ -14,7 +14,8 @@ from pllint.cli.output import options_for, write
 from pllint.cli.progress import Progress
 from pllint.discover import displayed_in
 from pllint.errors import UsageError
-from pllint.gate import Gate, Row, find_solution, gate
+from pllint.gate import Gate, find_solution, gate
+from pllint.gate.row import Row
 from pllint.report.checklist import Checklist, Line, as_json, as_markdown, as_text
 from pllint.settings import Settings, override, verify_names
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pllint.errors import UsageError
 from pllint.finding import ComponentRef, Finding, Severity
+from pllint.gate.row import Row
 from pllint.model.component import APPS, ComponentKind
 from pllint.model.environment import EnvironmentType
 from pllint.model.governance import AppRecord, Stage
@@ -66,28 +67,6 @@ _BEFORE = {
 }
 """The stages a connector has to have behind it, by type of environment; elsewhere everything before production."""
 _DEPLOYABLE = (Stage.REQUEST, Stage.DEVELOPMENT, Stage.DEPLOYMENT)
-
-
-class Row(NamedTuple):
-    """One requirement: how things stand with it, what proves that, and who has to act if it is not met."""
-
-    stage: Stage
-    requirement: str
-    state: State
-    evidence: str
-    checks: tuple[str, ...]
-    """Ids of the checks that report it."""
-    who: str = ""
-    at: Anchor | None = None
-    component: ComponentRef | None = None
-    maker: str | None = None
-    waived: str = ""
-    """Why it is accepted all the same; empty when it is not."""
-
-    @property
-    def passes(self) -> bool:
-        """Tell whether the requirement keeps the solution back no longer."""
-        return self.state is State.MET or bool(self.waived)
 
 
 class Gate(NamedTuple):
