@@ -255,7 +255,8 @@ def _gave_back(found: Coverage) -> bool:
 
 def _lower_count(one: LowerCount) -> str:
     return (
-        f"From {one.since} on, the {one.purchased:,} {one.name} licences that are bought may be lowered to {one.to:,};"
+        f"From {one.since} on, the {one.purchased:,} {one.name} licences that are bought may be lowered to {one.to:,}"
+        f"{' at the lowest' if one.at_lowest else ''};"
         " only a newer count shows that they were."
     )
 
@@ -351,9 +352,14 @@ def _plan(count: PlanCount, found: Coverage) -> dict[str, object]:
         ("required", count.required),
         ("short", count.short),
         ("as-of", count.as_of),
-        ("may-be-lowered", {"to": fewer.to, "from": fewer.since} if fewer else None),
+        ("may-be-lowered", _may_be_lowered(fewer) if fewer else None),
     )
     return {key: value for key, value in optional if value is not None}
+
+
+def _may_be_lowered(one: LowerCount) -> dict[str, object]:
+    found: dict[str, object] = {"to": one.to, "from": one.since}
+    return found | {"at-lowest": True} if one.at_lowest else found
 
 
 def _connectors(workspace: Workspace, component: Component) -> Iterator[ConnectorRecord]:

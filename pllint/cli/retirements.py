@@ -169,11 +169,6 @@ def _told(one: Gone, currency: str | None) -> Iterator[str]:
 def _parts(one: Gone, currency: str | None) -> tuple[str, str, str]:
     if one.retirement is None:
         return "no record under `retirements`, so nobody has decided about its licences", "", ""
-    given = one.given_back
-    given_back = ""
-    if given is not None:
-        where = f" in {given.environment}" if given.environment else ""
-        on = f" on {given.day}" if given.day else ""
-        given_back = f"{given.what}{where} given back{on}: {given.told}"
+    given_back = one.given_back.line if one.given_back else ""
     review = one.retirement.licence_review
     return people_told(one.population, review), given_back, cost_told(one.cost, currency) if one.cost else ""

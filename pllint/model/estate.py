@@ -80,18 +80,29 @@ class GivenBack(NamedTuple):
         return f"the retirement of {self.retirement.subject}{f' (licence review of {self.day})' if self.day else ''}"
 
     @property
+    def line(self) -> str:
+        """Say what was given back where and when, and whether the counts on record show it."""
+        where = f" in {self.environment}" if self.environment else ""
+        if self.standing is Standing.TO_COME:
+            return f"{self.what}{where} to be given back: {self.told}"
+        return f"{self.what}{where} given back{f' on {self.day}' if self.day else ''}: {self.told}"
+
+    @property
     def told(self) -> str:
         """Say whether the counts on record show it."""
         match self.standing:
             case Standing.LOWERED:
                 days = " and ".join(dict.fromkeys(one.counted for one in self.lowered))
                 before, after = (sum(getattr(one, side) for one in self.lowered) for side in ("before", "after"))
-                gap = f"; {self.why}, so {self.number - self.taken:,} of them are in no count" if self.why else ""
+                left = self.number - self.taken
+                gap = (
+                    f"; {self.why}, so {left:,} of them {'is' if left == 1 else 'are'} in no count" if self.why else ""
+                )
                 return f"the count of {days} is lowered from {before:,} to {after:,}{gap}" if self.lowered else self.why
             case Standing.SHOWN:
                 return "the counts on record are of that day or later, and show it"
             case Standing.TO_COME:
-                return f"the review is of {self.day}, which is still to come, so no count is lowered yet"
+                return f"the licence review is dated {self.day}, still to come, so no count is lowered yet"
             case Standing.UNCOUNTED:
                 return f"{self.why}, so no count is lowered"
             case Standing.UNKNOWN:
@@ -320,8 +331,10 @@ class LowerCount(NamedTuple):
     name: str
     purchased: int
     to: int
-    since: str | None
+    since: str
     """The first day."""
+    at_lowest: bool = False
+    """Something else may need some of them, so that more may have to stay."""
 
 
 class Leverage(NamedTuple):

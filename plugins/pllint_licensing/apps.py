@@ -64,11 +64,12 @@ def app_users_unlicensed(governance: Governance, context: Context) -> Iterator[F
         total = sum(row.number for row in licensed.judgement.needs if row.who in {"users", "app-users"})
         shared = "shared with" if licensed.app else "for"
         gone = taken_out(licensed, context) if licensed.app else ()
+        is_told = licensed.judgement.remark("app-passes-short") is not None
         yield Finding(
             at=place_of(licensed),
             message=f"'{component.name}' is premium because of {because_of(licensed, context)} and is {shared}"
             f" {people(total)}{groups(users)}: {remark.number:,} of them {_have(remark.number)} no licence that covers"
-            f" it{f'; of the passes there {gone_in_words(gone)}' if gone else ''}",
+            f" it{f'; of the passes there {gone_in_words(gone)}' if gone and not is_told else ''}",
             remedy=f"Ask the licence administrator to allocate {_passes(remark.number)} to {where(licensed)} or to"
             f" assign {counted(remark.number, 'Power Apps Premium licence')}, or share it with fewer people",
             component=component.ref,

@@ -113,20 +113,22 @@ class Exits:
 
     def lower_counts(self) -> tuple[LowerCount, ...]:
         """Say for each plan how few may be bought from the next exit on."""
-        left: dict[str, int] = {}
-        for one in self.left_behind:
+        since = self.next.lower_on
+        left: dict[str, list[StillBought]] = {}
+        for one in self.left_behind if since else ():
             if one.plan and one.licences:
-                left[one.plan] = left.get(one.plan, 0) + one.licences
+                left.setdefault(one.plan, []).append(one)
         return tuple(
             LowerCount(
                 plan=plan,
                 name=self._licensing.plans.name(plan),
                 purchased=bought,
-                to=bought - number,
-                since=self.next.lower_on,
+                to=bought - sum(one.licences for one in found),
+                since=since or "",
+                at_lowest=any(one.at_most for one in found),
             )
-            for plan, number in left.items()
-            if (bought := self._bought(plan)) is not None and self.next.lower_on
+            for plan, found in left.items()
+            if (bought := self._bought(plan)) is not None
         )
 
     @cached_property
@@ -187,8 +189,9 @@ class Exits:
         if given is not None and given.standing is Standing.UNKNOWN and plan != PASS:
             return Exit(why=given.told, remedy=given.remedy)
         if retirement.date is None or retirement.date > self._as_of:
+            unsaid = f"no record says since when {retirement.subject} is retired"
             return Exit(
-                why=f"no record says since when {retirement.subject} is retired",
+                why=f"its retirement is dated {retirement.date}, still to come" if retirement.date else unsaid,
                 remedy="write `date` into its record under `retirements`",
             )
         passed = exit_since(self._cost.agreement, retirement.date, self._as_of)

@@ -130,10 +130,10 @@ class _Counts:
         """Say what a review gave back, and lower the counts that do not show it yet."""
         number, day = review.reclaim or 0, review.date
         found = GivenBack(retirement=retirement, at=review.at / "reclaim", number=number, day=day)
-        if day is not None and day > self._as_of:
-            return found._replace(standing=Standing.TO_COME)
         meant = self._meant(retirement)
         found = found._replace(plan=meant.plan, units=units_of(meant.plan, self._plans), environment=meant.environment)
+        if day is not None and day > self._as_of:
+            return found._replace(standing=Standing.TO_COME)
         places = self._places(meant)
         if day is not None and places and all(place.day is not None and place.day >= day for place in places):
             return found._replace(standing=Standing.SHOWN)

@@ -122,6 +122,10 @@ class Lifecycle:
             if names.mean_use(use, self._workspace)
         ]
 
+    def definitions(self, thing: Retired) -> Sequence[CustomConnector]:
+        """Give the definitions of a retired connector that the source still holds."""
+        return self._names(thing).definitions
+
     def http_use(self, component: Component) -> HttpUse | None:
         """Give a component's use of HTTP, or None when it calls nothing that way."""
         uses = tuple(use for use in component.uses if use.connector in _HTTP)
