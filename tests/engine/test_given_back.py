@@ -133,6 +133,31 @@ def test_user_plans_lower_what_is_assigned() -> None:
     assert only(licensing).what == "8 Power Apps Premium licences"
 
 
+@pytest.mark.parametrize(
+    ("flow", "left"),
+    [
+        pytest.param({"plan": "power-apps-premium"}, 40, id="people who hold a plan"),
+        pytest.param({"licence": "process"}, 48, id="a licence on the flow itself"),
+    ],
+)
+def test_a_retired_flow_gives_back_what_its_people_hold(flow: Mapping[str, str], left: int) -> None:
+    review = {**REVIEW, "reclaim": "8"}
+    manifest = {
+        "flows": [{"name": "Tell", **flow}],
+        "retirements": [{"flow": "Tell", "date": "2026-09-30", "licence-review": review}],
+    }
+    process = {"plan": "power-automate-process", "purchased": "3", "assigned": "3"}
+    licensing = stand([PREMIUM, process], manifest=manifest, counted=BEFORE)
+
+    assert numbers(licensing) == [{"": left}, {"": 3}]
+
+
+def test_without_any_count_nothing_is_asked() -> None:
+    found = only(stand([], manifest={"apps": []}, counted=BEFORE))
+
+    assert (found.standing, found.remedy) == ("not-counted", "")
+
+
 def test_no_count_falls_below_zero_and_it_is_said() -> None:
     licensing = stand([PASSES], {**REVIEW, "reclaim": "3000"}, counted=BEFORE)
     found = only(licensing)

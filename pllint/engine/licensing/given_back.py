@@ -137,11 +137,10 @@ class _Counts:
         places = self._places(meant)
         if day is not None and places and all(place.day is not None and place.day >= day for place in places):
             return found._replace(standing=Standing.SHOWN)
-        if meant.why:
-            standing = Standing.UNKNOWN if places else Standing.UNCOUNTED
-            return found._replace(standing=standing, why=meant.why, remedy=meant.remedy)
         if not places:
-            return found._replace(standing=Standing.UNCOUNTED, why=self._nothing_to_lower(meant))
+            return found._replace(standing=Standing.UNCOUNTED, why=meant.why or self._nothing_to_lower(meant))
+        if meant.why:
+            return found._replace(why=meant.why, remedy=meant.remedy)
         return self._lowered(found, places)
 
     def _lowered(self, found: GivenBack, places: Sequence[_Place]) -> GivenBack:
