@@ -16,11 +16,11 @@ _UNSAFE = (
 # Azure Pipelines obeys `##vso[` anywhere in a line, GitHub `##[` anywhere and `::` where a line begins.
 _COMMAND = r"(?i)##(?=(?:vso)?\[)"
 _COMMAND_AT_START = r"^(\s*)::"
-# What means something wherever it stands; what begins a block only where a line begins; what makes a bare address a link.
+# What means something wherever it stands; what begins a block where a line begins; what makes an address a link.
 _MARKDOWN = r"([\\`*_{}\[\]|~$])"
 _MARKDOWN_AT_START = r"^( *)([#+=-]|\d+[.)])"
 _ADDRESS = r"(?i):(?=//)|(?<=www)\."
-# Forges look for people and numbers in the text that Markdown has made, so a backslash does not stop them; a comment does.
+# Forges look for people and numbers in what Markdown has made of the text: a backslash is too early, a comment stops them.
 _MENTION = r"((?<!\w)@|(?<!&)#)(?=\w)"
 _LAST_BYTE = 0xFF
 _LAST_OF_FIRST_PLANE = 0xFFFF

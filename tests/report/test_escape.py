@@ -95,6 +95,7 @@ def test_markdown_shows_text_as_it_is(text: str) -> None:
 def _shown(markdown: str) -> str:
     """Give the text of the one paragraph that Markdown makes of it; what it makes beside text is told in brackets."""
     reader = MarkdownIt("gfm-like", {"html": True})
+    assert reader.linkify
     reader.linkify.set({"fuzzy_link": False, "fuzzy_email": False})  # forges make no link of a bare `a.b`
     tokens = reader.parse(markdown)
     assert [token.type for token in tokens] == ["paragraph_open", "inline", "paragraph_close"]
