@@ -20,7 +20,7 @@ _COMMAND_AT_START = r"^(\s*)::"
 _MARKDOWN = r"([\\`*_{}\[\]|~$])"
 _MARKDOWN_AT_START = r"^( *)([#+=-]|\d+[.)])"
 _ADDRESS = r"(?i):(?=//)|(?<=www)\."
-# Forges look for people and numbers in what Markdown has made of the text: a backslash is too early, a comment stops them.
+# Forges look for people and numbers in what Markdown made of the text: no backslash stops them, a comment does.
 _MENTION = r"((?<!\w)@|(?<!&)#)(?=\w)"
 _LAST_BYTE = 0xFF
 _LAST_OF_FIRST_PLANE = 0xFFFF
