@@ -95,7 +95,7 @@ class Finding(NamedTuple):
     secret: bool = False
     """The text at its place is a secret: no report shows it."""
     edits: tuple[Edit, ...] = ()
-    """What `pllint check --fix` does about it: only what nobody has to decide."""
+    """What `pllint check --fix` does about it: only what nobody has to decide. Each is made for itself, or not made."""
     left_to_people: str = ""
     """Why there are no edits where other findings of the check have some; it follows "not fixed:"."""
 

@@ -12,9 +12,9 @@ from pllint.text.problem import MalformedError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Container, Iterable, Sequence
 
-    from pllint.finding import Report, ReportedFinding
+    from pllint.finding import Edit, Report, ReportedFinding
     from pllint.model.workspace import Workspace
     from pllint.source import KeyPath, Source, Span
 
@@ -31,7 +31,7 @@ class Fixed(NamedTuple):
     before: bytes
     after: bytes
     findings: tuple[ReportedFinding, ...]
-    """What its changes answer."""
+    """What its changes answer, as a whole or in part."""
     is_sorted: bool
     """Some of its lists are put in order."""
 
@@ -44,6 +44,8 @@ class Left(NamedTuple):
     reason: str
     finding: ReportedFinding | None = None
     """None: a list that stays unsorted."""
+    in_part: bool = False
+    """Other edits of the finding are made; the place is that of the first that is not."""
 
 
 class Fixes(NamedTuple):
@@ -56,7 +58,7 @@ class Fixes(NamedTuple):
 
 
 def fixes(report: Report, lists: Iterable[Anchor] = ()) -> Fixes:
-    """Work out the fixes of findings and the order of lists; a finding is fixed whole or not at all."""
+    """Work out the fixes of findings and the order of lists."""
     left: list[Left] = []
     by_source: dict[Source, list[ReportedFinding]] = {}
     for finding in report.findings:
@@ -107,14 +109,31 @@ def _fixed(
     except UncertainError as error:
         whole = [Left(source.path, WHOLE_FILE, error.reason)] if lists else []
         return None, [*(_left(one, error.reason) for one in findings), *whole]
-    text, reasons = _made(kind, original, [list(_changes(one)) for one in findings])
-    done = tuple(one for one, reason in zip(findings, reasons, strict=True) if reason is None)
-    left = [_left(one, reason) for one, reason in zip(findings, reasons, strict=True) if reason]
-    ordered, reasons = _made(kind, text, [[Sorting(at.path, _id_of)] for at in lists])
-    left += [Left(source.path, at.span, reason) for at, reason in zip(lists, reasons, strict=True) if reason]
+    edits = [(finding, edit) for finding in findings for edit in finding.edits]
+    text, reasons = _made(kind, original, [_change(edit) for _, edit in edits])
+    refused = [(one, edit, reason) for (one, edit), reason in zip(edits, reasons, strict=True) if reason]
+    made = {id(one) for (one, _), reason in zip(edits, reasons, strict=True) if reason is None}
+    left = [_left_of(one, made, [each for each in refused if each[0] is one]) for one in findings]
+    ordered, reasons = _made(kind, text, [Sorting(at.path, _id_of) for at in lists])
+    unsorted = [Left(source.path, at.span, reason) for at, reason in zip(lists, reasons, strict=True) if reason]
     mark = BOM_UTF8 if before.startswith(BOM_UTF8) else b""
     after = mark + ordered.encode()
-    return Fixed(source.path, before, after, done, ordered != text) if after != before else None, left
+    done = tuple(one for one in findings if id(one) in made)
+    fixed = Fixed(source.path, before, after, done, ordered != text) if after != before else None
+    return fixed, [*(one for one in left if one), *unsorted]
+
+
+def _left_of(
+    finding: ReportedFinding, made: Container[int], refused: Sequence[tuple[ReportedFinding, Edit, str]]
+) -> Left | None:
+    """Say of a finding which of its edits could not be made."""
+    if not refused:
+        return None
+    _, edit, reason = refused[0]
+    if id(finding) not in made:
+        return _left(finding, reason)
+    more = f" (and {len(refused) - 1:,} more)" if len(refused) > 1 else ""
+    return Left(finding.place.path, edit.at.span, f"{reason}{more}", finding, in_part=True)
 
 
 def _kind(path: str) -> str:
@@ -157,41 +176,38 @@ def _opened(kind: str, text: str) -> Document:
         raise UncertainError(error.problem.message) from None
 
 
-def _made(kind: str, text: str, wanted: Sequence[Sequence[Change]]) -> tuple[str, list[str | None]]:
-    """Make changes, each group whole or not at all; give the text, and for each group why it was not made.
+def _made(kind: str, text: str, changes: Sequence[Change]) -> tuple[str, list[str | None]]:
+    """Make changes; give the text, and for each change why it was not made.
 
-    All are made at once. Where that fails, they are made one after the other, without those that cannot be made.
+    All are made at once. Where that fails they are made by halves, so that only those are left that cannot be made.
     """
-    groups = [list(changes) for changes in wanted]
-    try:
-        everything = [change for changes in groups for change in changes]
-        return (changed(_opened(kind, text), everything) if everything else text), [None] * len(groups)
-    except UncertainError as error:
-        if len(groups) == 1:
-            return text, [error.reason]
     done: list[Change] = []
     reached = text
-    reasons: list[str | None] = []
-    for changes in groups:
+
+    def settled(some: Sequence[Change]) -> list[str | None]:
+        nonlocal reached
         try:  # places are those of the text as it was
-            reached = changed(_opened(kind, text), [*done, *changes])
-            done += changes
-            reasons.append(None)
+            reached = changed(_opened(kind, text), [*done, *some]) if some else reached
         except UncertainError as error:
-            reasons.append(error.reason)
+            if len(some) == 1:
+                return [error.reason]
+            middle = len(some) // 2
+            return settled(some[:middle]) + settled(some[middle:])
+        done.extend(some)
+        return [None] * len(some)
+
+    reasons = settled(changes)
     return reached, reasons
 
 
-def _changes(finding: ReportedFinding) -> Iterator[Change]:
-    """Say in terms of the text what the edits of a finding are."""
-    for edit in finding.edits:
-        item = _item(edit.at.path)
-        if edit.numbered:
-            yield Numbering(item[:-1], edit.numbered)
-        elif edit.copy:
-            yield Copying(item, edit.copy)
-        else:
-            yield Removal(item, _item(edit.same_as.path) if edit.same_as else None)
+def _change(edit: Edit) -> Change:
+    """Say in terms of the text what an edit is."""
+    item = _item(edit.at.path)
+    if edit.numbered:
+        return Numbering(item[:-1], edit.numbered)
+    if edit.copy:
+        return Copying(item, edit.copy)
+    return Removal(item, _item(edit.same_as.path) if edit.same_as else None)
 
 
 def _item(path: KeyPath) -> KeyPath:

@@ -63,7 +63,8 @@ def _told(left: Left) -> str:
     place = f"{for_terminal(left.path)}:{left.span.line}:{left.span.column}"
     if left.finding is None:
         return f"not sorted: {place}: {left.reason}"
-    return f"not fixed: {place} {left.finding.check} {left.finding.name}: {left.reason}"
+    verb = "fixed only in part" if left.in_part else "not fixed"
+    return f"{verb}: {place} {left.finding.check} {left.finding.name}: {left.reason}"
 
 
 def _counted(findings: Sequence[ReportedFinding]) -> str:

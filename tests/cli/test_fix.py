@@ -94,6 +94,17 @@ def test_entries_that_differ_are_left_to_people(project: Path, capsys: pytest.Ca
     )
 
 
+def test_repeated_entries_go_also_where_others_are_left(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    teams = {"id": "/providers/Microsoft.PowerApps/apis/shared_teams", "name": "Teams"}
+    differing = {**_SQL, "name": "SQL"}
+    assert _fix(project, _policy(_SQL, teams, differing, teams)) == _policy(_SQL, teams, differing)
+    assert capsys.readouterr().err == (
+        "pllint: fixed 1 finding in policies/hr.json: DLP219 connector-listed-twice\n"
+        "pllint: fixed only in part: policies/hr.json:19:17 DLP219 connector-listed-twice: the two entries are not the"
+        " same to the last member, so somebody has to choose\n"
+    )
+
+
 def test_a_list_of_patterns_is_given_its_end(project: Path) -> None:
     rules: list[object] = [
         {"order": 1, "customConnectorRuleClassification": "Confidential", "pattern": "https://api.contoso.example/*"}
