@@ -31,7 +31,7 @@ class Fixed(NamedTuple):
     before: bytes
     after: bytes
     findings: tuple[ReportedFinding, ...]
-    """What its changes answer, as a whole or in part."""
+    """What its changes answer as a whole."""
     is_sorted: bool
     """Some of its lists are put in order."""
 
@@ -118,7 +118,7 @@ def _fixed(
     unsorted = [Left(source.path, at.span, reason) for at, reason in zip(lists, reasons, strict=True) if reason]
     mark = BOM_UTF8 if before.startswith(BOM_UTF8) else b""
     after = mark + ordered.encode()
-    done = tuple(one for one in findings if id(one) in made)
+    done = tuple(one for one in findings if id(one) in made and all(each[0] is not one for each in refused))
     fixed = Fixed(source.path, before, after, done, ordered != text) if after != before else None
     return fixed, [*(one for one in left if one), *unsorted]
 

@@ -339,8 +339,8 @@ def _connectors(workspace: Workspace, places: Places, named: Mapping[Environment
     head = (
         "The custom connectors of this project, each at the stage of its life that the files show: in production where",
         "an inventory lists it, or its solution goes to, a production environment or the default one; retired where",
-        "`retirements:` says so; else being developed. Correct what the files cannot know, such as a deployment that is",
-        "still being asked for: request, development, deployment, production or retired.",
+        "`retirements:` says so; else being developed. Correct what the files cannot know, such as a deployment that",
+        "is still being asked for: request, development, deployment, production or retired.",
         *_HOW_TO_FILL_IN,
         "Each stage needs the evidence of those before it: `pllint` tells what is missing and who can give it.",
     )
@@ -365,21 +365,28 @@ def _life(
     if where.unknown:
         yield f"# the files also name {_few(where.unknown)}, which no environment that pllint knows is called"
     yield from _OWNERS
-    told = "as its definition says"
-    host, authentication = (definition.host.name, definition.authentication) if definition else (None, None)
-    yield _note("request:", "what IT reviews before others may use it")
-    yield _note(
-        f"  endpoint: {scalar(host)}" if host else "  endpoint:", f"where it calls{f', {told}' if host else ''}"
-    )
-    sign_in = (
-        f"how it signs in, {told}" if authentication else "how it signs in: none, api-key, basic, oauth2, entra-id"
-    )
-    yield _note(f"  authentication: {authentication}" if authentication else "  authentication:", sign_in)
+    yield from _request(definition)
     yield from _REVIEW
     yield from _BUILDING
     if stage is not Stage.DEVELOPMENT:
         yield from _DEPLOYING
         yield from _OPERATING
+
+
+def _request(definition: CustomConnector | None) -> Iterator[str]:
+    """Give the first half of a creation request: what a definition proves is a note until a review looked at it."""
+    host = definition.host.name if definition else None
+    # Without its properties a definition does not say that nobody has to sign in.
+    is_told = definition is not None and (definition.authentication != "none" or definition.properties_at is not None)
+    yield _note("request:", "what IT reviews before others may use it")
+    if host:
+        yield _note(f"  endpoint: {scalar(host)}", "where it calls, as its definition says")
+    else:
+        yield _note("  endpoint:", "where it calls")
+    if definition is not None and is_told:
+        yield _note(f"  authentication: {definition.authentication}", "how it signs in, as its definition says")
+    else:
+        yield _note("  authentication:", "how it signs in: none, api-key, basic, oauth2, entra-id")
 
 
 def _definition_of(connector: CustomConnector) -> Iterator[str]:

@@ -28,8 +28,7 @@ def write_fixes(report: Report, lists: Sequence[Anchor], root: str) -> bool:
             if fixed.is_sorted:
                 print_line(f"pllint: sorted the data groups in {shown}", sys.stderr)
         else:
-            what = _counted(fixed.findings) if fixed.findings else "the data groups"
-            print_line(f"pllint: left {what} in {shown}, which is not a file of the project", sys.stderr)
+            print_line(f"pllint: left what can be fixed in {shown}, which is not a file of the project", sys.stderr)
     _tell_left(found)
     if not found.files and not found.left:
         print_line("pllint: nothing to fix", sys.stderr)
