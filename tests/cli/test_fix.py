@@ -326,6 +326,27 @@ def test_a_line_that_serves_two_policies_goes_from_both_or_from_none(
     assert capsys.readouterr().err.count("would no longer be Blocked but Non-Business") == 2
 
 
+def test_a_name_that_stands_for_an_id_is_no_entry_of_a_list(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    policy = {
+        "display_name": "HR",
+        "environment_type": "AllEnvironments",
+        "default_connectors_classification": "Blocked",
+        "business_connectors": [{"id": "${local.leave}"}],
+        "non_business_connectors": [],
+        "blocked_connectors": [],
+        "custom_connectors_patterns": [],
+    }
+    document = {
+        "locals": [{"leave": _RETIRED}],
+        "resource": {"powerplatform_data_loss_prevention_policy": {"hr": policy}},
+    }
+
+    assert _fix(project, document, "hr.tf.json") == document
+
+    told = capsys.readouterr().err
+    assert told.endswith("LIF203 retirement-dlp-not-updated: it does not stand in a list\n")
+
+
 def _groups(*ids: str) -> dict[str, object]:
     return _policy(*({"id": one} for one in ids))
 
