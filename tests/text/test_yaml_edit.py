@@ -311,3 +311,33 @@ def test_a_copy_stands_behind_the_last_and_every_line_before_it_stays(
     assert edited.endswith(end.join(["", *comments, "x: 1"]))
     before = _value(text)["rules"]  # type: ignore[index]
     assert _value(edited) == {"rules": [*before, {"pattern": "*", "order": 2}], "x": 1}
+
+
+@settings(max_examples=200)
+@given(
+    st.lists(st.tuples(_scalars(), st.sampled_from(["", " # beside"])), min_size=1, max_size=5),
+    st.sets(st.integers(0, 4), min_size=1),
+    st.sampled_from(["\n", "\r\n"]),
+    st.booleans(),
+)
+def test_in_brackets_only_the_lines_of_an_entry_go(
+    entries: list[tuple[str, str]],
+    gone: set[int],
+    end: str,
+    trailing: bool,  # noqa: FBT001 - a property's argument
+) -> None:
+    last = len(entries) - 1
+    lines = [
+        f"    {{id: {word}}}{',' if trailing or at < last else ''}{beside}" for at, (word, beside) in enumerate(entries)
+    ]
+    head, tail = ["policy: # ours", "  connectors: [", "    # all"], ["  ]", "  name: x", ""]
+    text = end.join([*head, *lines, *tail])
+    indexes = {number % len(entries) for number in gone}
+
+    edited = _edit(text, *(Removal((*_LIST, index)) for index in indexes))
+
+    kept = [line for at, line in enumerate(lines) if at not in indexes]
+    assert edited == end.join([*head, *kept, *tail])
+    value = _value(text)["policy"]["connectors"]  # type: ignore[index]
+    left = [item for index, item in enumerate(value) if index not in indexes]
+    assert _value(edited)["policy"] == {"connectors": left, "name": "x"}  # type: ignore[index]
