@@ -310,6 +310,8 @@ class LicenceRecord(NamedTuple):
     currency: str | None = None
     ends: str | None = None
     as_of: str | None = None
+    counted: tuple[tuple[str, str | None], ...] = ()
+    """(assigned or allocated, the day of that count), where exports filled the record; None: nobody says which day."""
 
 
 class AgentRecord(NamedTuple):
@@ -406,6 +408,17 @@ class Retirement(NamedTuple):
     licence_review: LicenceReview | None = None
     dlp_change: PolicyChange | None = None
     dependents_gone: str | None = None
+
+    @property
+    def things(self) -> tuple[tuple[str, str], ...]:
+        """Give what it retires, each as (app, flow or connector, its name)."""
+        named = (("app", self.app), ("flow", self.flow), ("connector", self.connector))
+        return tuple((kind, name) for kind, name in named if name)
+
+    @property
+    def subject(self) -> str:
+        """Say what it retires: `the app 'Old leave app' with the connector 'Leave system'`."""
+        return " with ".join(f"the {kind} '{name}'" for kind, name in self.things)
 
 
 class Waiver(NamedTuple):

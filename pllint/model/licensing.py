@@ -1,5 +1,7 @@
 """What makes a component premium, and whose licence it runs on."""
 
+from __future__ import annotations
+
 from enum import StrEnum
 
 from pllint.model.component import Component
@@ -9,6 +11,10 @@ from pllint.model.governance import AppRecord, FlowRecord
 from pllint.model.licence_facts import AppFacts, FlowFacts, LicenceJudgement
 from pllint.record import NamedTuple
 from pllint.source import Anchor
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pllint.model.estate import GivenBack
 
 
 class Verdict(StrEnum):
@@ -95,3 +101,7 @@ class Licensed(NamedTuple):
     flow: FlowFacts | None = None
     counted: bool = True
     """Somebody has counted licences that could cover it, or written what its people hold."""
+    doubtful: int = 0
+    """How many more may be short: a retirement gave passes back, and whether the counts show it is not known."""
+    doubts: tuple[GivenBack, ...] = ()
+    """The retirements that leave it open."""

@@ -17,7 +17,7 @@ from pllint.plugin import (
     Severity,
     check,
 )
-from pllint_licensing.words import list_of, reasons_in_words
+from pllint_licensing.words import gone_in_words, list_of, reasons_in_words, reviews
 
 _SKUS = "https://learn.microsoft.com/power-platform/admin/pricing-billing-skus"
 _QUARTER = 92
@@ -75,9 +75,22 @@ def licence_count_missing(component: Component, context: Context) -> Iterator[Fi
     on=Workspace,
     needs=(Need.LICENCE_RECORDS,),
 )
-def licences_over_assigned(_: Workspace, context: Context) -> Iterator[Finding]:
+def licences_over_assigned(_: Workspace, context: Context) -> Iterator[Finding | CouldNotRun]:
     """More licences of a plan are assigned or allocated than purchased."""
+    for one in context.estate.given_back:
+        if one.remedy:
+            yield CouldNotRun(
+                reason=f"{one.by} gave back {one.what}{f' in {one.environment}' if one.environment else ''}, and"
+                f" {one.told}",
+                remedy=one.remedy,
+            )
     for stock in context.estate.stocks:
+        if stock.over_in_doubt:
+            yield CouldNotRun(
+                reason=f"there are several counts of {stock.name}, and nobody says of which of them"
+                f" {list_of([one.by for one in stock.given_back], 'and')} gave licences back",
+                remedy="count them again, and write the day of each count under `as-of`",
+            )
         if not stock.over:
             continue
         record = stock.record
@@ -87,13 +100,18 @@ def licences_over_assigned(_: Workspace, context: Context) -> Iterator[Finding]:
         yield Finding(
             at=record.at,
             message=f"{stock.given:,} {stock.name} licences are {given}, and {record.purchased or 0:,}"
-            f" {'is' if record.purchased == 1 else 'are'} purchased: {stock.over:,} too many",
+            f" {'is' if record.purchased == 1 else 'are'} purchased: {stock.over:,} too many{_after(stock)}",
             remedy=f"Ask the licence administrator to take {stock.over:,} back, or procurement to buy as many",
-            related=tuple(Related(f"{number:,} for {name.text}", name.at) for name, number in record.allocated)
-            if by_place
-            else (),
+            related=(
+                *(Related(f"{number:,} for {name.text}", name.at) for name, number in record.allocated if by_place),
+                *reviews(stock.given_back),
+            ),
             cause=stock.plan,
         )
+
+
+def _after(stock: Stock) -> str:
+    return f", although {gone_in_words(stock.given_back)}" if stock.given_back else ""
 
 
 @check(

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from pllint.model.component import ConnectorUse
+from pllint.model.component import Component, ConnectorUse
 from pllint.model.governance import AppRecord, ConnectorRecord, Governance, LicenceReview, Retirement
 from pllint.model.lifecycle import Headcount, Listing, Retired
 from pllint.model.policy import DataGroup
@@ -152,13 +152,20 @@ def retired_still_in_use(governance: Governance, context: Context) -> Iterator[F
                 at=used.use.at,
                 message=f"'{used.component.name}' still uses {_subject((thing,))}, retired{_since(thing.retirement)}"
                 f"{_steps(used.use)}",
-                remedy="Replace the connector in it or retire it too (maker), or undo the retirement (connector owner)",
+                remedy="Delete it here and where it is deployed, for it is retired as well (maker)"
+                if _is_retired(used.component, context)
+                else "Replace the connector in it or retire it too (maker), or undo the retirement (connector owner)",
                 component=used.component.ref,
                 connectors=(used.use.connector,),
                 related=(Related("retired here", thing.at),),
             )
         if isinstance(thing.record, AppRecord):
             yield from _app_in_use(thing, thing.record)
+
+
+def _is_retired(component: Component, context: Context) -> bool:
+    records = context.workspace.records_of(component)
+    return bool(records) and all(map(context.licensing.is_retired, records))
 
 
 def _app_in_use(thing: Retired, app: AppRecord) -> Iterator[Finding]:

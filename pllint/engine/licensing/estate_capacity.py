@@ -237,7 +237,12 @@ class EstateCapacity:
 
     def _requests_of(self, licensed: Licensed) -> RequestUse | None:
         record, flow, component = licensed.record, licensed.flow, licensed.component
-        if not isinstance(record, FlowRecord) or flow is None or not record.runs_per_day or record.retired:
+        if (
+            not isinstance(record, FlowRecord)
+            or flow is None
+            or not record.runs_per_day
+            or self._licensing.is_retired(record)
+        ):
             return None
         actions = sum(not step.trigger for use in component.uses for step in use.steps)
         runs = record.runs_per_day

@@ -8,17 +8,13 @@ from pllint.catalogue.plans import Plans
 from pllint.engine.licensing.estate import Customer, LicenceStock, is_available, judge_stock
 from pllint.engine.licensing.estate_capacity import EstateCapacity
 from pllint.engine.licensing.estate_cost import EstateCost
-from pllint.engine.licensing.gather import plan_id
+from pllint.engine.licensing.exits import Exits
+from pllint.engine.licensing.gather import CAPACITY, plan_id
 from pllint.engine.licensing.workspace import Licensing
-from pllint.model.estate import Mention, Stock, Unavailable, Unsold
+from pllint.model.estate import GivenBack, Mention, Stock, Unavailable, Unsold
 from pllint.model.governance import AppRecord, FlowRecord, Governance, LicenceRecord
 from pllint.model.workspace import Workspace
 
-_CAPACITY = {
-    "per-flow": "power-automate-per-flow",
-    "process": "power-automate-process",
-    "hosted-process": "power-automate-hosted-process",
-}
 _PASSES_ENDED = "2026-01-02"
 
 
@@ -46,14 +42,32 @@ class EstateFacts:
         return EstateCost(self._workspace, self._licensing, self.purchased)
 
     @cached_property
+    def exits(self) -> Exits:
+        """What licences of retired things cost until they can be given up."""
+        return Exits(self._licensing, self.cost, self.stocks)
+
+    @cached_property
     def capacity(self) -> EstateCapacity:
         """Bots, credits, packs, storage and requests."""
         return EstateCapacity(self._workspace, self._licensing, self.purchased)
 
     @cached_property
     def stocks(self) -> tuple[Stock, ...]:
-        """Every licence record, judged by itself."""
-        return tuple(map(self._stock, self._workspace.licences))
+        """Every licence record, judged by itself, after what retirements gave back."""
+        counts = self._licensing.counts
+        written = self._workspace.licences
+        found = []
+        for place, (record, given_back) in enumerate(zip(counts.records, counts.lowered_by, strict=True)):
+            stock = self._stock(record)._replace(given_back=given_back)
+            if place in counts.one_of_several and self._stock(written[place]).over:
+                stock = stock._replace(over=0, over_in_doubt=True)
+            found.append(stock)
+        return tuple(found)
+
+    @property
+    def given_back(self) -> tuple[GivenBack, ...]:
+        """What retirements gave back until the day."""
+        return self._licensing.counts.given_back
 
     def _stock(self, record: LicenceRecord) -> Stock:
         plan = plan_id(record.plan)
@@ -94,12 +108,12 @@ class EstateFacts:
         governance = self.governance
         records: list[AppRecord | FlowRecord] = [*governance.apps, *governance.flows] if governance else []
         for record in records:
-            if record.retired:
+            if self._licensing.is_retired(record):
                 continue
             if record.plan:
                 mention = Mention(f"the plan of '{record.name}'", record.at / "plan")
                 found.setdefault(plan_id(record.plan), []).append(mention)
-            if capacity := _CAPACITY.get(record.licence or ""):
+            if capacity := CAPACITY.get(record.licence or ""):
                 found.setdefault(capacity, []).append(Mention(f"the licence of '{record.name}'", record.at / "licence"))
         return {plan: tuple(places) for plan, places in found.items()}
 

@@ -24,6 +24,7 @@ from pllint.model.licence_facts import (
     ServedApp,
 )
 from pllint.model.licensing import Premium, Verdict
+from pllint.model.lifecycle import Retired
 from pllint.model.workspace import Workspace
 
 _PASS = "power-apps-per-app"  # noqa: S105 - the id of a plan
@@ -39,11 +40,12 @@ _TRIGGERS = {
     StartsFrom.AGENT: "copilot",
     StartsFrom.POWER_PAGES: "power-pages",
 }
-_CAPACITY = {
+CAPACITY = {
     "per-flow": "power-automate-per-flow",
     "process": "power-automate-process",
     "hosted-process": "power-automate-hosted-process",
 }
+"""The plans of the licences on flows, by the words of the manifest."""
 _DATAVERSE = frozenset({"shared_commondataserviceforapps", "shared_commondataservice"})
 _DEEPEST = 20
 """Calls of flows by flows that are followed upwards."""
@@ -64,9 +66,14 @@ class Gathered:
         governance: Governance,
         premium: Callable[[Component], Premium],
         targets: Callable[[Component], Sequence[Environment]],
+        *,
+        retired: Sequence[Retired],
+        is_retired: Callable[[AppRecord | FlowRecord], bool],
     ) -> None:
         self._workspace = workspace
         self._governance = governance
+        self._is_retired = is_retired
+        self._retired_apps = {thing.name.strip().lower() for thing in retired if thing.kind == "app"}
         self._premium = premium
         self._targets = targets
 
@@ -112,7 +119,8 @@ class Gathered:
             hosts=tuple(self._hosts(component)),
             stated_users=stated,
             counted_active=counted_active,
-            owner_only=shared == () and stated in {None, 0},
+            owner_only=(shared == () and stated in {None, 0})
+            or (record is not None and not people and self._is_retired(record)),
         )
 
     def flow(self, component: Component, depth: int = 0) -> FlowFacts | None:
@@ -144,7 +152,7 @@ class Gathered:
             purpose=record.purpose if record else None,
             owner=self._owner(flow_record) if flow_record else None,
             people=people,
-            licence=_CAPACITY.get(flow_record.licence or "") if flow_record else None,
+            licence=CAPACITY.get(flow_record.licence or "") if flow_record else None,
             called_by=tuple(parents),
             app=self._served(component, flow_record),
             plan=plan_id(flow_record.plan) if flow_record and flow_record.plan else None,
@@ -293,8 +301,8 @@ class Gathered:
             if one.kind in APPS and name in {one.name.strip().lower(), one.id.lower()}
         ]
         records = [one for one in self._governance.apps if name in {one.name.strip().lower(), (one.id or "").lower()}]
-        gone = {one.app.strip().lower() for one in self._governance.retirements if one.app}
-        exists = bool(apps or records) and name not in gone and not any(one.retired for one in records)
+        names = {name, *(one.name.strip().lower() for one in records)}
+        exists = bool(apps or records) and self._retired_apps.isdisjoint(names)
         shares = None
         if apps:
             connectors: set[str] = {use.connector for use in flow.uses}

@@ -18,7 +18,13 @@ from pllint.model.governance import AppRecord, FlowRecord, Governance, Name
 from pllint.model.inventory import Currency, LicenceSku
 from pllint.model.licence_facts import Readings, Remark
 from pllint.model.licensing import LicenceNeed, Licensed, Premium, Uncounted, Verdict
+from pllint.model.lifecycle import Retired, retired_on
 from pllint.model.workspace import Workspace
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pllint.engine.licensing.given_back import Counts
+    from pllint.model.estate import GivenBack
 
 _APP_PLANS = ("power-apps-premium", "power-apps-per-app")
 _STANDALONE = ("power-automate-premium", "power-automate-per-user", "power-automate-per-user-rpa")
@@ -113,7 +119,7 @@ class Licensing:
 
     @property
     def governance(self) -> Governance | None:
-        """The manifest; where there is none, what licence exports alone say."""
+        """The manifest, or what licence exports alone say; its licence counts are lowered by what was given back."""
         return self._governance
 
     @cached_property
@@ -121,7 +127,28 @@ class Licensing:
         governance = self._governance
         if governance is None:
             return None
-        return Gathered(self._workspace, governance, self.premium, self._targets)
+        return Gathered(
+            self._workspace, governance, self.premium, self._targets, retired=self.retired, is_retired=self.is_retired
+        )
+
+    def is_retired(self, record: AppRecord | FlowRecord) -> bool:
+        """Tell whether an app or a flow on record is retired on the day, by its own word or a record of retirement."""
+        kind = "app" if isinstance(record, AppRecord) else "flow"
+        name = record.name.strip().lower()
+        named = ((thing.kind, thing.name.strip().lower()) for thing in self.retired if thing.retirement)
+        return record.retired is True or (kind, name) in named
+
+    @cached_property
+    def retired(self) -> tuple[Retired, ...]:
+        """What is retired on the day."""
+        return tuple(retired_on(self._manifest, self._as_of)) if self._manifest else ()
+
+    @cached_property
+    def counts(self) -> Counts:
+        """The licence counts on record, lowered by what retirements have given back since they were taken."""
+        from pllint.engine.licensing.given_back import counts_on
+
+        return counts_on(self._workspace, self._manifest, self.retired, self._as_of, self.plans)
 
     def judged(self, component: Component) -> Licensed | None:
         """Say who needs a licence for an app or a cloud flow, how many are short, and what else there is to say.
@@ -139,9 +166,14 @@ class Licensing:
         if gathered is None:
             return None
         app = flow = None
+        doubts: tuple[GivenBack, ...] = ()
+        doubtful = 0
         if component.kind in APPS:
             app = gathered.app(component)
             judgement = judge_app(app, self._as_of, self.plans, self.readings)
+            if doubts := self._doubts(gathered.environment(component)):
+                left = app._replace(passes=max(0, app.passes - sum(one.doubt for one in doubts)))
+                doubtful = judge_app(left, self._as_of, self.plans, self.readings).short - judgement.short
         elif component.kind is ComponentKind.CLOUD_FLOW and (flow := gathered.flow(component)) is not None:
             judgement = judge_flow(flow, self._as_of, self.readings)
         else:
@@ -155,6 +187,18 @@ class Licensing:
             app=app,
             flow=flow,
             counted=self.uncounted(component) is None or gathered.says_what_people_hold(component),
+            doubtful=doubtful,
+            doubts=doubts if doubtful else (),
+        )
+
+    def _doubts(self, environment: Environment | None) -> tuple[GivenBack, ...]:
+        """Give what may have been taken out of the passes of an environment, and nobody can tell from the counts."""
+        if environment is None or not any(thing.retirement for thing in self.retired):
+            return ()
+        return tuple(
+            one
+            for one in self.counts.given_back
+            if one.doubt and one.environment is not None and environment.goes_by(one.environment)
         )
 
     def purchased(self, plan: str) -> int | None:
@@ -193,7 +237,15 @@ class Licensing:
 
     @cached_property
     def _governance(self) -> Governance | None:
-        """The manifest; where there is none, what licence exports alone say."""
+        """The manifest with its licence counts as they stand on the day."""
+        manifest = self._manifest
+        if manifest is None or not manifest.licences or not any(thing.retirement for thing in self.retired):
+            return manifest
+        return manifest._replace(licences=self.counts.records)
+
+    @cached_property
+    def _manifest(self) -> Governance | None:
+        """The manifest as it is written; where there is none, what licence exports alone say."""
         workspace = self._workspace
         if workspace.governance is not None or not workspace.lists_licences:
             return workspace.governance
@@ -209,7 +261,9 @@ class Licensing:
         if environments and all(map(_is_personal, environments)) and not any(map(_serves_people, records)):
             return None
         if component.kind in APPS:
-            return _users(records, governance, "the people it is shared with")
+            need = _users(records, governance, "the people it is shared with")
+            is_gone = bool(records) and all(map(self.is_retired, records)) and not (need.people or need.groups)
+            return None if is_gone else need
         if any(_has_capacity_licence(record) for record in records):
             return None
         return self._flow_need(component, records, governance)
