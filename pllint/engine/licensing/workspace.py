@@ -11,13 +11,22 @@ from pllint.catalogue.plans import Plans, plan_named
 from pllint.engine.licensing.apps import judge_app
 from pllint.engine.licensing.flows import judge_flow
 from pllint.engine.licensing.gather import Gathered, plan_id
+from pllint.engine.licensing.restricted import restricted_writes
 from pllint.engine.licensing.tier import premium
 from pllint.model.component import APPS, Component, ComponentKind, StartsFrom, TriggerClass
 from pllint.model.environment import Environment, EnvironmentType
 from pllint.model.governance import AppRecord, FlowRecord, Governance, Name
 from pllint.model.inventory import Currency, LicenceSku
-from pllint.model.licence_facts import Readings, Remark
-from pllint.model.licensing import LicenceNeed, Licensed, Premium, Uncounted, Verdict
+from pllint.model.licence_facts import GROUPS, Readings, Remark
+from pllint.model.licensing import (
+    Association,
+    LicenceNeed,
+    Licensed,
+    Premium,
+    RestrictedWrite,
+    Uncounted,
+    Verdict,
+)
 from pllint.model.workspace import Workspace
 
 _APP_PLANS = ("power-apps-premium", "power-apps-per-app")
@@ -117,7 +126,11 @@ class Licensing:
         governance = self._governance
         if governance is None:
             return None
-        return Gathered(self._workspace, governance, self.premium, self._targets)
+        return Gathered(self._workspace, governance, self.premium, self._targets, self.restricted_writes)
+
+    def restricted_writes(self, component: Component) -> Sequence[RestrictedWrite]:
+        """Give what a component is seen to write to tables that Power Apps and Power Automate plans only read."""
+        return restricted_writes(component, self.plans, self._as_of) if component.table_writes else ()
 
     def judged(self, component: Component) -> Licensed | None:
         """Say who needs a licence for an app or a cloud flow, how many are short, and what else there is to say.
@@ -142,6 +155,8 @@ class Licensing:
             judgement = judge_flow(flow, self._as_of, self.readings)
         else:
             return None
+        writers = judgement.writers or ()
+        dynamics = GROUPS["dynamics"]
         return Licensed(
             component=component,
             record=gathered.record(component),
@@ -151,7 +166,22 @@ class Licensing:
             app=app,
             flow=flow,
             counted=self.uncounted(component) is None or gathered.says_what_people_hold(component),
+            writes=tuple(self.restricted_writes(component)),
+            writers_counted=any(group.holds or group.guests for group in writers)
+            or any(map(self.is_on_record, dynamics)),
         )
+
+    def associations(self) -> tuple[Association, ...]:
+        """Give the flows with a capacity licence that other flows are associated with."""
+        found = self._gathered.covers.associations() if self._gathered else ()
+        return tuple(
+            one._replace(at_most=self.plans.number(one.plan, "associated-flows", self._as_of)) for one in found
+        )
+
+    def covering(self, record: FlowRecord) -> str | None:
+        """Give the capacity plan of another flow that covers this one."""
+        cover = self._gathered.covers.of(record) if self._gathered else None
+        return cover.plan if cover else None
 
     def purchased(self, plan: str) -> int | None:
         """Count the licences bought of a plan; None where no record says."""
@@ -211,7 +241,7 @@ class Licensing:
             return None
         if component.kind in APPS:
             return _users(records, governance, "the people it is shared with")
-        if any(_has_capacity_licence(record) for record in records):
+        if any(map(self._is_covered, records)):
             return None
         return self._flow_need(component, records, governance)
 
@@ -243,7 +273,12 @@ class Licensing:
         return LicenceNeed(f"its owner {owner}" if owner else "its owner", 1)
 
     def _is_licensed_by_capacity(self, flow: Component) -> bool:
-        return any(_has_capacity_licence(record) for record in self._workspace.records_of(flow))
+        return any(map(self._is_covered, self._workspace.records_of(flow)))
+
+    def _is_covered(self, record: AppRecord | FlowRecord) -> bool:
+        """Tell whether a capacity licence covers a flow, its own or another's."""
+        own = record.licence not in {None, "none"}
+        return own or (isinstance(record, FlowRecord) and self.covering(record) is not None)
 
     def _serves_app(self, flow: Component) -> bool:
         """Tell whether a flow is tied by hand to an app of the source and shares one of its data sources."""
@@ -302,10 +337,6 @@ def _serves_people(record: AppRecord | FlowRecord) -> bool:
     if isinstance(record, AppRecord):
         return bool(record.people or record.shared_with)
     return record.purpose == "use" or bool(record.people)
-
-
-def _has_capacity_licence(record: AppRecord | FlowRecord) -> bool:
-    return record.licence not in {None, "none"}
 
 
 def _users(records: Sequence[AppRecord | FlowRecord], governance: Governance, who: str) -> LicenceNeed:
