@@ -230,7 +230,7 @@ def leaning(take: Record, *others: Record, components: Sequence[Component] | Non
         pytest.param(TAKE, [GIVE], None, id="a Process licence beside it"),
         pytest.param(TAKE, [{**GIVE, "licence": "hosted-process"}], None, id="a hosted one"),
         pytest.param({**TAKE, "covered-by": "GIVE "}, [GIVE], None, id="another spelling"),
-        pytest.param(TAKE, [{**GIVE, "environment": "test"}, {**GIVE, "licence": "process"}], None, id="one of its copies"),
+        pytest.param(TAKE, [{**GIVE, "environment": "test"}, {**GIVE, "licence": "process"}], None, id="a copy"),
         pytest.param(
             {"name": "Take", "covered-by": "Give"}, [{"name": "Give", "licence": "process"}], None,
             id="nobody names environments",
@@ -279,7 +279,7 @@ def test_a_flow_is_covered_where_the_licence_reaches_it(
             id="other data",
         ),
         pytest.param(
-            component("Give", connector="shared_sql", calls=["Take"]), "per-flow", None, id="its parent, whatever its data"
+            component("Give", connector="shared_sql", calls=["Take"]), "per-flow", None, id="its parent, other data"
         ),
     ],
 )  # fmt: skip
@@ -307,8 +307,8 @@ def test_a_covered_flow_has_the_request_limit_of_the_licence_and_needs_no_plan()
 
 @pytest.mark.parametrize(("is_child", "associated"), [(False, ["Take", "Third"]), (True, ["Third"])])
 def test_flows_that_a_process_flow_calls_are_not_associated_with_it(
-    is_child: bool,
-    associated: list[str],  # noqa: FBT001
+    is_child: bool,  # noqa: FBT001
+    associated: list[str],
 ) -> None:
     third = {**TAKE, "name": "Third"}
     manifest = {"environments": PLACES, "flows": [TAKE, third, GIVE, {**TAKE, "name": "Far", "environment": "test"}]}

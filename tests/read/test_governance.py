@@ -87,7 +87,8 @@ _REVIEWED = {"by": "it-security", "person": "Omar", "date": "2026-02-03", "ref":
             " shared-with: [drivers], groups: 2, people: 300, active-people: 120, plan: power-apps-per-app,"
             " budget: {currency: GBP, yearly: 140000.50}, impact: high, justification: Replaces paper,"
             " mitigation: docs/desk.md, purpose: use, created: 2025-01-31, last-used: 2026-11-20, retired: false,"
-            " owner-left: 2026-10-01, runs-per-day: 40, licence: none, credential-holders: 3, writes-restricted: [drivers]}",
+            " owner-left: 2026-10-01, runs-per-day: 40, licence: none, credential-holders: 3,"
+            " writes-restricted: [drivers]}",
             {
                 "name": "Parcel desk",
                 "id": "ctx_parceldesk",
