@@ -199,8 +199,17 @@ def test_of_an_apps_people_only_some_may_write(kind: str, holds: Record, short: 
 def test_a_dynamics_licence_is_no_matter_of_a_process_licence_or_of_its_price() -> None:
     manifest = {
         "tenant": {"price-list": "usd-list"},
-        "flows": [{"name": "Close", "owner": "nadia", "created": "2026-01-01"}],
+        "flows": [
+            {
+                "name": "Close",
+                "owner": "nadia",
+                "created": "2026-01-01",
+                "plan": "power-automate-premium",
+                "budget": {"yearly": "1000", "currency": "USD"},
+            }
+        ],
         "populations": [person("nadia", UNLICENSED)],
+        "licences": [{"plan": "power-automate-premium", "purchased": "1"}],
     }
     close = component("Close", writes=WRITE)
     found = licensing(manifest, close)
@@ -209,7 +218,9 @@ def test_a_dynamics_licence_is_no_matter_of_a_process_licence_or_of_its_price() 
     assert one is not None
     assert (one.judgement.short, one.judgement.alternative) == (1, None)
     workspace = Workspace(governance=found.governance, components=(close,))
-    assert EstateFacts(workspace, found).cost.exposed(close) is None
+    cost = EstateFacts(workspace, found).cost
+    assert cost.exposed(close) is None
+    assert [one.number for one in cost.budgets()] == [1]
 
 
 # On whose licence a flow leans
