@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import cached_property
 
 from pllint.catalogue import Catalogue
@@ -90,7 +90,6 @@ class Licensing:
     def premium(self, component: Component) -> Premium:
         """Judge a component where it goes, with the flows of the source and the day it was made."""
         calls = (self._workspace.component(call.id) for call in component.calls_flows)
-        records = self._workspace.records_of(component)
         return premium(
             component,
             self._catalogue,
@@ -98,8 +97,13 @@ class Licensing:
             environments=self._targets(component),
             as_of=self._as_of,
             http_is_standard=self.readings.http_tier == "standard",
-            created=next((record.created for record in records if record.created), None),
+            created=self._created(component),
+            calls_created=self._created,
         )
+
+    def _created(self, component: Component) -> str | None:
+        records = self._workspace.records_of(component)
+        return next((record.created for record in records if record.created), None)
 
     @cached_property
     def plans(self) -> Plans:
@@ -156,7 +160,6 @@ class Licensing:
         else:
             return None
         writers = judgement.writers or ()
-        dynamics = GROUPS["dynamics"]
         return Licensed(
             component=component,
             record=gathered.record(component),
@@ -168,8 +171,13 @@ class Licensing:
             counted=self.uncounted(component) is None or gathered.says_what_people_hold(component),
             writes=tuple(self.restricted_writes(component)),
             writers_counted=any(group.holds or group.guests for group in writers)
-            or any(map(self.is_on_record, dynamics)),
+            or self._is_any_on_record(GROUPS["dynamics"]),
         )
+
+    def _is_any_on_record(self, plans: Collection[str]) -> bool:
+        """Tell whether a licence record is of one of these plans, even of none bought."""
+        governance = self._governance
+        return any(plan_id(record.plan) in plans for record in (governance.licences if governance else ()))
 
     def associations(self) -> tuple[Association, ...]:
         """Give the flows with a capacity licence that other flows are associated with."""
@@ -192,11 +200,6 @@ class Licensing:
             if plan_id(record.plan) == plan and record.purchased is not None
         ]
         return sum(numbers) if numbers else None
-
-    def is_on_record(self, plan: str) -> bool:
-        """Tell whether any licence record is of a plan."""
-        governance = self._governance
-        return any(plan_id(record.plan) == plan for record in (governance.licences if governance else ()))
 
     def copies(self, licensed: Sequence[tuple[str, str | None]]) -> tuple[Remark, ...]:
         """Say what is wrong with the copies of a flow, each an environment and its capacity licence there."""
