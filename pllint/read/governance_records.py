@@ -271,7 +271,7 @@ class Records(Values):
         )
 
     def _review(self, node: Node) -> Review | None:
-        if not node.is_mapping:
+        if not _is_filled(node):
             return None
         return Review(
             at=node.at,
@@ -283,7 +283,7 @@ class Records(Values):
         )
 
     def _dlp_confirmation(self, node: Node) -> DlpConfirmation | None:
-        if not node.is_mapping:
+        if not _is_filled(node):
             return None
         return DlpConfirmation(
             at=node.at,
@@ -296,7 +296,7 @@ class Records(Values):
         )
 
     def _licence_count(self, node: Node) -> LicenceCount | None:
-        if not node.is_mapping:
+        if not _is_filled(node):
             return None
         return LicenceCount(
             at=node.at,
@@ -315,12 +315,12 @@ class Records(Values):
         return Operation(
             at=node.at,
             usage=self._watch(node["usage"], "from"),
-            spot_checks=tuple(self._spot_check(look) for look in node["spot-checks"].elements() if look.is_mapping),
+            spot_checks=tuple(self._spot_check(look) for look in node["spot-checks"].elements() if _is_filled(look)),
             rate_limit=self._watch(node["rate-limit"], "watched-in"),
         )
 
     def _watch(self, node: Node, where: str) -> Watch | None:
-        if not node.is_mapping:
+        if not _is_filled(node):
             return None
         return Watch(
             at=node.at,
@@ -435,7 +435,7 @@ class Records(Values):
         )
 
     def _licence_review(self, node: Node) -> LicenceReview | None:
-        if not node.is_mapping:
+        if not _is_filled(node):
             return None
         return LicenceReview(
             at=node.at,
@@ -450,7 +450,7 @@ class Records(Values):
         )
 
     def _policy_change(self, node: Node) -> PolicyChange | None:
-        if not node.is_mapping:
+        if not _is_filled(node):
             return None
         return PolicyChange(
             at=node.at,
@@ -474,3 +474,8 @@ class Records(Values):
             ends=self._date(node["ends"]),
             environment=self._text(node["environment"]),
         )
+
+
+def _is_filled(node: Node) -> bool:
+    """Tell whether a record of evidence says anything: an empty form, as `pllint init` offers it, proves nothing."""
+    return node.is_mapping and any(member.present and member.text != "" for member in node.values())

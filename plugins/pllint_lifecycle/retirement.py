@@ -102,7 +102,9 @@ def retirement_dlp_not_updated(governance: Governance, context: Context) -> Iter
     for thing in context.lifecycle.retired:
         if thing.kind != "connector":
             continue
-        for listing in context.lifecycle.listings(thing):
+        listings = context.lifecycle.listings(thing)
+        kept = {listing.at: reason for listing in listings if (reason := _kept(listing))}
+        for listing in listings:
             what = f"puts its host into {listing.group}" if listing.pattern else f"lists it as {listing.group}"
             yield Finding(
                 at=listing.at,
@@ -114,14 +116,22 @@ def retirement_dlp_not_updated(governance: Governance, context: Context) -> Iter
                 component=_ref(thing),
                 policy=listing.policy.name,
                 related=(Related("retired here", thing.at),),
-                edits=_dropped(listing),
+                # One line may serve several policies, where a programme makes them; it goes from all or from none.
+                edits=() if listing.at in kept else (Edit(at=listing.at),),
+                left_to_people=kept.get(listing.at, ""),
             )
 
 
-def _dropped(listing: Listing) -> tuple[Edit, ...]:
-    """Take the line out of the policy, unless that would let through what the line blocks."""
-    opens = listing.group is DataGroup.BLOCKED and listing.policy.default is not DataGroup.BLOCKED
-    return () if opens or not listing.custom else (Edit(at=listing.at),)
+def _kept(listing: Listing) -> str:
+    """Say why a line stays in its policy until somebody decides; nothing for one that can go."""
+    if listing.pattern:
+        return "a URL pattern may have been made for other connectors too"
+    if not listing.custom:
+        return "the line may be that of another connector with this name"
+    default = listing.policy.default
+    if listing.group is DataGroup.BLOCKED and default is not DataGroup.BLOCKED:
+        return f"without the line the connector would no longer be Blocked{f' but {default}' if default else ''}"
+    return ""
 
 
 @check(
