@@ -146,6 +146,8 @@ class Unavailable(NamedTuple):
     name: str
     why: str | None
     places: tuple[Mention, ...]
+    source: str = ""
+    """The page that says so."""
 
 
 class Sum(NamedTuple):

@@ -140,6 +140,8 @@ class AppRecord(NamedTuple):
     runs_per_day: int | None = None
     licence: str | None = None
     credential_holders: int | None = None
+    writes_restricted: tuple[Name, ...] = ()
+    """Populations that write to restricted tables through it."""
 
 
 class FlowPeople(NamedTuple):
@@ -180,6 +182,10 @@ class FlowRecord(NamedTuple):
     last_used: str | None = None
     retired: bool | None = None
     runs_per_day: int | None = None
+    covered_by: Name | None = None
+    """The flow whose capacity licence covers this one."""
+    writes_restricted: tuple[Name, ...] = ()
+    """Populations that write to restricted tables through it."""
 
 
 class CreationRequest(NamedTuple):
@@ -352,6 +358,14 @@ class AiCreditUse(NamedTuple):
     month: str | None = None
 
 
+class UnattendedUse(NamedTuple):
+    """How desktop flows run unattended, over the whole organisation."""
+
+    at: Anchor
+    concurrent_runs: int | None = None
+    machines: int | None = None
+
+
 class Approval(NamedTuple):
     """The approval of one use case of a privileged capability."""
 
@@ -453,6 +467,7 @@ class Governance(NamedTuple):
     websites: tuple[WebsiteRecord, ...] = ()
     dataverse: DataverseUse | None = None
     ai_credits: AiCreditUse | None = None
+    desktop_flows: UnattendedUse | None = None
     approvals: tuple[Approval, ...] = ()
     retirements: tuple[Retirement, ...] = ()
     waivers: tuple[Waiver, ...] = ()

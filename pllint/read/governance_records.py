@@ -32,6 +32,7 @@ from pllint.model.governance import (
     SpotCheck,
     Stage,
     Tenant,
+    UnattendedUse,
     Waiver,
     Watch,
     WebsiteRecord,
@@ -154,6 +155,7 @@ class Records(Values):
             runs_per_day=self._count(node["runs-per-day"]),
             licence=self._word(node["licence"], *_CAPACITY_LICENCES),
             credential_holders=self._holders(node["credential-holders"])[0],
+            writes_restricted=self._names(node["writes-restricted"]) or (),
         )
 
     def flow(self, node: Node) -> FlowRecord | None:
@@ -183,6 +185,8 @@ class Records(Values):
             last_used=self._date(node["last-used"]),
             retired=self._flag(node["retired"]),
             runs_per_day=self._count(node["runs-per-day"]),
+            covered_by=self._name(node["covered-by"]),
+            writes_restricted=self._names(node["writes-restricted"]) or (),
         )
 
     def _flow_people(self, node: Node) -> FlowPeople:
@@ -394,6 +398,15 @@ class Records(Values):
             return None
         month = self._matching(node["month"], _MONTH, "a month such as 2026-10")
         return AiCreditUse(at=node.at, used=self._count(node["used"]), month=month)
+
+    def desktop_flows(self, node: Node) -> UnattendedUse | None:
+        if not node.is_mapping:
+            return None
+        return UnattendedUse(
+            at=node.at,
+            concurrent_runs=self._count(node["concurrent-runs"]),
+            machines=self._count(node["machines"]),
+        )
 
     def approval(self, node: Node) -> Approval:
         return Approval(

@@ -428,8 +428,9 @@ def managed_environment_unlicensed(component: Component, context: Context) -> It
     total = sum(row.number for row in licensed.judgement.needs)
     yield Finding(
         at=place_of(licensed),
-        message=f"{where(licensed)} is a managed environment, and {remark.number:,} of the {people(total)} who use or"
-        f" run '{component.name}' {_have(remark.number)} no premium licence",
+        message=f"{where(licensed)} is a managed environment, and {remark.number:,} of the {people(total)} who"
+        f" {'uses or runs' if total == 1 else 'use or run'} '{component.name}' {_have(remark.number)} no premium"
+        " licence",
         remedy=f"Ask the licence administrator for {counted(remark.number, 'premium licence')} of any kind, or a Power"
         " Platform admin to take the environment out of management",
         component=component.ref,

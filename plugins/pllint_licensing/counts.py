@@ -184,7 +184,7 @@ def plan_no_longer_sold(_: Workspace, context: Context) -> Iterator[Finding]:
     needs=(Need.GOVERNANCE,),
 )
 def plan_not_available(_: Workspace, context: Context) -> Iterator[Finding | CouldNotRun]:
-    """A plan is not offered to this sector or under this agreement."""
+    """A plan is not offered to this sector, in this cloud or under this agreement."""
     for plan in context.estate.unavailable():
         if plan.why is None:
             yield CouldNotRun(
@@ -198,6 +198,7 @@ def plan_not_available(_: Workspace, context: Context) -> Iterator[Finding | Cou
             message=f"{plan.name} ({first.words}) is {plan.why}",
             remedy="Ask procurement which plan is on offer, and plan that one",
             related=tuple(Related(one.words, one.at) for one in others),
+            source=plan.source,
             cause=plan.name,
         )
 

@@ -271,6 +271,52 @@ def test_unattended_bots_are_those_no_cloud_flow_takes(
     assert ((found.needed, found.bought) if found else None) == expected
 
 
+@pytest.mark.parametrize(
+    ("stated", "mode", "expected"),
+    [
+        pytest.param({"concurrent-runs": "3", "machines": "2"}, "unattended", (3, 2), id="more runs than machines"),
+        pytest.param({"concurrent-runs": "2", "machines": "4"}, "unattended", (4, 2), id="more machines"),
+        pytest.param({"machines": "4"}, "attended", (4, 2), id="the source shows none of them"),
+        pytest.param({"concurrent-runs": "0"}, "attended", None, id="there are none"),
+        pytest.param({"concurrent-runs": "0"}, "unattended", (1, 2), id="the source shows one"),
+    ],
+)
+def test_unattended_runs_take_a_bot_each_and_every_machine_one(
+    stated: dict[str, str], mode: str, expected: tuple[int, int] | None
+) -> None:
+    starter = flow("A")._replace(calls_desktop_flows=(Call(id="desk", at=AT, mode=mode),))
+    licences = [{"plan": "power-automate-process", "purchased": "2"}]
+    found = estate({"licences": licences, "capacity": {"desktop-flows": stated}}, starter).capacity.bots()
+    assert ((found.needed, found.bought) if found else None) == expected
+
+
+@pytest.mark.parametrize(
+    ("cloud", "plan", "why"),
+    [
+        pytest.param("gcc", "power-apps-trial", "the government cloud GCC (as of 2020-03-16)", id="a trial"),
+        pytest.param(
+            "dod", "copilot-studio-teams", "the government cloud DoD (as of 2026-01-21)", id="agents in Teams"
+        ),
+        pytest.param("china", "ai-builder-addon", "the cloud of China (as of 2024-12-02)", id="AI Builder"),
+        pytest.param("china", "power-automate-hosted-process", "the cloud of China (as of 2024-12-02)", id="machines"),
+        pytest.param("china", "power-automate-process", None, id="what the cloud offers"),
+        pytest.param("gcc", "power-apps-payg", None, id="what nobody has verified"),
+        pytest.param("public", "power-apps-trial", None, id="the public cloud"),
+        pytest.param(None, "power-apps-trial", None, id="nobody says which cloud"),
+    ],
+)
+def test_a_plan_is_held_against_the_clouds_it_is_not_offered_in(cloud: str | None, plan: str, why: str | None) -> None:
+    tenant = {"name": "Contoso"} | ({"cloud": cloud} if cloud else {})
+    found = estate({"tenant": tenant, "licences": [{"plan": plan, "purchased": "5"}]}).unavailable()
+    assert [one.why for one in found] == ([f"not offered in {why}"] if why else [])
+
+
+def test_a_metered_environment_names_the_meter() -> None:
+    environments = [{"name": "prod", "pay-as-you-go": "true"}, {"name": "test", "pay-as-you-go": "false"}]
+    (found,) = estate({"tenant": {"cloud": "china"}, "environments": environments}).unavailable()
+    assert [one.words for one in found.places] == ["pay-as-you-go in prod"]
+
+
 def test_the_tenants_own_figures_of_storage_are_taken_before_those_of_its_licences() -> None:
     capacities = (
         Capacity(kind="Database", at=AT, total_mb=2048, used_mb=3072),

@@ -615,7 +615,7 @@ def _app_case(given: Node, as_of: str, _: Node) -> Answer:
         owner_only=bool(app["owner-only"].flag),
         only_app=bool(app["only-app"].flag),
         apps_per_user=app["apps-per-user"].integer or 1,
-        restricted_writers=_group(app["restricted-writes"]) if app["restricted-writes"].present else None,
+        restricted_writers=(_group(app["restricted-writes"]),) if app["restricted-writes"].present else (),
     )
     judged = judge_app(facts, as_of, _PLANS)
     return {

@@ -1,6 +1,6 @@
 """Who needs a licence to use an app, and how many are missing."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from pllint.catalogue.plans import Plans
 from pllint.engine.licensing.people import (
@@ -142,13 +142,30 @@ def _ordinary(
             remarks.append(Remark("developer-plan-outside-developer-environment", relied))
     if on_trial:
         remarks.append(Remark("licence-trial-only", on_trial))
-    if app.restricted_writers is not None:
-        writers = coverage((app.restricted_writers,), licences("dynamics", as_of))
-        needs += _row("restricted-table-writers", writers)
-        remarks += _general("restricted-table-write", writers)
     if app.apps_per_user >= readings.per_user_from_apps:
         remarks.append(Remark("per-user-advised", app.apps_per_user))
-    return judged._replace(needs=tuple(needs), remarks=tuple(remarks))
+    judged = judged._replace(needs=tuple(needs), remarks=tuple(remarks))
+    if app.restricted_writers:
+        return written_by(app.restricted_writers, judged, as_of)
+    return written_by(app.people, judged, as_of, at_most=True) if app.writes_restricted else judged
+
+
+def written_by(
+    writers: Sequence[Group], judged: LicenceJudgement, as_of: str, *, at_most: bool = False
+) -> LicenceJudgement:
+    """Add who writes to restricted tables, which takes a Dynamics 365 licence.
+
+    `at_most`: the writers are among these people, so nobody can be counted; none of them is licensed when nobody is.
+    """
+    found = coverage(writers, licences("dynamics", as_of))
+    judged = judged._replace(writers=tuple(writers), writers_at_most=at_most)
+    if not at_most:
+        needs = (*judged.needs, *_row("restricted-table-writers", found))
+        return judged._replace(needs=needs, remarks=(*judged.remarks, *_general("restricted-table-write", found)))
+    if found.number and found.short == found.number:
+        remark = Remark("restricted-table-write", found.short, found.short_names())
+        return judged._replace(remarks=(*judged.remarks, remark))
+    return judged
 
 
 def _people_remarks(app: AppFacts, users: Coverage, check: str) -> Iterator[Remark]:

@@ -62,6 +62,7 @@ _FLOW_PLANS = (*GROUPS["flow-standalone"], *GROUPS["flow-capacity"])
 _BY_OWNER = frozenset({"automated", "scheduled", "http-request"})
 _INSTANT = frozenset({"button", "selected-item"})
 _LIST = "usd-list"
+_DYNAMICS = "dynamics"
 _PACK = 5
 
 
@@ -253,7 +254,7 @@ class EstateCost:
 
     def _count_flow(self, one: Licensed, count: "_Count") -> None:
         flow = one.flow
-        if flow is None:
+        if flow is None or flow.covered_by:
             return
         capacity = flow.licence or (flow.plan if flow.plan in GROUPS["flow-capacity"] else None)
         if capacity:
@@ -324,7 +325,9 @@ class EstateCost:
     def of_flow(self, component: Component) -> TwoWays | None:
         """Compare a Process licence with Power Automate Premium for everybody a flow needs one for, a month."""
         licensed = self._licensing.judged(component)
-        if licensed is None or licensed.flow is None or licensed.flow.licence or licensed.judgement.metered is not None:
+        if licensed is None or licensed.flow is None or licensed.judgement.metered is not None:
+            return None
+        if licensed.flow.licence or licensed.flow.covered_by:
             return None
         if not licensed.flow.premium or licensed.flow.trigger not in _BY_OWNER | _INSTANT:
             return None
@@ -447,7 +450,7 @@ class EstateCost:
         """Give every app and flow with a budget, and what its licences cost a year where a price is known."""
         for one in (*self._apps, *self._flows):
             budget = one.record.budget if one.record else None
-            if budget is None or budget.yearly is None or self.basis is None:
+            if budget is None or budget.yearly is None or self.basis is None or (one.flow and one.flow.covered_by):
                 continue
             facts = Budgeted(component=one.component, at=budget.at, budget=Decimal(budget.yearly))
             if budget.currency is not None and budget.currency != self.basis.currency:
@@ -478,13 +481,16 @@ class EstateCost:
             return one.app.plan or cheaper, number
         if one.flow and one.flow.licence:
             return one.flow.licence, 1
-        number = sum(row.number for row in one.judgement.needs if row.level == "required")
+        number = sum(row.number for row in one.judgement.needs if row.level == "required" and row.any_of != _DYNAMICS)
         return one.flow.plan if one.flow else None, number
 
     def exposed(self, component: Component) -> Exposed | None:
         """Give what unlicensed use costs at list price since something was made; None where nobody is short."""
         one = self._licensing.judged(component)
-        if one is None or not one.judgement.short or self._workspace.is_copied(component):
+        # What a Dynamics 365 licence costs is on no list here.
+        rows = one.judgement.needs if one else ()
+        short = sum(row.short for row in rows if row.level == "required" and row.any_of != _DYNAMICS)
+        if one is None or not short or self._workspace.is_copied(component):
             return None
         if not one.counted or self._licensing.uncounted(component) is not None:
             return None
@@ -496,14 +502,14 @@ class EstateCost:
         listed = {plan: self._plans.price(plan, _LIST, self._as_of) for plan in plans}
         prices = {plan: price for plan, price in listed.items() if price is not None}
         if record is None or record.created is None or not prices:
-            return Exposed(people=one.judgement.short)
+            return Exposed(people=short)
         start, end = datetime.date.fromisoformat(record.created), datetime.date.fromisoformat(self._as_of)
         months = (end.year - start.year) * MONTHS + end.month - start.month
         if months <= 0:
             return None
-        amounts = sorted(exposure(prices, plan, one.judgement.short, months) for plan in prices)
+        amounts = sorted(exposure(prices, plan, short, months) for plan in prices)
         return Exposed(
-            people=one.judgement.short,
+            people=short,
             plans=tuple(self._plans.name(plan) for plan in prices),
             months=months,
             since=record.created,

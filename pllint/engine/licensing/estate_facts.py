@@ -5,17 +5,26 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 
 from pllint.catalogue.plans import Plans
+from pllint.engine.licensing.cover import CAPACITY
 from pllint.engine.licensing.estate import Customer, LicenceStock, is_available, judge_stock
 from pllint.engine.licensing.estate_capacity import EstateCapacity
 from pllint.engine.licensing.estate_cost import EstateCost
 from pllint.engine.licensing.exits import Exits
-from pllint.engine.licensing.gather import CAPACITY, plan_id
+from pllint.engine.licensing.gather import plan_id
 from pllint.engine.licensing.workspace import Licensing
 from pllint.model.estate import GivenBack, Mention, Stock, Unavailable, Unsold
 from pllint.model.governance import AppRecord, FlowRecord, Governance, LicenceRecord
 from pllint.model.workspace import Workspace
 
 _PASSES_ENDED = "2026-01-02"
+_METER = "power-apps-payg"
+_CLOUDS = {
+    "public": "the public cloud",
+    "gcc": "the government cloud GCC",
+    "gcc-high": "the government cloud GCC High",
+    "dod": "the government cloud DoD",
+    "china": "the cloud of China",
+}
 
 
 class EstateFacts:
@@ -106,6 +115,10 @@ class EstateFacts:
             if stock.record.purchased != 0 or stock.given:
                 found.setdefault(stock.plan, []).append(Mention(_counts(stock.record), stock.record.at))
         governance = self.governance
+        for environment in governance.environments if governance else ():
+            if environment.pay_as_you_go:
+                mention = Mention(f"pay-as-you-go in {environment.name}", environment.at / "pay-as-you-go")
+                found.setdefault(_METER, []).append(mention)
         records: list[AppRecord | FlowRecord] = [*governance.apps, *governance.flows] if governance else []
         for record in records:
             if self._licensing.is_retired(record):
@@ -135,12 +148,18 @@ class EstateFacts:
         tenant = self.governance.tenant if self.governance else None
         agreement = tenant.agreement if tenant else None
         sector = tenant.sector if tenant else None
+        cloud = tenant.cloud or "" if tenant else ""
         kind = agreement.kind if agreement else None
         starts = agreement.starts if agreement else None
         for plan, places in self._mentions.items():
             name, sale = self.plans.name(plan), self.plans.sale(plan)
             if sector in sale.not_in_sectors:
                 yield Unavailable(name, f"not offered in the sector {sector}", places)
+                continue
+            if cloud in dict(sale.not_in_clouds):
+                source = self.plans.source(dict(sale.not_in_clouds)[cloud])
+                why = f"not offered in {_CLOUDS[cloud]}{f' (as of {source.dated})' if source else ''}"
+                yield Unavailable(name, why, places, source.url if source else "")
                 continue
             existing = starts < (sale.ended_for_new or _PASSES_ENDED) if starts else False
             customer = Customer(agreement=kind, existing=existing, sector=sector)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from pllint.engine.licensing.apps import SEEDED
+from pllint.engine.licensing.apps import SEEDED, written_by
 from pllint.engine.licensing.people import (
     DEVELOPER_PLAN,
     Coverage,
@@ -124,13 +124,12 @@ class _Rules:
         return judged._replace(alternative=self._alternative(flow, judged))
 
     def _ordinary(self, flow: FlowFacts, remarks: list[Remark]) -> LicenceJudgement:
-        if _is_link_broken(flow):
-            remarks.append(Remark("flow-link-broken", who=(flow.app.name,) if flow.app and flow.app.name else ()))
+        remarks += _broken_links(flow)
         if flow.trigger == "copilot":
             row = NeedRow("agent-capacity", 1, "agent", short=0 if flow.agent_capacity else 1)
             if row.short:
                 remarks.append(Remark("agent-capacity-missing", 1))
-            return LicenceJudgement(needs=(row,), remarks=tuple(remarks))
+            return self._written(flow, (flow,), LicenceJudgement(needs=(row,), remarks=tuple(remarks)))
         if flow.plan == DEVELOPER_PLAN and flow.place.type != "developer":
             remarks.append(Remark("developer-plan-outside-developer-environment"))
         if flow.trigger == "child":
@@ -151,7 +150,19 @@ class _Rules:
             change = ("change-owner", "flow-licence")
             move = ("add-to-solution-and-change-owner", "flow-licence", "co-owner-export-import")
             judged = judged._replace(remedies=change if flow.in_solution else move)
-        return judged._replace(alternative=self._alternative(flow, judged))
+        return self._written(flow, (flow,), judged._replace(alternative=self._alternative(flow, judged)))
+
+    def _written(self, flow: FlowFacts, starts: Sequence[FlowFacts], judged: LicenceJudgement) -> LicenceJudgement:
+        """Add who writes to restricted tables: those whose licence a run uses; `starts` are the flows that begin it."""
+        if flow.restricted_writers:
+            return written_by(flow.restricted_writers, judged, self._as_of)
+        if not flow.writes_restricted:
+            return judged
+        sure = [group for start in starts for group in _running(start)]
+        if sure or not any(start.trigger == "power-app" for start in starts):
+            return written_by(distinct(sure), judged, self._as_of)
+        users = [group for start in starts for group in _with_role(start.people, "runs") or start.app_users]
+        return written_by(distinct(users), judged, self._as_of, at_most=True)
 
     def _alternative(self, flow: FlowFacts, judged: LicenceJudgement) -> CapacityAdvice | None:
         """Give the capacity licence that would settle what is short, where one could."""
@@ -259,7 +270,7 @@ class _Rules:
                 remarks.append(Remark("child-flow-owner-in-transition", 1, owner.short_names()))
             remarks += owner.trial_remarks()
         judged = LicenceJudgement(needs=_needs(rows), remarks=_in_order(remarks))
-        return judged._replace(alternative=self._alternative(flow, judged))
+        return self._written(flow, parents, judged._replace(alternative=self._alternative(flow, judged)))
 
     def _premium_parents(self, flow: FlowFacts) -> list[_Row]:
         return self._parent_rows([parent for parent in _top_parents(flow) if parent.premium])
@@ -319,6 +330,16 @@ def _owned(owner: Owner | None, wanted: Licences) -> Coverage:
     return coverage((Group(name=owner.name, holds=tuple((plan, 1) for plan in owner.holds)),), wanted)
 
 
+def _running(flow: FlowFacts) -> Sequence[Group]:
+    """Name the people whose own licence a run of a flow uses for certain; an application holds none."""
+    if flow.trigger in _RUNNERS:
+        return _with_role(flow.people, "runs")
+    owner = flow.owner
+    if flow.trigger not in _OWNERS or owner is None or owner.left or _is_application(owner):
+        return ()
+    return (Group(name=owner.name, holds=tuple((plan, 1) for plan in owner.holds)),)
+
+
 def _with_role(people: Sequence[Group], role: str) -> tuple[Group, ...]:
     return distinct([group for group in people if group.role == role])
 
@@ -343,9 +364,13 @@ def _leaned_on(flow: FlowFacts, found: Coverage) -> Iterator[Remark]:
         yield Remark("developer-plan-outside-developer-environment", relied)
 
 
-def _is_link_broken(flow: FlowFacts) -> bool:
+def _broken_links(flow: FlowFacts) -> Iterator[Remark]:
+    """Name the app that a flow is tied to and the flow whose licence it leans on, where either is in vain."""
     app = flow.app
-    return app is not None and (not app.exists or (app.linked and app.shares_data is False))
+    if app is not None and (not app.exists or (app.linked and app.shares_data is False)):
+        yield Remark("flow-link-broken", who=(app.name,) if app.name else ())
+    if flow.lean is not None:
+        yield Remark("flow-link-broken", who=(flow.lean.name,))
 
 
 def _unlicensed(flow: FlowFacts, row: _Row) -> Iterator[Remark]:

@@ -8,7 +8,8 @@ they were taken out of, user plans what is assigned. What is purchased is lowere
 from collections.abc import Iterator, Sequence
 
 from pllint.catalogue.plans import Plans
-from pllint.engine.licensing.gather import CAPACITY, plan_id
+from pllint.engine.licensing.cover import CAPACITY
+from pllint.engine.licensing.gather import plan_id
 from pllint.model.estate import GivenBack, Lowered, Standing
 from pllint.model.governance import (
     AppRecord,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import cached_property
 
 from pllint.catalogue import Catalogue
@@ -11,13 +11,22 @@ from pllint.catalogue.plans import Plans, plan_named
 from pllint.engine.licensing.apps import judge_app
 from pllint.engine.licensing.flows import judge_flow
 from pllint.engine.licensing.gather import Gathered, plan_id
+from pllint.engine.licensing.restricted import restricted_writes
 from pllint.engine.licensing.tier import premium
 from pllint.model.component import APPS, Component, ComponentKind, StartsFrom, TriggerClass
 from pllint.model.environment import Environment, EnvironmentType
 from pllint.model.governance import AppRecord, FlowRecord, Governance, Name
 from pllint.model.inventory import Currency, LicenceSku
-from pllint.model.licence_facts import Readings, Remark
-from pllint.model.licensing import LicenceNeed, Licensed, Premium, Uncounted, Verdict
+from pllint.model.licence_facts import GROUPS, Readings, Remark
+from pllint.model.licensing import (
+    Association,
+    LicenceNeed,
+    Licensed,
+    Premium,
+    RestrictedWrite,
+    Uncounted,
+    Verdict,
+)
 from pllint.model.lifecycle import Retired, retired_on
 from pllint.model.workspace import Workspace
 
@@ -128,7 +137,13 @@ class Licensing:
         if governance is None:
             return None
         return Gathered(
-            self._workspace, governance, self.premium, self._targets, retired=self.retired, is_retired=self.is_retired
+            self._workspace,
+            governance,
+            self.premium,
+            self._targets,
+            self.restricted_writes,
+            retired=self.retired,
+            is_retired=self.is_retired,
         )
 
     def is_retired(self, record: AppRecord | FlowRecord) -> bool:
@@ -149,6 +164,10 @@ class Licensing:
         from pllint.engine.licensing.given_back import counts_on
 
         return counts_on(self._workspace, self._manifest, self.retired, self._as_of, self.plans)
+
+    def restricted_writes(self, component: Component) -> Sequence[RestrictedWrite]:
+        """Give what a component is seen to write to tables that Power Apps and Power Automate plans only read."""
+        return restricted_writes(component, self.plans, self._as_of) if component.table_writes else ()
 
     def judged(self, component: Component) -> Licensed | None:
         """Say who needs a licence for an app or a cloud flow, how many are short, and what else there is to say.
@@ -178,6 +197,7 @@ class Licensing:
             judgement = judge_flow(flow, self._as_of, self.readings)
         else:
             return None
+        writers = judgement.writers or ()
         return Licensed(
             component=component,
             record=gathered.record(component),
@@ -189,6 +209,9 @@ class Licensing:
             counted=self.uncounted(component) is None or gathered.says_what_people_hold(component),
             doubtful=doubtful,
             doubts=doubts if doubtful else (),
+            writes=tuple(self.restricted_writes(component)),
+            writers_counted=any(group.holds or group.guests for group in writers)
+            or self._is_any_on_record(GROUPS["dynamics"]),
         )
 
     def _doubts(self, environment: Environment | None) -> tuple[GivenBack, ...]:
@@ -200,6 +223,23 @@ class Licensing:
             for one in self.counts.given_back
             if one.doubt and one.environment is not None and environment.goes_by(one.environment)
         )
+
+    def _is_any_on_record(self, plans: Collection[str]) -> bool:
+        """Tell whether a licence record is of one of these plans, even of none bought."""
+        governance = self._governance
+        return any(plan_id(record.plan) in plans for record in (governance.licences if governance else ()))
+
+    def associations(self) -> tuple[Association, ...]:
+        """Give the flows with a capacity licence that other flows are associated with."""
+        found = self._gathered.covers.associations() if self._gathered else ()
+        return tuple(
+            one._replace(at_most=self.plans.number(one.plan, "associated-flows", self._as_of)) for one in found
+        )
+
+    def covering(self, record: FlowRecord) -> str | None:
+        """Give the capacity plan of another flow that covers this one."""
+        cover = self._gathered.covers.of(record) if self._gathered else None
+        return cover.plan if cover else None
 
     def purchased(self, plan: str) -> int | None:
         """Count the licences bought of a plan; None where no record says."""
@@ -264,7 +304,7 @@ class Licensing:
             need = _users(records, governance, "the people it is shared with")
             is_gone = bool(records) and all(map(self.is_retired, records)) and not (need.people or need.groups)
             return None if is_gone else need
-        if any(_has_capacity_licence(record) for record in records):
+        if any(map(self._is_covered, records)):
             return None
         return self._flow_need(component, records, governance)
 
@@ -296,7 +336,12 @@ class Licensing:
         return LicenceNeed(f"its owner {owner}" if owner else "its owner", 1)
 
     def _is_licensed_by_capacity(self, flow: Component) -> bool:
-        return any(_has_capacity_licence(record) for record in self._workspace.records_of(flow))
+        return any(map(self._is_covered, self._workspace.records_of(flow)))
+
+    def _is_covered(self, record: AppRecord | FlowRecord) -> bool:
+        """Tell whether a capacity licence covers a flow, its own or another's."""
+        own = record.licence not in {None, "none"}
+        return own or (isinstance(record, FlowRecord) and self.covering(record) is not None)
 
     def _serves_app(self, flow: Component) -> bool:
         """Tell whether a flow is tied by hand to an app of the source and shares one of its data sources."""
@@ -355,10 +400,6 @@ def _serves_people(record: AppRecord | FlowRecord) -> bool:
     if isinstance(record, AppRecord):
         return bool(record.people or record.shared_with)
     return record.purpose == "use" or bool(record.people)
-
-
-def _has_capacity_licence(record: AppRecord | FlowRecord) -> bool:
-    return record.licence not in {None, "none"}
 
 
 def _users(records: Sequence[AppRecord | FlowRecord], governance: Governance, who: str) -> LicenceNeed:
