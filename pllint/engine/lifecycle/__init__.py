@@ -169,15 +169,25 @@ def _retired(governance: Governance, as_of: str) -> Iterator[Retired]:
         for kind, name in (("app", retirement.app), ("flow", retirement.flow), ("connector", retirement.connector)):
             if not name:
                 continue
-            records = [record for of, record in recorded if of == kind and record.name.lower() == name.lower()]
-            if (retirement.date or "") <= as_of or any(map(_says_retired, records)):
-                told.add((kind, name.lower()))
+            wanted = name.strip().lower()
+            records = [record for of, record in recorded if of == kind and record.name.strip().lower() == wanted]
+            if _is_retired(kind, records, retirement, as_of):
+                told.add((kind, wanted))
                 record = records[0] if records else None
                 yield Retired(kind=kind, name=name, at=retirement.at / kind, record=record, retirement=retirement)
     for kind, record in recorded:
-        if _says_retired(record) and (kind, record.name.lower()) not in told:
+        if _says_retired(record) and (kind, record.name.strip().lower()) not in told:
             at = record.at / ("stage" if isinstance(record, ConnectorRecord) else "retired")
             yield Retired(kind=kind, name=record.name, at=at, record=record)
+
+
+def _is_retired(
+    kind: str, records: Sequence[AppRecord | FlowRecord | ConnectorRecord], retirement: Retirement, as_of: str
+) -> bool:
+    """Tell whether what a record retires is retired on a day: a registered connector is in the stage it says."""
+    if any(map(_says_retired, records)):
+        return True
+    return (retirement.date or "") <= as_of and not (kind == "connector" and records)
 
 
 def _recorded(governance: Governance) -> Iterator[tuple[str, AppRecord | FlowRecord | ConnectorRecord]]:

@@ -515,7 +515,7 @@ def _changes(life: _Life, definition: CustomConnector) -> Iterator[tuple[str, An
         )
     authentication = (request.authentication or "").lower()
     known = definition.authentication != "none" or definition.properties_at is not None
-    if authentication and known and authentication != definition.authentication:
+    if authentication and known and authentication != definition.authentication.strip().lower():
         yield (
             f"{was} the authentication {authentication}, and its definition has {definition.authentication}",
             request.at / "authentication",
@@ -752,12 +752,12 @@ def _order(life: _Life) -> Iterator[Proof]:
         ("confirmation of its data group", deployment.dlp),
         ("licence count", None if recount else count),
     )
-    retirement = life.retirement
+    retirement, looks = life.retirement, list(life.looks)
     levels: list[list[tuple[str, str | None, Anchor]]] = [
         [("creation review", one.date, one.at) for one in (life.reviewed,) if one],
         [(what, one.date, one.at) for what, one in reviews if one],
         [("deployment approval", one.date, one.at) for one in (approved,) if one],
-        list(life.looks),
+        looks,
         [("retirement", one.date, one.at) for one in (retirement,) if one],
     ]
     earlier: list[tuple[str, str | None, Anchor]] = []
@@ -773,7 +773,8 @@ def _order(life: _Life) -> Iterator[Proof]:
                         at,
                         ((f"its {before}", where),),
                     )
-        earlier = dated or earlier
+        # Operation goes on until a connector is retired, and its last looks may come after: the first one counts.
+        earlier = [min(dated, key=lambda one: one[1] or "")] if dated and level is looks else dated or earlier
     if not found and (life.reviewed or approved):
         yield Proof(State.MET, "its dates are in order", life.record.at)
 
@@ -793,8 +794,7 @@ def _future(life: _Life) -> Iterator[Proof]:
         if one
     ]
     named += life.looks
-    # A retirement to come is a plan, and evidence only once the connector is said to be retired.
-    if (retirement := life.retirement) is not None and record.stage is Stage.RETIRED:
+    if (retirement := life.retirement) is not None:
         reviews = (("licence review", retirement.licence_review), ("policy change", retirement.dlp_change))
         named += [("retirement", retirement.date, retirement.at)]
         named += [(what, one.date, one.at) for what, one in reviews if one]
