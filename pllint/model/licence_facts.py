@@ -73,6 +73,8 @@ class AppFacts(NamedTuple):
     on_dataverse: bool = False
     purpose: str | None = None
     people: tuple[Group, ...] = ()
+    active_people: int | None = None
+    """How many of all groups used it in the month; None: each group says so of itself."""
     makers: tuple[Group, ...] = ()
     passes: int = 0
     passes_elsewhere: int = 0
@@ -138,6 +140,8 @@ class FlowFacts(NamedTuple):
     on_dataverse: bool = False
     attended: bool = False
     """It starts a desktop flow that runs attended."""
+    unattended: bool = False
+    """It starts a desktop flow that runs unattended."""
 
 
 class NeedRow(NamedTuple):

@@ -159,7 +159,7 @@ def app_users_understated(component: Component, context: Context) -> Iterator[Fi
 def app_passes_short(component: Component, context: Context) -> Iterator[Finding]:
     """An app is to run on app passes, and its environment has fewer than its people need."""
     found = told_of_app(component, context, "app-passes-short")
-    if found is None or found[0].app is None or not context.licensing.is_on_record("power-apps-per-app"):
+    if found is None or found[0].app is None or not found[0].counted:
         return
     licensed, remark = found
     passes = found[0].app.passes
@@ -331,12 +331,18 @@ def developer_plan_outside_developer_environment(component: Component, context: 
     if (found := told(component, context, "developer-plan-outside-developer-environment")) is None:
         return
     licensed, remark = found
+    held = "holds" if remark.number == 1 else "hold"
+    relying = (
+        f"{people(remark.number)} of '{component.name}' in {where(licensed)} {held} the Power Apps Developer Plan alone"
+        if remark.number
+        else f"'{component.name}' in {where(licensed)} is to run on the Power Apps Developer Plan"
+    )
     yield Finding(
         at=place_of(licensed),
-        message=f"{people(remark.number)} of '{component.name}' in {where(licensed)}"
-        f" {'holds' if remark.number == 1 else 'hold'} the Power Apps Developer Plan alone, which counts in developer"
-        " environments only",
-        remedy=f"Ask the licence administrator for {counted(remark.number, 'premium licence')}",
+        message=f"{relying}, which counts in developer environments only",
+        remedy=f"Ask the licence administrator for {counted(remark.number, 'premium licence')}"
+        if remark.number
+        else "Plan a premium licence for it (owner)",
         component=component.ref,
         environment=licensed.environment.name if licensed.environment else None,
     )

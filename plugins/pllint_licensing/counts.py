@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from pllint.model.component import Component
+from pllint.model.component import APPS, Component
 from pllint.model.estate import Stock
 from pllint.model.licensing import LicenceNeed, Premium
 from pllint.model.workspace import Workspace
@@ -45,6 +45,11 @@ def licence_count_missing(component: Component, context: Context) -> Iterator[Fi
             component=component.ref,
         )
         return
+    if context.workspace.governance is not None and component.kind in APPS:
+        # An app whose people nobody has counted is asked for them first: `app-users-unknown`, `app-group-size-unknown`.
+        licensed = context.licensing.judged(component)
+        if licensed is None or licensed.judgement.remark("licence-count-missing") is None:
+            return
     reasons = reasons_in_words(found, component, context.catalogue)
     plans, one = list_of(uncounted.plans, "or"), len(uncounted.plans) == 1
     names = list(dict.fromkeys(words for words, _ in reasons))

@@ -305,9 +305,10 @@ def multiplexing_dataverse_writes(component: Component, context: Context) -> Ite
     if (found := told(component, context, "multiplexing-dataverse-writes")) is None:
         return
     licensed, remark = found
+    many = people(remark.number) if remark.number > 1 else "people whom nobody has counted"
     yield _finding(
         licensed,
-        f"'{component.name}' writes to Dataverse on one licence what {people(remark.number)}{_who(remark)} cause, and"
+        f"'{component.name}' writes to Dataverse on one licence what {many}{_who(remark)} cause, and"
         " nobody has said whether they get something back",
         "Write `value: none` for those people if they get nothing back, or `role: triggers-and-receives` and license"
         " them (flow owner)",

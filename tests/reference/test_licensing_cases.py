@@ -9,6 +9,7 @@ where its component goes, and nothing else is known of the estate.
 
 import datetime
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
@@ -111,6 +112,10 @@ _UNWRITTEN = {
 _OTHERS = {check.name for check in pllint_lifecycle.pllint_checks()}
 """Findings that the licensing chapter does not answer for."""
 _CARRIER = "App of "
+_BESIDE = ("Flow ", "Parent ")
+"""How the names begin of what is made beside a case's own component, whose findings are not of the case."""
+_NOTHING = {"microsoft-365": 0}
+"""What a manifest says of people who hold nothing; where it says nothing, nobody has looked."""
 _CATALOGUE = Catalogue()
 _PLANS = Plans()
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
@@ -155,8 +160,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def test_a_case_gets_its_findings(case: Node) -> None:
     found, expected = _found(case), case["expect"]
 
-    # The manifest made of a flow names neither its owner nor its app.
-    asked = _OTHERS | {"licence-count-missing"} if _subject(case) == "flow" else _KNOWN - _UNWRITTEN - _unsaid(case)
+    asked = _asked(case)
     assert _words(expected["findings"]) & asked <= found
     assert not _words(expected["absent"]) & asked & found
 
@@ -190,7 +194,10 @@ def test_a_case_comes_out_of_the_rules_as_it_says(ruled_case: Node, price_lists:
         if key in {"findings", "absent"}:
             continue
         assert key in answer, f"no answer for {key}"
-        assert _comparable(answer[key]) == _comparable(node.value), key
+        wanted = (
+            [{"level": "required", **_dict(row)} for row in _elements(node.value)] if key == "needs" else node.value
+        )
+        assert _comparable(answer[key]) == _comparable(wanted), key
     told = answer["findings"]
     assert isinstance(told, set)
     assert _words(expected["findings"]) - _OTHERS <= told
@@ -227,6 +234,21 @@ def _is_run(case: Node, *, tiers: bool) -> bool:
     return bool((_words(expected["findings"]) | _words(expected["absent"])) & _KNOWN)
 
 
+def _asked(case: Node) -> set[str]:
+    """Give the checks whose facts the manifest made of a case holds."""
+    facts = case["given"][_subject(case)]
+    people = list(facts["people"].elements())
+    is_activity_by_group = len(people) > 1 and any(person["active"].present for person in people)
+    if _subject(case) == "flow" or facts["context"].present or is_activity_by_group:
+        # It names neither a flow's owner nor its app, nor the Dynamics application an app serves, and knows the active
+        # people of an app, not of each group.
+        return _OTHERS
+    if _subject(case) == "app" and not facts["only-app"].flag:
+        # A manifest of one app says that its people use nothing else.
+        return _KNOWN - _UNWRITTEN - {"paid-plan-not-needed"}
+    return _KNOWN - _UNWRITTEN - _unsaid(case)
+
+
 def _unsaid(case: Node) -> set[str]:
     """Name the findings that the manifest made of an estate cannot bring.
 
@@ -254,9 +276,13 @@ def _found(case: Node) -> set[str]:
     checks = (*_CHECKS, *source_checks())
     decided = Suppression(Settings(), checks, workspace, as_of).decide(judgement.findings, judgement.could_not_run)
     names = {check.id: check.name for check in checks}
-    told = [_finding(decision) for decision in decided if not decision[1]]
-    # What is wrong with an app that was made to carry a population is not of the case.
-    return {names[one.check] for one in told if not (one.component and one.component.name.startswith(_CARRIER))}
+    findings = [_finding(decision) for decision in decided if not decision[1]]
+    beside = {"lifecycle": (_CARRIER,), "app": _BESIDE, "flow": _BESIDE}.get(_subject(case), ())
+    return {
+        names[finding.check]
+        for finding in findings
+        if finding.component is None or not finding.component.name.startswith(beside)
+    }
 
 
 def _finding(decision: tuple[Finding, str]) -> Finding:
@@ -299,33 +325,38 @@ def _records(component: Component, facts: Node, place: str) -> dict[str, object]
     if capacity := facts["licence"].text:
         record["licence"] = capacity.removeprefix("power-automate-")
     people = list(facts["people"].elements())
-    names = [person["name"].text or f"people {number}" for number, person in enumerate(people)]
-    makers = list(facts["makers"].elements())
-    if makers:
-        record["maker"] = makers[-1]["name"].value
-    populations = [
+    names = [f"{person['name'].text or 'people'} {number}" for number, person in enumerate(people)]
+    populations: list[dict[str, object]] = [
         {
             "name": name,
             "people": person["count"].value,
-            "holds": person["holds"].value or {},
+            "holds": person["holds"].value or _NOTHING,
             **({"guests": _guests(person["guests"])} if person["guests"].present else {}),
         }
-        for name, person in (
-            *zip(names, people, strict=True),
-            *((maker["name"].value, maker) for maker in makers),
-        )
+        for name, person in zip(names, people, strict=True)
     ]
+    if makers := list(facts["makers"].elements()):
+        # The manifest names one maker: a population of that name is all of them.
+        record["maker"] = "the makers"
+        held = Counter(_NOTHING)
+        for maker in makers:
+            held.update(dict(_numbers(maker["holds"])))
+        number = sum(maker["count"].integer or 0 for maker in makers)
+        populations.append({"name": "the makers", "people": number, "holds": dict(held)})
     approvals = []
     passes = (("passes", place), ("passes-elsewhere", "elsewhere"))
-    allocated = {where: facts[key].value for key, where in passes if facts[key].present}
+    allocated = {where: facts[key].value for key, where in passes if facts[key].integer}
     licences = [{"plan": "power-apps-per-app", "allocated": allocated}] if allocated else []
     if isinstance(licence := record.get("licence"), str):
         record["licence"] = licence.removeprefix("power-automate-")
     if component.kind is not ComponentKind.CLOUD_FLOW:
         if people or facts["owner-only"].flag:
             record["shared-with"] = names
-        if facts["stated-users"].present:
+        if facts["stated-users"].present and people:
             record["people"] = facts["stated-users"].value
+        if any(person["active"].present for person in people):
+            active = (person["active"] if person["active"].present else person["count"] for person in people)
+            record["active-people"] = sum(number.integer or 0 for number in active)
         return {"apps": [record], "populations": populations, "licences": licences}
     record["people"] = [
         {
@@ -686,6 +717,7 @@ def _flow_facts(flow: Node, given: Node, as_of: str) -> FlowFacts:
         else _group(holders),
         on_dataverse="dataverse" in uses,
         attended="desktop-attended" in uses,
+        unattended="desktop-unattended" in uses,
     )
 
 
@@ -698,10 +730,7 @@ def _tier(given: Node, as_of: str) -> tuple[bool, tuple[str, ...]]:
 
 
 def _judged(judged: LicenceJudgement, *, premium: bool, why: Sequence[str]) -> Answer:
-    needs = []
-    for row in judged.needs:
-        need: Answer = {"who": row.who, "count": row.number, "any-of": row.any_of}
-        needs.append(need if row.level == "required" else {**need, "level": row.level})
+    needs = [{"who": row.who, "count": row.number, "any-of": row.any_of, "level": row.level} for row in judged.needs]
     answer: Answer = {"premium": premium, "why": list(why), "needs": needs, "short": judged.short}
     if judged.unknown:
         answer["unknown"] = judged.unknown
@@ -1116,7 +1145,7 @@ def _comparable(value: object) -> object:
     if isinstance(value, Money):
         return _comparable([value.low, value.high] if value.is_range else value.middle)
     if isinstance(value, dict):
-        return {str(key): _comparable(member) for key, member in value.items()}
+        return {str(key): _comparable(value[key]) for key in sorted(value)}
     if isinstance(value, list | tuple):
         items = [_comparable(item) for item in value]
         return sorted(items, key=repr) if any(isinstance(item, dict | str) for item in items) else items

@@ -649,9 +649,10 @@ def _mention(one: Licensed) -> Mention:
 
 
 def _is_plain(one: Licensed) -> bool:
-    """Tell what is standard and asks for no plan by where it runs."""
+    """Tell what is standard and asks for no plan by where it runs, nor for one that the meter spares."""
     facts = one.app or one.flow
-    return one.premium.verdict is Verdict.NO and not one.premium.reasons and not (facts and facts.place.managed)
+    asks = facts is not None and (facts.place.managed or facts.place.pay_as_you_go)
+    return one.premium.verdict is Verdict.NO and not one.premium.reasons and not asks
 
 
 def _owner(one: Licensed) -> str | None:

@@ -103,6 +103,7 @@ class Gathered:
             on_dataverse=component.kind is ComponentKind.MODEL_DRIVEN_APP or _is_on_dataverse(component),
             purpose=record.purpose if record else None,
             people=people,
+            active_people=record.active_people if isinstance(record, AppRecord) and shared else None,
             makers=self._makers(record),
             passes=here,
             passes_elsewhere=elsewhere,
@@ -152,14 +153,16 @@ class Gathered:
             credential_holders=_holders(flow_record) if flow_record else None,
             on_dataverse=_is_on_dataverse(component),
             attended=any(call.mode == "attended" for call in component.calls_desktop_flows),
+            unattended=any(call.mode == "unattended" for call in component.calls_desktop_flows),
         )
 
     def says_what_people_hold(self, component: Component) -> bool:
-        """Tell whether a population of a component says what its people hold, or an owner's name is one."""
+        """Tell whether a population of a component says what its people, maker or owner hold."""
         record = self.record(component)
         names = [name.text for name in _names(record)] if record else []
-        if record is not None and record.owner and component.kind not in APPS:
-            names.append(record.owner)
+        one = (record.maker if component.kind in APPS else record.owner) if record is not None else None
+        if one:
+            names.append(one)
         populations = (self._populations.get(name.strip().lower()) for name in names)
         return any(group is not None and (group.holds or group.guests) for group in populations)
 

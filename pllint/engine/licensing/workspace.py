@@ -81,7 +81,6 @@ class Licensing:
     def premium(self, component: Component) -> Premium:
         """Judge a component where it goes, with the flows of the source and the day it was made."""
         calls = (self._workspace.component(call.id) for call in component.calls_flows)
-        records = self._workspace.records_of(component)
         return premium(
             component,
             self._catalogue,
@@ -89,8 +88,13 @@ class Licensing:
             environments=self._targets(component),
             as_of=self._as_of,
             http_is_standard=self.readings.http_tier == "standard",
-            created=next((record.created for record in records if record.created), None),
+            created=self._created(component),
+            calls_created=self._created,
         )
+
+    def _created(self, component: Component) -> str | None:
+        records = self._workspace.records_of(component)
+        return next((record.created for record in records if record.created), None)
 
     @cached_property
     def plans(self) -> Plans:
@@ -162,11 +166,6 @@ class Licensing:
             if plan_id(record.plan) == plan and record.purchased is not None
         ]
         return sum(numbers) if numbers else None
-
-    def is_on_record(self, plan: str) -> bool:
-        """Tell whether any licence record is of a plan."""
-        governance = self._governance
-        return any(plan_id(record.plan) == plan for record in (governance.licences if governance else ()))
 
     def copies(self, licensed: Sequence[tuple[str, str | None]]) -> tuple[Remark, ...]:
         """Say what is wrong with the copies of a flow, each an environment and its capacity licence there."""
