@@ -5,7 +5,7 @@ Nothing is made up. What only people know stands there as a comment: the key, an
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from pllint.catalogue.plans import plan_named
+from pllint.catalogue.plans import Plans
 from pllint.check import Context, Need
 from pllint.discover import matches
 from pllint.engine.targets import Targets
@@ -88,7 +88,7 @@ def starter(context: Context) -> Starter:
             _apps(workspace),
             _flows(workspace),
             _connectors(workspace),
-            _licences(uncounted),
+            _licences(uncounted, context.licensing.plans),
             _populations(),
         )
     )
@@ -417,7 +417,7 @@ def _uncounted(context: Context) -> list[tuple[Component, Uncounted]]:
     return sorted(distinct.values(), key=lambda pair: (pair[0].name.lower(), pair[0].id))
 
 
-def _licences(uncounted: list[tuple[Component, Uncounted]]) -> Section:
+def _licences(uncounted: list[tuple[Component, Uncounted]], plans_known: Plans) -> Section:
     head = (
         "The licences that are bought and given out. No export says so: the licence administrator knows, and the",
         "Microsoft 365 admin centre shows it under Billing, Licences.",
@@ -439,7 +439,7 @@ def _licences(uncounted: list[tuple[Component, Uncounted]]) -> Section:
     for plans, components in groups.items():
         template += [*folded(f"{joined(list(plans), 'or')}: needed for {_told(components)}.", _WIDTH), ""]
     for name in dict.fromkeys(name for plans in groups for name in plans):
-        plan = plan_named(name)
+        plan = plans_known.named(name)
         template += [f"- plan: {plan.id if plan else scalar(name)}", "  purchased:", "  assigned:", "  as-of:", ""]
     return Section("licences", "licence", "", head, template=tuple(template[:-1]))
 

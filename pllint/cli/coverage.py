@@ -3,10 +3,12 @@
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
+from pllint.catalogue.groups import PlanGroups
 from pllint.engine.licensing import Licensing
 from pllint.engine.licensing.budget import (
     PlanCount,
     PriceList,
+    Shares,
     SpotCheck,
     YearlyCost,
     plan_counts,
@@ -18,7 +20,6 @@ from pllint.engine.licensing.budget import (
 from pllint.engine.licensing.cost import Money
 from pllint.model.component import APPS, Component, ComponentKind
 from pllint.model.governance import ConnectorRecord, Stage
-from pllint.model.licence_facts import GROUPS
 from pllint.model.licensing import Licensed, Premium, Verdict
 from pllint.model.workspace import Workspace
 from pllint.record import NamedTuple
@@ -98,6 +99,8 @@ class Coverage(NamedTuple):
     """(id of a plan, what it is called today)."""
     sold: frozenset[str]
     """Plans still sold."""
+    groups: PlanGroups
+    """Which plans meet which need."""
     prices: PriceList | None
     cost: YearlyCost | None
     has_manifest: bool
@@ -107,6 +110,12 @@ def cover(workspace: Workspace, licensing: Licensing) -> Coverage:
     """Hold everything that was read against the licence rules."""
     governance = licensing.governance
     prices = price_list(governance, licensing.plans, licensing.as_of) if governance else None
+    judged = [
+        licensed
+        for component in workspace.components
+        if not workspace.is_copied(component) and (licensed := licensing.judged(component))
+    ]
+    shares = Shares(judged, prices, licensing)
     rows = []
     for component in sorted(workspace.components, key=lambda one: (one.at.source.path, one.kind, one.id)):
         if workspace.is_copied(component):
@@ -125,20 +134,21 @@ def cover(workspace: Workspace, licensing: Licensing) -> Coverage:
                 licensed=licensed,
                 stage=min(stages, key=_STAGES.index, default=None),
                 spot_check=spot_check(connectors),
-                yearly=yearly_of(licensed, prices) if licensed and prices else None,
+                yearly=yearly_of(licensed, prices, shares) if licensed and prices else None,
             )
         )
     licensed_rows = [row.licensed for row in rows if row.licensed]
-    counts = plan_counts(licensed_rows, governance, prices) if governance else ()
+    counts = plan_counts(licensed_rows, shares, licensing) if governance else ()
     ids = licensing.plans.ids
     return Coverage(
         as_of=licensing.as_of,
         rows=tuple(rows),
         plans=counts,
-        names=tuple((plan, licensing.plans.name(plan)) for plan in dict.fromkeys((*ids, *(c.plan for c in counts)))),
-        sold=frozenset(plan for plan in ids if (licensing.plans.sale(plan).until or "9999") >= licensing.as_of),
+        names=tuple((plan, licensing.name_of(plan)) for plan in dict.fromkeys((*ids, *(c.plan for c in counts)))),
+        sold=frozenset(plan for plan in ids if licensing.plans.sale(plan).is_open_on(licensing.as_of)),
+        groups=licensing.groups,
         prices=prices,
-        cost=yearly_cost(licensed_rows, counts, prices) if prices else None,
+        cost=yearly_cost(licensed_rows, counts, prices, licensing.apps_per_pass) if prices else None,
         has_manifest=governance is not None,
     )
 
@@ -146,7 +156,7 @@ def cover(workspace: Workspace, licensing: Licensing) -> Coverage:
 def as_json(found: Coverage) -> str:
     """Write the report with the keys of `schemas/licences.json`."""
     members: dict[str, object] = {
-        "components": [_component(row) for row in found.rows],
+        "components": [_component(row, found) for row in found.rows],
         "plans": [_plan(count, dict(found.names)) for count in found.plans],
     }
     if found.cost and found.prices:
@@ -229,7 +239,7 @@ def _plain(cell: str) -> str:
     return cell.replace(",", "") if cell[:1].isdigit() else cell
 
 
-def _component(row: Row) -> dict[str, object]:
+def _component(row: Row, found_in: Coverage) -> dict[str, object]:
     component = row.component
     found: dict[str, object] = {"kind": component.kind.value, "name": component.name, "id": component.id}
     judgement = row.licensed.judgement if row.licensed else None
@@ -243,7 +253,7 @@ def _component(row: Row) -> dict[str, object]:
         ("population", row.population),
         ("plan", row.plan),
         ("needs", [
-            {"who": need.who, "people": need.number, "plans": list(GROUPS[need.any_of]), "level": need.level}
+            {"who": need.who, "people": need.number, "plans": list(found_in.groups[need.any_of]), "level": need.level}
             for need in (judgement.needs if judgement else ())
         ]),
         ("required", row.required),
@@ -306,7 +316,7 @@ def _details(row: Row, found: Coverage) -> Iterator[str]:
 def _told_needs(row: Row, found: Coverage) -> Iterator[str]:
     names = dict(found.names)
     for need in row.licensed.judgement.needs if row.licensed else ():
-        plans = [names[plan] for plan in GROUPS[need.any_of] if plan in found.sold]
+        plans = [names[plan] for plan in found.groups[need.any_of] if plan in found.sold]
         advised = " (advised)" if need.level == "advised" else ""
         yield f"{need.who.replace('-', ' ')} {need.number:,}{advised}: any of {', '.join(plans)}"
 

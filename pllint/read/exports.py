@@ -1,7 +1,9 @@
 """All exports of a project together: what each is, the day it is of, and what they prove once everything is read."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cached_property
 
+from pllint.catalogue.plans import Plans
 from pllint.discover import matches
 from pllint.model.environment import Environment
 from pllint.model.governance import Governance, LicenceRecord
@@ -42,8 +44,10 @@ class Proved(NamedTuple):
 class Exports:
     """Everything that exports say, gathered file by file."""
 
-    def __init__(self, told: Sequence[LicenceExport]) -> None:
+    def __init__(self, told: Sequence[LicenceExport], plans: Callable[[], Plans]) -> None:
+        """Take what the settings tell of exports; `plans` gives the plan data, once it is needed."""
         self._told = told
+        self._plan_data = plans
         self._resources: list[ListedResource] = []
         self._roles: list[RoleAssignment] = []
         self._connectors: list[ListedConnector] = []
@@ -119,16 +123,21 @@ class Exports:
         _tell_unknown(skus, notes)
         metered = proved.metered(proved.Places(environments), governance, inventory, notes)
         places = proved.Places(metered)
-        records = proved.licences(governance, inventory, places, notes)
+        records = proved.licences(governance, inventory, places, notes, self._plans)
         if governance is not None:
             governance = proved.records(governance, inventory, places, notes)._replace(
                 licences=records, dataverse=governance.dataverse or proved.dataverse(inventory)
             )
         return Proved(governance, metered, records, inventory)
 
+    @cached_property
+    def _plans(self) -> Plans:
+        return self._plan_data()
+
     def _named(self, notes: Notes) -> tuple[LicenceSku, ...]:
-        if all(one.known for one in self._skus):
-            return tuple(self._skus)
+        found = licences.of_own_plans(self._skus, self._plans) if self._skus else ()
+        if all(one.known for one in found):
+            return found
         names: dict[str, licences.Product] = {}
         for source in self._names:
             try:
@@ -137,7 +146,7 @@ class Exports:
                 notes.refuse(source, problem_of(error))
                 continue
             names |= licences.products(Node(rows, Anchor(source)))
-        return licences.named_by(self._skus, names)
+        return licences.of_own_plans(licences.named_by(found, names), self._plans)
 
     def _add_licences(self, found: licences.LicenceFacts) -> None:
         self._skus += found.skus

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from pllint.catalogue.plans import Plans
 from pllint.catalogue.skus import sku
 from pllint.model.inventory import BillingMember, BillingPolicy, Capacity, Currency, LicenceSku
 from pllint.read.document import Notes
@@ -151,6 +152,18 @@ def named_by(found: Iterable[LicenceSku], names: Mapping[str, Product]) -> tuple
         return one._replace(
             name=name, id=one.id or product.id, plan=known.plan, known=True, counts=one.counts and known.counts
         )
+
+    return tuple(map(named, found))
+
+
+def of_own_plans(found: Iterable[LicenceSku], plans: Plans) -> tuple[LicenceSku, ...]:
+    """Give products the plans that a user's own plan data names them for; what it adds wins over what is shipped."""
+
+    def named(one: LicenceSku) -> LicenceSku:
+        plan = plans.named(one.name)
+        if plan is None or (one.known and plan.id not in plans.own):
+            return one
+        return one._replace(plan=plan.id, known=True, counts=True)
 
     return tuple(map(named, found))
 

@@ -8,7 +8,18 @@ from pllint.model.governance import ConnectorRecord, DeclaredEnvironment, Govern
 from pllint.model.licence_facts import Remark
 from pllint.model.licensing import Licensed
 from pllint.plugin import ComponentRef, Context, Finding, Need, Related, Severity, check
-from pllint_licensing.words import because, because_of, counted, groups, list_of, people, place_of, where
+from pllint_licensing.words import (
+    app_plan,
+    because,
+    because_of,
+    counted,
+    groups,
+    list_of,
+    passes,
+    people,
+    place_of,
+    where,
+)
 
 _PRICING = "https://learn.microsoft.com/power-platform/admin/pricing-billing-skus"
 _FAQ = "https://learn.microsoft.com/power-platform/admin/powerapps-flow-licensing-faq"
@@ -16,6 +27,7 @@ _PASSES = "https://learn.microsoft.com/power-platform/admin/about-powerapps-pera
 _DEVELOPER = "https://learn.microsoft.com/power-platform/developer/plan"
 _MANAGED = "https://learn.microsoft.com/power-platform/admin/managed-environment-licensing"
 _METERED = "https://learn.microsoft.com/power-platform/admin/pay-as-you-go-meters"
+_PASS = "power-apps-per-app"  # noqa: S105 - the id of a plan
 _RUNS, _GIGABYTES, _ENVIRONMENTS = 750, Decimal(2), 3
 
 
@@ -55,8 +67,9 @@ def app_users_unlicensed(governance: Governance, context: Context) -> Iterator[F
             message=f"'{component.name}' is premium because of {because_of(licensed, context)} and is {shared}"
             f" {people(total)}{groups(users)}: {remark.number:,} of them {_have(remark.number)} no licence that covers"
             " it",
-            remedy=f"Ask the licence administrator to allocate {_passes(remark.number)} to {where(licensed)} or to"
-            f" assign {counted(remark.number, 'Power Apps Premium licence')}, or share it with fewer people",
+            remedy=f"Ask the licence administrator to allocate {passes(context, remark.number)} to {where(licensed)}"
+            f" or to assign {counted(remark.number, f'{app_plan(context, _intended(licensed))} licence')}, or share it"
+            " with fewer people",
             component=component.ref,
             environment=licensed.environment.name if licensed.environment else None,
             related=because(licensed, context),
@@ -158,16 +171,19 @@ def app_users_understated(component: Component, context: Context) -> Iterator[Fi
 def app_passes_short(component: Component, context: Context) -> Iterator[Finding]:
     """An app is to run on app passes, and its environment has fewer than its people need."""
     found = told_of_app(component, context, "app-passes-short")
-    if found is None or found[0].app is None or not context.licensing.is_on_record("power-apps-per-app"):
+    if found is None or found[0].app is None:
+        return
+    plans = context.licensing.groups.given_to("app-pass", "app-premium")
+    if not any(map(context.licensing.is_on_record, plans)):
         return
     licensed, remark = found
-    passes = found[0].app.passes
+    here = found[0].app.passes
     yield Finding(
         at=place_of(licensed),
-        message=f"'{component.name}' is to run on Power Apps per app passes, and {where(licensed)} has"
-        f" {passes:,} of the {passes + remark.number:,} it takes: {remark.number:,} short",
-        remedy=f"Ask the licence administrator to allocate another {_passes(remark.number)} to {where(licensed)}, or to"
-        " move people to Power Apps Premium",
+        message=f"'{component.name}' is to run on {context.licensing.name_of(_PASS)} passes, and {where(licensed)} has"
+        f" {here:,} of the {here + remark.number:,} it takes: {remark.number:,} short",
+        remedy=f"Ask the licence administrator to allocate another {passes(context, remark.number)} to"
+        f" {where(licensed)}, or to move people to {app_plan(context)}",
         component=component.ref,
         environment=licensed.environment.name if licensed.environment else None,
     )
@@ -183,10 +199,11 @@ def app_passes_elsewhere(component: Component, context: Context) -> Iterator[Fin
     yield Finding(
         at=place_of(licensed),
         message=f"'{component.name}' is {counted(licensed.judgement.short, 'licence')} short in {where(licensed)},"
-        f" and {_passes(remark.number)} {'lies' if remark.number == 1 else 'lie'} in other environments, where they do"
-        " not help it",
-        remedy=f"Ask a Power Platform admin to move up to {_passes(min(remark.number, licensed.judgement.short))} to"
-        f" {where(licensed)}, if the apps there can do without",
+        f" and {passes(context, remark.number)} {'lies' if remark.number == 1 else 'lie'} in other environments, where"
+        " they do not help it",
+        remedy="Ask a Power Platform admin to move up to"
+        f" {passes(context, min(remark.number, licensed.judgement.short))} to {where(licensed)}, if the apps there can"
+        " do without",
         component=component.ref,
         environment=licensed.environment.name if licensed.environment else None,
     )
@@ -202,8 +219,8 @@ def app_passes_ignored(component: Component, context: Context) -> Iterator[Findi
     billed = licensed.judgement.metered_users or 0
     yield Finding(
         at=place_of(licensed),
-        message=f"{where(licensed)} is a pay-as-you-go environment, so the {_passes(remark.number)} allocated to it"
-        f" are not used, and '{component.name}' is billed for {people(billed)}",
+        message=f"{where(licensed)} is a pay-as-you-go environment, so the {passes(context, remark.number)} allocated"
+        f" to it are not used, and '{component.name}' is billed for {people(billed)}",
         remedy="Ask a Power Platform admin to move the passes to an environment that is not metered, or to unlink the"
         " billing policy",
         component=component.ref,
@@ -220,9 +237,10 @@ def app_premium_not_declared(component: Component, context: Context) -> Iterator
     licensed, remark = found
     yield Finding(
         at=place_of(licensed),
-        message=f"'{component.name}' is to run on {context.licensing.plans.name(remark.who[0])}, which carries standard"
+        message=f"'{component.name}' is to run on {context.licensing.name_of(remark.who[0])}, which carries standard"
         f" connectors only, and it is premium because of {because_of(licensed, context)}",
-        remedy="Plan Power Apps per app or Power Apps Premium for it, or take out what makes it premium (maker)",
+        remedy=f"Plan {context.licensing.name_of(_PASS)} or {app_plan(context)} for it, or take out what makes it"
+        " premium (maker)",
         component=component.ref,
         related=because(licensed, context),
     )
@@ -296,8 +314,8 @@ def maker_unlicensed(component: Component, context: Context) -> Iterator[Finding
         at=place_of(licensed),
         message=f"{list_of(remark.who, 'and')} builds '{component.name}' in {where(licensed)} with premium connectors"
         f" ({because_of(licensed, context)}) and holds no premium licence",
-        remedy=f"Ask the licence administrator for {counted(remark.number, 'Power Apps Premium licence')}, or build and"
-        " test it in a developer environment",
+        remedy=f"Ask the licence administrator for {counted(remark.number, f'{app_plan(context)} licence')}, or build"
+        " and test it in a developer environment",
         component=component.ref,
         related=because(licensed, context),
     )
@@ -416,13 +434,13 @@ def teams_environment_premium(component: Component, context: Context) -> Iterato
     )
 
 
+def _intended(licensed: Licensed) -> str | None:
+    return licensed.app.plan if licensed.app else None
+
+
 def _have(number: int) -> str:
     return "has" if number == 1 else "have"
 
 
 def _need(number: int) -> str:
     return "needs" if number == 1 else "need"
-
-
-def _passes(number: int) -> str:
-    return counted(number, "Power Apps per app pass", "Power Apps per app passes")

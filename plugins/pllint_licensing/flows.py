@@ -8,14 +8,12 @@ from pllint.model.licence_facts import Remark
 from pllint.model.licensing import Licensed
 from pllint.plugin import Context, Finding, Need, Related, Severity, check
 from pllint_licensing.apps import told
-from pllint_licensing.words import because, because_of, counted, list_of, people, place_of, where
+from pllint_licensing.words import because, because_of, counted, flow_plan, list_of, on_flow, people, place_of, where
 
 _FAQ = "https://learn.microsoft.com/power-platform/admin/power-automate-licensing/faqs"
 _TYPES = "https://learn.microsoft.com/power-platform/admin/power-automate-licensing/types"
 _ENFORCED = "https://learn.microsoft.com/power-platform/admin/power-automate-licensing/enforcement"
 _LIMITS = "https://learn.microsoft.com/power-automate/limits-and-config"
-_CAPACITY = {"per-flow": "power-automate-per-flow", "process": "power-automate-process",
-             "hosted-process": "power-automate-hosted-process"}  # fmt: skip
 _REWORDED = "2023-07-31"
 
 
@@ -55,8 +53,8 @@ def flow_owner_unlicensed(component: Component, context: Context) -> Iterator[Fi
         licensed,
         f"'{component.name}' {_starts(licensed)} and premium because of {because_of(licensed, context)}, so it runs on"
         f" the plan of {_owner(licensed)}, who has none that covers it; such a flow is turned off after 14 days",
-        f"Ask the licence administrator to assign Power Automate Premium to {_owner(licensed)}, or to put 1 Power"
-        " Automate Process licence on the flow",
+        f"Ask the licence administrator to assign {flow_plan(context)} to {_owner(licensed)}, or to put"
+        f" {on_flow(context)} on the flow",
         because(licensed, context),
     )
 
@@ -74,8 +72,8 @@ def flow_runners_unlicensed(component: Component, context: Context) -> Iterator[
         f"'{component.name}' is premium because of {because_of(licensed, context)} and runs on the plan of whoever"
         f" starts it: {remark.number:,} of {people(total)}{_who(remark)} {'has' if remark.number == 1 else 'have'} none"
         " that covers it",
-        f"Ask the licence administrator for {counted(remark.number, 'Power Automate Premium licence')}, or for 1 Power"
-        " Automate Process licence on the flow, which covers everybody",
+        f"Ask the licence administrator for {counted(remark.number, f'{flow_plan(context)} licence')}, or for"
+        f" {on_flow(context)} on the flow, which covers everybody",
         because(licensed, context),
     )
 
@@ -114,7 +112,7 @@ def flow_owner_left(component: Component, context: Context) -> Iterator[Finding]
         licensed,
         f"{_owner(licensed)}, the owner of '{component.name}', left{since}; the flow is premium because of"
         f" {because_of(licensed, context)} and is turned off 14 days after its owner goes",
-        f"Ask a Power Platform admin to {change}, or to put 1 Power Automate Process licence on the flow",
+        f"Ask a Power Platform admin to {change}, or to put {on_flow(context)} on the flow",
         because(licensed, context),
     )
 
@@ -147,8 +145,8 @@ def flow_out_of_context(component: Component, context: Context) -> Iterator[Find
         f"{people(remark.number)}{_who(remark)} on whose plan '{component.name}' runs"
         f" {'holds' if remark.number == 1 else 'hold'} only a Power Apps or Dynamics 365 plan, which covers flows in"
         " the context of an app; this one is tied to none whose data it shares, and is turned off after 90 days",
-        f"Ask the licence administrator for {counted(remark.number, 'Power Automate Premium licence')} or 1 Power"
-        " Automate Process licence, or name under `app` the app it serves and associate the two",
+        f"Ask the licence administrator for {counted(remark.number, f'{flow_plan(context)} licence')} or"
+        f" {on_flow(context)}, or name under `app` the app it serves and associate the two",
         because(licensed, context),
     )
 
@@ -168,8 +166,8 @@ def flow_link_broken(component: Component, context: Context) -> Iterator[Finding
         licensed,
         f"'{component.name}' is tied to the app '{app.name}', which {fault}, so the plans of the app's people do not"
         " cover it",
-        "Name under `app` the app it really serves, or license it on its own: Power Automate Premium for the owner or"
-        " runners, or 1 Power Automate Process licence (flow owner)",
+        f"Name under `app` the app it really serves, or license it on its own: {flow_plan(context)} for the owner or"
+        f" runners, or {on_flow(context)} (flow owner)",
     )
 
 
@@ -182,9 +180,10 @@ def flow_premium_not_declared(component: Component, context: Context) -> Iterato
     licensed, remark = found
     yield _finding(
         licensed,
-        f"'{component.name}' is to run on {context.licensing.plans.name(remark.who[0])}, which carries standard"
+        f"'{component.name}' is to run on {context.licensing.name_of(remark.who[0])}, which carries standard"
         f" connectors only, and it is premium because of {because_of(licensed, context)}",
-        "Plan Power Automate Premium or Power Automate Process for it, or take out what makes it premium (maker)",
+        f"Plan {flow_plan(context)} or {context.licensing.offered('flow-capacity')} for it, or take out what makes it"
+        " premium (maker)",
         because(licensed, context),
     )
 
@@ -205,8 +204,8 @@ def child_flow_context_unlicensed(component: Component, context: Context) -> Ite
         f" {counted(parents, 'flow')} that {'calls' if parents == 1 else 'call'} it: {people(remark.number)}"
         f"{_who(remark)} who {'owns or starts' if remark.number == 1 else 'own or start'} them"
         f" {'has' if remark.number == 1 else 'have'} none that covers it",
-        f"Ask the licence administrator for {counted(remark.number, 'Power Automate Premium licence')}, or for 1 Power"
-        " Automate Process licence on the child flow",
+        f"Ask the licence administrator for {counted(remark.number, f'{flow_plan(context)} licence')}, or for"
+        f" {on_flow(context)} on the child flow",
         because(licensed, context),
     )
 
@@ -224,8 +223,8 @@ def child_flow_owner_in_transition(component: Component, context: Context) -> It
         licensed,
         f"'{component.name}' runs on the licences of the flows that call it, but for the time being the product checks"
         f" {_owner(licensed)}, who has no plan that covers it",
-        f"Ask the licence administrator to assign Power Automate Premium to {_owner(licensed)} for the transition, or"
-        " to put 1 Power Automate Process licence on the flow",
+        f"Ask the licence administrator to assign {flow_plan(context)} to {_owner(licensed)} for the transition, or"
+        f" to put {on_flow(context)} on the flow",
         because(licensed, context),
     )
 
@@ -243,8 +242,8 @@ def service_account_shared(component: Component, context: Context) -> Iterator[F
         f"{total:,} people hold the password of {_owner(licensed)}, which owns the premium flow '{component.name}', and"
         f" {remark.number:,} of them {'has' if remark.number == 1 else 'have'} no plan that covers it; one licensed"
         " account for several people is multiplexing",
-        f"Ask the licence administrator for {counted(remark.number, 'Power Automate Premium licence')} or 1 Power"
-        " Automate Process licence on the flow, or record under `credential-holders: {count, holds}` what they hold",
+        f"Ask the licence administrator for {counted(remark.number, f'{flow_plan(context)} licence')} or"
+        f" {on_flow(context)} on the flow, or record under `credential-holders: {{count, holds}}` what they hold",
         because(licensed, context),
     )
 
@@ -260,7 +259,7 @@ def service_account_widely_shared(component: Component, context: Context) -> Ite
         licensed,
         f"{remark.number:,} people hold the password of {_owner(licensed)}, which owns the premium flow"
         f" '{component.name}': whoever joins them needs a plan too, and nobody notices",
-        "Put 1 Power Automate Process licence on the flow, or better let a service principal own it (platform team)",
+        f"Put {on_flow(context)} on the flow, or better let a service principal own it (platform team)",
     )
 
 
@@ -275,7 +274,7 @@ def service_principal_needs_process(component: Component, context: Context) -> I
         licensed,
         f"'{component.name}' {_starts(licensed)}, premium because of {because_of(licensed, context)} and owned by the"
         f" application {_owner(licensed)}, which can hold no plan",
-        "Ask the licence administrator for 1 Power Automate Process licence, and record it as `licence: process`",
+        f"Ask the licence administrator for {on_flow(context)}, and record it under `licence`",
         because(licensed, context),
     )
 
@@ -292,8 +291,8 @@ def multiplexing_indirect_users(component: Component, context: Context) -> Itera
         f"{people(remark.number)}{_who(remark)} {'causes' if remark.number == 1 else 'cause'} the runs of"
         f" '{component.name}' and {'gets' if remark.number == 1 else 'get'} something back, without a plan that covers"
         f" it; it is premium because of {because_of(licensed, context)}",
-        f"Ask the licence administrator for {counted(remark.number, 'Power Automate Premium licence')}, or for 1 Power"
-        " Automate Process licence on the flow, which covers everybody",
+        f"Ask the licence administrator for {counted(remark.number, f'{flow_plan(context)} licence')}, or for"
+        f" {on_flow(context)} on the flow, which covers everybody",
         because(licensed, context),
     )
 
@@ -327,8 +326,7 @@ def beneficiaries_unlicensed(component: Component, context: Context) -> Iterator
         f"{people(remark.number)}{_who(remark)} {'lives' if remark.number == 1 else 'live'} off '{component.name}',"
         f" which is premium because of {because_of(licensed, context)}, and {'holds' if remark.number == 1 else 'hold'}"
         f" no plan that covers it; that {'is required' if required else 'has been advice since ' + _REWORDED}",
-        "Put 1 Power Automate Process licence on the flow, or license the team (flow owner, with the licence"
-        " administrator)",
+        f"Put {on_flow(context)} on the flow, or license the team (flow owner, with the licence administrator)",
     )
     yield finding._replace(severity=Severity.ERROR) if required else finding
 
@@ -338,7 +336,7 @@ def beneficiaries_unlicensed(component: Component, context: Context) -> Iterator
 def flow_copy_unlicensed(governance: Governance, context: Context) -> Iterator[Finding]:
     """A flow has a capacity licence in one environment and none in another."""
     for records in _copies(governance).values():
-        found = context.licensing.copies([(_place(one), _CAPACITY.get(one.licence or "")) for one in records])
+        found = context.licensing.copies([(_place(one), context.licensing.capacity_licence(one)) for one in records])
         for remark in found:
             bare = [one for one in records if _place(one) in remark.who]
             yield Finding(
@@ -346,7 +344,7 @@ def flow_copy_unlicensed(governance: Governance, context: Context) -> Iterator[F
                 message=f"'{records[0].name}' has a capacity licence in"
                 f" {list_of([_place(one) for one in records if one not in bare], 'and')} and none in"
                 f" {list_of(remark.who, 'and')}; a flow in another environment is another flow",
-                remedy=f"Put {counted(len(bare), 'Power Automate Process licence')} on the"
+                remedy=f"Put {on_flow(context, len(bare))} on the"
                 f" {'copy' if len(bare) == 1 else 'copies'} without one, or license their owners (licence"
                 " administrator)",
                 cause=records[0].name,
@@ -357,12 +355,12 @@ def flow_copy_unlicensed(governance: Governance, context: Context) -> Iterator[F
        on=Governance, needs=(Need.GOVERNANCE,))  # fmt: skip
 def flow_licences_over_allocated(governance: Governance, context: Context) -> Iterator[Finding]:
     """More flows are recorded with a capacity licence than licences are bought."""
-    for word, plan in _CAPACITY.items():
-        flows = [one for one in governance.flows if one.licence == word]
+    for plan in context.licensing.groups["flow-capacity"]:
+        flows = [one for one in governance.flows if context.licensing.capacity_licence(one) == plan]
         purchased = context.licensing.purchased(plan)
         if purchased is None or len(flows) <= purchased:
             continue
-        name = context.licensing.plans.name(plan)
+        name = context.licensing.name_of(plan)
         yield Finding(
             at=flows[purchased].at,
             message=f"{counted(len(flows), 'flow')} are recorded with a {name} licence"

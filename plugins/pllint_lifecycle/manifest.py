@@ -72,6 +72,35 @@ def manifest_reference_unknown(governance: Governance, context: Context) -> Iter
                     message=f"'{name.text}' is not the name of any {kind}{_meant(name.text, known)}",
                     remedy=f"Correct the name, or add the {kind} to the governance files",
                 )
+    yield from _unknown_plans(governance, context)
+
+
+def _unknown_plans(governance: Governance, context: Context) -> Iterator[Finding]:
+    """Give the names of plans that mean none: perhaps products that cover nothing here, so that it is a warning."""
+    plans = context.licensing.plans
+    known = {name.lower(): name for plan in plans.ids for name in plans.names(plan)}
+    for name in _of_plans(governance):
+        if not context.licensing.knows_plan(name.text):
+            yield Finding(
+                at=name.at,
+                message=f"'{name.text}' is not the name of any licence plan that pllint knows, so it covers nobody"
+                f"{_meant(name.text, known)}",
+                remedy="Correct the name, or say what it entitles to in a file named under `plans` in pllint.yaml",
+                severity=Severity.WARNING,
+            )
+    words = {word.lower(): word for word in context.licensing.capacity_words}
+    tenant = governance.tenant
+    lists = {name.lower(): name for name, *_ in plans.lists}
+    closed = [("capacity licence", words, name) for name in _of_capacity(governance)]
+    if tenant and tenant.price_list:
+        closed.append(("price list", lists, Name(tenant.price_list, tenant.at / "price-list")))
+    for kind, meaning, name in closed:
+        if name.text.strip().lower() not in meaning:
+            yield Finding(
+                at=name.at,
+                message=f"'{name.text}' is not the name of any {kind}{_meant(name.text, meaning)}",
+                remedy=f"Correct the name, or describe the {kind} in a file named under `plans` in pllint.yaml",
+            )
 
 
 @check(
@@ -186,6 +215,31 @@ def _of_flows(governance: Governance) -> Iterator[Name]:
     # `*` and `all` are no flow, and an approval of everything is none: http-use-unapproved says so.
     named = (approval for approval in governance.approvals if approval.flow not in {None, "*", "all"})
     yield from (Name(approval.flow or "", approval.at / "flow") for approval in named)
+
+
+def _of_plans(governance: Governance) -> Iterator[Name]:
+    for licence in governance.licences:
+        yield Name(licence.plan, licence.at / "plan")
+    records: tuple[AppRecord | FlowRecord, ...] = (*governance.apps, *governance.flows)
+    for record in records:
+        if record.plan:
+            yield Name(record.plan, record.at / "plan")
+    for flow in governance.flows:
+        at = flow.at / "credential-holders" / "holds"
+        yield from (Name(plan, at / plan) for plan, _ in flow.holders_hold)
+    for population in governance.populations:
+        yield from (Name(plan, population.at / "holds" / plan) for plan, _ in population.holds)
+        if population.guests and population.guests.plan:
+            yield Name(population.guests.plan, population.guests.at / "plan")
+    for connector in governance.connectors:
+        count = connector.deployment.licences if connector.deployment else None
+        if count and count.plan:
+            yield Name(count.plan, count.at / "plan")
+
+
+def _of_capacity(governance: Governance) -> Iterator[Name]:
+    records: tuple[AppRecord | FlowRecord, ...] = (*governance.apps, *governance.flows)
+    yield from (Name(one.licence, one.at / "licence") for one in records if one.licence)
 
 
 def _of_waivers(governance: Governance) -> Iterator[Name]:

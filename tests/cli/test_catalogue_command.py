@@ -193,7 +193,9 @@ def test_a_run_judges_by_the_tenants_own_list_and_says_so(capsys: pytest.Capture
     assert isinstance(shown, dict)
     assert isinstance(report, dict)
     assert shown["components"][0]["premium"] == "yes"
-    assert report["data"] == {"connectors": "2026-09-05", "tenant-connectors": "2026-11-02"}
+    assert report["data"] == {
+        "connectors": "2026-09-05", "tenant-connectors": "2026-11-02", "plans": "2026-11-21",
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(

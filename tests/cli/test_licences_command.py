@@ -165,3 +165,41 @@ def test_prices_of_ones_own_plan_data_are_those_that_count(project: Path, capsys
 
     assert isinstance(cost, dict)
     assert cost["yearly"]["per-app"] == 22_800
+
+
+_TWO_APPS = (
+    "tenant: {currency: USD}\n"
+    "environments: [{name: hr-production, type: production}]\n"
+    "populations: [{name: staff, people: 100, holds: {power-apps-premium: 30}}]\n"
+    "apps:\n"
+    "  - {name: =Claims, environment: hr-production, shared-with: [staff]}\n"
+    "  - {name: Expenses, environment: hr-production, shared-with: [staff]}\n"
+    "licences: [{plan: power-apps-per-app, purchased: 200}, {plan: power-apps-premium, purchased: 30}]\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("settings", "passes", "yearly"),
+    [
+        pytest.param("as-of: 2026-11-21\n", 140, 12_000, id="one app a pass"),
+        pytest.param("as-of: 2026-11-21\nlicensing: {apps-per-pass: 2}\n", 70, 6_000, id="two by the settings"),
+        pytest.param("as-of: 2020-06-01\n", 70, 12_000, id="two by date, at ten dollars"),
+    ],
+)
+def test_who_holds_a_plan_is_counted_under_it_and_the_others_under_passes(
+    project: Path, capsys: pytest.CaptureFixture[str], settings: str, passes: int, yearly: int
+) -> None:
+    other = project / "solutions/claims/CanvasApps/ctx_expenses.meta.xml"
+    other.write_text(APP.replace("ctx_claims", "ctx_expenses").replace("=Claims", "Expenses"), encoding="utf-8")
+    (project / "governance").mkdir()
+    (project / "governance/estate.yaml").write_text(_TWO_APPS, encoding="utf-8")
+    (project / "pllint.yaml").write_text(settings, encoding="utf-8")
+
+    document = _json(capsys)
+
+    plans, cost = document["plans"], document["cost"]
+    assert isinstance(plans, list)
+    assert isinstance(cost, dict)
+    required = {one["plan"]: one["required"] for one in plans}
+    assert required == {"power-apps-per-app": passes, "power-apps-premium": 30}
+    assert cost["yearly"]["per-app"] == yearly

@@ -44,7 +44,7 @@ def test_team_benefit_is_read_as_the_setting_says(setting: str, before: str | No
 
     levels = []
     for day in ("2023-07-30", "2023-07-31"):
-        judged = judge_flow(flow, day, readings)
+        judged = judge_flow(flow, day, Plans(), readings)
         levels.append(next((row.level for row in judged.needs if row.who == "team"), None))
 
     assert levels == [before, after]
@@ -62,7 +62,7 @@ def test_child_context_is_read_as_the_setting_says(setting: str, rows: set[tuple
     parent = FlowFacts(premium=False, trigger="scheduled", owner=Owner(name="ada"))
     child = FlowFacts(premium=True, trigger="child", owner=Owner(name="bo"), called_by=(parent,))
 
-    judged = judge_flow(child, _TODAY, readings_of({"child-context": setting}))
+    judged = judge_flow(child, _TODAY, Plans(), readings_of({"child-context": setting}))
 
     assert {(row.who, row.level) for row in judged.needs} == rows
 
@@ -95,7 +95,7 @@ def test_a_circle_of_child_flows_ends() -> None:
     one = FlowFacts(premium=True, trigger="child", owner=Owner(name="ada"))
     two = FlowFacts(premium=True, trigger="child", owner=Owner(name="bo"), called_by=(one,))
 
-    assert judge_flow(one._replace(called_by=(two,)), _TODAY).needs == ()
+    assert judge_flow(one._replace(called_by=(two,)), _TODAY, Plans()).needs == ()
 
 
 @pytest.mark.parametrize(

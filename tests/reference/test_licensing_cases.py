@@ -19,6 +19,7 @@ from ruamel.yaml import YAML
 import pllint_licensing
 import pllint_lifecycle
 from pllint.catalogue import Catalogue
+from pllint.catalogue.groups import GROUPS
 from pllint.catalogue.plans import Plans, Price, plan_named, price_of
 from pllint.check import Check, Context
 from pllint.engine.licensing import premium
@@ -75,7 +76,6 @@ from pllint.model.connector_id import ConnectorKey, custom_name
 from pllint.model.custom_connector import CustomConnector, Host, Operation
 from pllint.model.environment import Environment, EnvironmentType
 from pllint.model.licence_facts import (
-    GROUPS,
     AppFacts,
     FlowFacts,
     Group,
@@ -196,8 +196,10 @@ def test_a_case_comes_out_of_the_rules_as_it_says(ruled_case: Node, price_lists:
 
 
 def test_the_plan_groups_are_those_of_the_cases(plan_groups: Node) -> None:
+    groups = _PLANS.groups(_TODAY)
+
     assert {name: set(_texts(node.value)) for name, node in plan_groups.items()} == {
-        name: set(plans) for name, plans in GROUPS.items()
+        name: set(groups[name]) for name in GROUPS
     }
 
 
@@ -596,7 +598,7 @@ def _app_case(given: Node, as_of: str, _: Node) -> Answer:
 
 def _flow_case(given: Node, as_of: str, _: Node) -> Answer:
     facts = _flow_facts(given["flow"], given, as_of)
-    judged = judge_flow(facts, as_of)
+    judged = judge_flow(facts, as_of, _PLANS)
     answer = _judged(judged, premium=facts.premium, why=facts.why)
     if judged.alternative:
         answer["alternative"] = {"plan": judged.alternative.plan, "count": judged.alternative.number}
@@ -675,7 +677,7 @@ def _judged(judged: LicenceJudgement, *, premium: bool, why: Sequence[str]) -> A
 
 def _copies_case(given: Node, _: str, __: Node) -> Answer:
     licensed = [(copy["environment"].text or "", copy["licence"].text) for copy in given["copies"].elements()]
-    found = copies(licensed, given["purchased"].integer)
+    found = copies(licensed, _PLANS.groups(_TODAY)["flow-capacity"], given["purchased"].integer)
     return {
         "capacity-licences-needed": found.needed,
         "capacity-licences-short": found.short,
@@ -697,7 +699,8 @@ def _desktop_case(given: Node, _: str, __: Node) -> Answer:
             machines=desktop["machines"].integer or 1,
             bots=desktop["bots"].integer or 0,
             signs_into=tuple(_texts(desktop["signs-into"].value)),
-        )
+        ),
+        _PLANS.groups(_TODAY)["attended"],
     )
     return {"bots-needed": found.needed, "short": found.short, "findings": _told(found.remarks)}
 

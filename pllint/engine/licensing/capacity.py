@@ -17,7 +17,7 @@ from pllint.model.capacity_facts import (
     WebsiteBill,
     WebsiteUse,
 )
-from pllint.model.licence_facts import GROUPS, Remark
+from pllint.model.licence_facts import Remark
 
 _WINDOWS = "windows-desktop-flows"
 _SESSIONS_UNTIL = "2023-11-30"
@@ -39,11 +39,11 @@ _POOL_AT_MOST = 10_000_000
 _LIST = "usd-list"
 
 
-def bots(desktop: DesktopFacts) -> BotCount:
-    """Count the bots a desktop flow needs and those that are missing."""
+def bots(desktop: DesktopFacts, with_bots: Sequence[str]) -> BotCount:
+    """Count the bots a desktop flow needs and those that are missing; `with_bots` are the plans that carry one."""
     remarks = []
     if desktop.attended:
-        paid = bool(set(desktop.holds) & set(GROUPS["attended"]))
+        paid = bool(set(desktop.holds) & set(with_bots))
         windows = _WINDOWS in desktop.holds and not paid
         beyond = desktop.shared or desktop.environment.lower() != "default" or desktop.from_cloud_flow
         short = 0 if paid or (windows and not beyond) else 1
@@ -200,7 +200,8 @@ def storage(
 def daily_limit(held: Sequence[str], units: int, add_ons: int, as_of: str, plans: Plans) -> int:
     """Give the requests a day of the plans a flow runs on: product lines add up, within a line the highest counts."""
     extra = add_ons * plans.number("request-addon", "requests", as_of)
-    capacity = [plan for plan in held if plan in GROUPS["flow-capacity"]]
+    on_flows = plans.groups(as_of)["flow-capacity"]
+    capacity = [plan for plan in held if plan in on_flows]
     if capacity:
         limits = [
             plans.number(plan, "requests", as_of) * (units if plans.value(plan, "stackable", as_of) else 1)

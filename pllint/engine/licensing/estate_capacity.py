@@ -6,7 +6,6 @@ from functools import cached_property
 
 from pllint.catalogue.plans import Plans
 from pllint.engine.licensing.capacity import agent_bill, ai_credits, bots, daily_limit, requests, storage, website_bill
-from pllint.engine.licensing.gather import plan_id
 from pllint.engine.licensing.workspace import Licensing
 from pllint.model.capacity_facts import AgentUse, DesktopFacts, Storage, WebsiteUse
 from pllint.model.component import Component, ComponentKind
@@ -15,12 +14,11 @@ from pllint.model.estate import Mention
 from pllint.model.estate_capacity import BotBalance, Credits, DesktopUse, Packs, RequestUse, StorageUse
 from pllint.model.governance import FlowRecord, Governance, Name
 from pllint.model.inventory import Capacity
-from pllint.model.licence_facts import GROUPS
 from pllint.model.licensing import Licensed
 from pllint.model.workspace import Workspace
 
 _WINDOWS = "windows-desktop-flows"
-_BOTS = ("power-automate-process", "power-automate-hosted-process", "power-automate-unattended-rpa")
+_NOT_PEOPLE = frozenset({"flow", "machine"})
 _SOFTWARE = {
     "desktopflow.excel": "Excel",
     "desktopflow.word": "Word",
@@ -53,7 +51,7 @@ class EstateCapacity:
     @cached_property
     def _licences(self) -> Mapping[str, int]:
         """Count what is bought of each plan."""
-        plans = dict.fromkeys(plan_id(record.plan) for record in self._workspace.licences)
+        plans = dict.fromkeys(self._plans.id_of(record.plan) for record in self._workspace.licences)
         return {plan: self._bought(plan) or 0 for plan in plans}
 
     # Desktop flows
@@ -74,7 +72,7 @@ class EstateCapacity:
         use = DesktopUse(
             component=component,
             at=record.at if record else component.at,
-            held=tuple(self._plans.name(plan) for plan in holds),
+            held=tuple(self._licensing.name_of(plan) for plan in holds),
             unattended_at=unattended,
             software=tuple(dict.fromkeys(
                 _SOFTWARE[one.connector.lower()] for one in component.uses if one.connector.lower() in _SOFTWARE
@@ -90,7 +88,7 @@ class EstateCapacity:
             shared=bool(record.people),
             from_cloud_flow=bool(calls),
         )
-        told = {remark.check for remark in bots(facts).remarks}
+        told = {remark.check for remark in bots(facts, self._licensing.groups["attended"]).remarks}
         if "windows-desktop-flow-limits" in told:
             beyond = [
                 *(["is shared"] if facts.shared else []),
@@ -116,21 +114,29 @@ class EstateCapacity:
             places += [Mention(f"'{component.name}' runs a desktop flow unattended", call.at) for call in calls]
         if not places:
             return None
-        counts = [number for plan in _BOTS if (number := self._bought(plan)) is not None]
+        carried = self._unattended_bots
+        counts = [number * each for plan, each in carried.items() if (number := self._bought(plan)) is not None]
         governance = self._governance
         flows = governance.flows if governance else ()
-        taken = sum(one.licence in {"process", "hosted-process"} for one in flows)
+        taken = sum(self._licensing.capacity_licence(one) in carried for one in flows)
         bought = max(0, sum(counts) - taken) if counts else None
-        found = bots(DesktopFacts(attended=False, bots=bought or 0))
-        return BotBalance(needed=found.needed, bought=bought, places=tuple(places))
+        found = bots(DesktopFacts(attended=False, bots=bought or 0), ())
+        name = self._licensing.name_of((*self._licensing.usual(carried), *carried)[0])
+        return BotBalance(name=name, needed=found.needed, bought=bought, places=tuple(places))
+
+    @cached_property
+    def _unattended_bots(self) -> Mapping[str, int]:
+        """Give the plans of flows and machines that carry unattended bots, with how many bots each has."""
+        bots_of = {plan: self._plans.number(plan, "unattended-bots", self._as_of) for plan in self._plans.ids}
+        return {plan: bots for plan, bots in bots_of.items() if bots and self._plans.counts(plan) in _NOT_PEOPLE}
 
     def _holds(self, record: FlowRecord) -> tuple[str, ...]:
         owner = (record.owner or "").strip().lower()
         governance = self._governance
         for population in governance.populations if governance else ():
             if owner and population.name.strip().lower() == owner:
-                return tuple(plan_id(plan) for plan, number in population.holds if number)
-        return (plan_id(record.plan),) if record.plan else ()
+                return tuple(self._plans.id_of(plan) for plan, number in population.holds if number)
+        return (self._plans.id_of(record.plan),) if record.plan else ()
 
     def _environment(self, name: Name | None) -> Environment | None:
         return self._workspace.environment(name.text) if name else None
@@ -157,8 +163,9 @@ class EstateCapacity:
 
     def has_agent_capacity(self) -> bool:
         """Tell whether any record is of packs or of a meter for agents."""
+        packs = self._licensing.groups["agent"]
         return any(
-            plan_id(record.plan) in GROUPS["agent"] and record.purchased != 0 for record in self._workspace.licences
+            self._plans.id_of(record.plan) in packs and record.purchased != 0 for record in self._workspace.licences
         )
 
     def is_metered(self, environments: Sequence[Environment]) -> bool:
@@ -175,7 +182,7 @@ class EstateCapacity:
             return None
         bill = agent_bill(AgentUse(credits_per_month=used, packs_held=bought), self._as_of, self._plans)
         return Packs(
-            name=self._plans.name(_CREDITS),
+            name=self._licensing.name_of(_CREDITS),
             used=used,
             unit=str(self._plans.value(_CREDITS, "unit", self._as_of) or "credits"),
             needed=bill.packs,
@@ -202,7 +209,7 @@ class EstateCapacity:
                     places.setdefault(kind, []).append(Mention(f"'{site.name}'", site.at))
         for kind, packs in needed.items():
             yield Packs(
-                name=self._plans.name(_SITES[kind]),
+                name=self._licensing.name_of(_SITES[kind]),
                 used=used[kind],
                 unit=f"{kind.partition('-')[0]} people",
                 needed=packs,
@@ -254,7 +261,7 @@ class EstateCapacity:
             runs=runs,
             per_day=counted.per_day,
             limit=limit,
-            plans=tuple(self._plans.name(plan) for plan in held),
+            plans=tuple(self._licensing.name_of(plan) for plan in held),
             owner=None if flow.licence or owner is None else owner.name,
             missing="" if limit else "nobody has written which plan it runs on",
         )

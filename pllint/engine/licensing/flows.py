@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from pllint.engine.licensing.apps import SEEDED
+from pllint.catalogue.plans import Plans
 from pllint.engine.licensing.people import (
     Coverage,
     Gap,
@@ -14,7 +14,6 @@ from pllint.engine.licensing.people import (
     names_of,
 )
 from pllint.model.licence_facts import (
-    GROUPS,
     CapacityAdvice,
     FlowFacts,
     Group,
@@ -48,20 +47,22 @@ class _Row(NamedTuple):
     level: str = "required"
 
 
-def judge_flow(flow: FlowFacts, as_of: str, readings: Readings | None = None) -> LicenceJudgement:
+def judge_flow(flow: FlowFacts, as_of: str, plans: Plans, readings: Readings | None = None) -> LicenceJudgement:
     """Say whose licence a cloud flow runs on, how many are short, and what else there is to say."""
-    return _Rules(as_of, readings or Readings()).judge(flow)
+    return _Rules(as_of, plans, readings or Readings()).judge(flow)
 
 
 class _Rules:
-    def __init__(self, as_of: str, readings: Readings) -> None:
+    def __init__(self, as_of: str, plans: Plans, readings: Readings) -> None:
         self._as_of = as_of
+        self._plans = plans
         self._readings = readings
+        self._groups = plans.groups(as_of)
 
     def judge(self, flow: FlowFacts) -> LicenceJudgement:
         remarks = list(self._whatever_the_licences(flow))
         place = flow.place
-        if has_capacity_licence(flow):
+        if self._has_capacity_licence(flow):
             rows = [] if flow.covered_by or flow.trigger != "child" else self._premium_parents(flow)
             return LicenceJudgement(needs=_needs(rows), remarks=tuple(remarks))
         if place.pay_as_you_go:
@@ -81,11 +82,11 @@ class _Rules:
     def _whatever_the_licences(self, flow: FlowFacts) -> Iterator[Remark]:
         if flow.licence == "power-automate-per-flow" and self._as_of >= PER_FLOW_OFF_THE_LIST:
             yield Remark("plan-no-longer-sold", 1, (flow.licence,))
-        if flow.licence in GROUPS["flow-capacity"] and flow.associated_flows > _ASSOCIATED_AT_MOST:
+        if flow.licence in self._groups["flow-capacity"] and flow.associated_flows > _ASSOCIATED_AT_MOST:
             yield Remark("process-associations-over-limit", flow.associated_flows)
         if not flow.premium:
             return
-        if flow.plan in SEEDED:
+        if flow.plan is not None and flow.plan in self._groups.seeded:
             yield Remark("flow-premium-not-declared", who=(flow.plan,))
         if flow.place.type == "teams":
             yield Remark("teams-environment-premium")
@@ -105,7 +106,7 @@ class _Rules:
         return flow.purpose == "use" or any(group.role in served for group in flow.people)
 
     def _managed(self, flow: FlowFacts, remarks: list[Remark]) -> LicenceJudgement:
-        wanted = licences("managed-environment", self._as_of)
+        wanted = self._licences("managed-environment")
         if flow.trigger in _OWNERS:
             found, who = _owned(flow.owner, wanted), "owner"
         else:
@@ -128,7 +129,7 @@ class _Rules:
         rows = self._responsible(flow)
         remarks += self._responsible_remarks(flow, rows)
         if flow.attended:
-            remarks += _attended_remarks(flow)
+            remarks += _attended_remarks(flow, self._groups["attended"])
         if flow.trigger in _OWNERS:
             others = self._others(flow)
             rows += others
@@ -165,11 +166,11 @@ class _Rules:
         """Name the people whose licence a run uses."""
         developer = flow.place.type == "developer"
         group = self._group(flow)
-        wanted = licences(group, self._as_of, developer=developer)
+        wanted = self._licences(group, developer=developer)
         if flow.trigger == "power-app":
             gone = flow.app is not None and not flow.app.exists
             app_group = "flow-standalone" if gone else "app-premium"
-            runners = coverage(_with_role(flow.people, "runs"), licences(app_group, self._as_of, developer=developer))
+            runners = coverage(_with_role(flow.people, "runs"), self._licences(app_group, developer=developer))
             return [_Row("app-users", runners)]
         if flow.trigger in _RUNNERS:
             return [_Row("runners", coverage(_with_role(flow.people, "runs"), wanted))]
@@ -180,7 +181,7 @@ class _Rules:
         if _is_application(flow.owner):
             if wanted.group == "flow-in-dynamics-context":
                 return []
-            return [_Row("flow", coverage((Group(),), licences("flow-capacity", self._as_of)))]
+            return [_Row("flow", coverage((Group(),), self._licences("flow-capacity")))]
         if flow.owner is None or flow.owner.kind == "person" or flow.owner.left:
             return [_Row("owner", _owned(flow.owner, wanted))]
         rows = [_Row("account", _owned(flow.owner, wanted))]
@@ -211,7 +212,7 @@ class _Rules:
 
     def _others(self, flow: FlowFacts) -> list[_Row]:
         """Name the people who do not run the flow and need a licence all the same."""
-        wanted = licences(self._group(flow), self._as_of, developer=flow.place.type == "developer")
+        wanted = self._licences(self._group(flow), developer=flow.place.type == "developer")
         rows = [_Row("indirect", coverage(_with_role(flow.people, "triggers-and-receives"), wanted))]
         before = self._as_of < REWORDED
         benefit = self._readings.team_benefit
@@ -238,7 +239,7 @@ class _Rules:
 
     def _child(self, flow: FlowFacts, remarks: list[Remark]) -> LicenceJudgement:
         """Give the need of a child flow: its parents' context, and for the time being its owner."""
-        parents = list(_top_parents(flow))
+        parents = list(self._top_parents(flow))
         context = self._readings.child_context
         rows = [] if context == "owner" else self._parent_rows(parents)
         if any(row.found.short for row in rows):
@@ -248,7 +249,7 @@ class _Rules:
         for row in rows:
             remarks += row.found.guest_remarks()
         if parents and context != "parent":
-            owner = _owned(flow.owner, licences("flow-standalone", self._as_of))
+            owner = _owned(flow.owner, self._licences("flow-standalone"))
             rows.append(_Row("child-owner", owner, "required" if context == "owner" else "advised"))
             if owner.short:
                 remarks.append(Remark("child-flow-owner-in-transition", 1, owner.short_names()))
@@ -256,7 +257,7 @@ class _Rules:
         return judged._replace(alternative=self._alternative()) if judged.short else judged
 
     def _premium_parents(self, flow: FlowFacts) -> list[_Row]:
-        return self._parent_rows([parent for parent in _top_parents(flow) if parent.premium])
+        return self._parent_rows([parent for parent in self._top_parents(flow) if parent.premium])
 
     def _parent_rows(self, parents: Sequence[FlowFacts]) -> list[_Row]:
         """Add the people of all parents up, one row for each kind and group of plans."""
@@ -265,7 +266,7 @@ class _Rules:
         for number, parent in enumerate(parents):
             group = self._group(parent)
             if parent.trigger in _OWNERS:
-                gap = _owned(parent.owner, licences(group, self._as_of)).gaps[0]
+                gap = _owned(parent.owner, self._licences(group)).gaps[0]
                 name = (parent.owner.name if parent.owner else None) or f"\0{number}"
                 known = owners.setdefault(group, {}).setdefault(name.lower(), gap)
                 if gap.short > known.short:
@@ -277,31 +278,31 @@ class _Rules:
                 plans = "flow-standalone" if gone else "app-premium"
                 runners.setdefault(("app-users", plans), []).extend(_with_role(parent.people, "runs"))
         rows = [
-            _Row("parent-owners", Coverage(licences(group, self._as_of), tuple(gaps.values())))
+            _Row("parent-owners", Coverage(self._licences(group), tuple(gaps.values())))
             for group, gaps in owners.items()
         ]
         rows += [
-            _Row(who, coverage(distinct(groups), licences(group, self._as_of)))
-            for (who, group), groups in runners.items()
+            _Row(who, coverage(distinct(groups), self._licences(group))) for (who, group), groups in runners.items()
         ]
         return rows
 
+    def _licences(self, group: str, *, developer: bool = False) -> Licences:
+        return licences(group, self._as_of, self._plans, developer=developer)
 
-def has_capacity_licence(flow: FlowFacts) -> bool:
-    """Tell whether a capacity licence covers a flow, its own or an inherited one."""
-    capacity = GROUPS["flow-capacity"]
-    return flow.licence in capacity or flow.covered_by in capacity
+    def _has_capacity_licence(self, flow: FlowFacts) -> bool:
+        """Tell whether a capacity licence covers a flow, its own or an inherited one."""
+        capacity = self._groups["flow-capacity"]
+        return flow.licence in capacity or flow.covered_by in capacity
 
-
-def _top_parents(flow: FlowFacts, above: tuple[FlowFacts, ...] = ()) -> Iterator[FlowFacts]:
-    """Give the flows at the top that no capacity licence covers, following parents that are child flows themselves."""
-    for parent in flow.called_by:
-        if has_capacity_licence(parent) or parent in above:
-            continue
-        if parent.trigger == "child":
-            yield from _top_parents(parent, (*above, parent))
-        else:
-            yield parent
+    def _top_parents(self, flow: FlowFacts, above: tuple[FlowFacts, ...] = ()) -> Iterator[FlowFacts]:
+        """Give the flows at the top that no capacity licence covers, following parents that are child flows."""
+        for parent in flow.called_by:
+            if self._has_capacity_licence(parent) or parent in above:
+                continue
+            if parent.trigger == "child":
+                yield from self._top_parents(parent, (*above, parent))
+            else:
+                yield parent
 
 
 def _owned(owner: Owner | None, wanted: Licences) -> Coverage:
@@ -339,13 +340,13 @@ def _unlicensed(flow: FlowFacts, row: _Row) -> Iterator[Remark]:
         yield Remark(check, found.short - wrong, found.short_names())
 
 
-def _attended_remarks(flow: FlowFacts) -> Iterator[Remark]:
+def _attended_remarks(flow: FlowFacts, with_bots: Sequence[str]) -> Iterator[Remark]:
     if flow.trigger in _OWNERS:
         owner = flow.owner
         groups = [Group(holds=tuple((plan, 1) for plan in owner.holds) if owner and not owner.left else ())]
     else:
         groups = [group for group in _with_role(flow.people, "runs") if group.number]
-    without = [group for group in groups if not held(group.holds, GROUPS["attended"])]
+    without = [group for group in groups if not held(group.holds, with_bots)]
     if without:
         yield Remark("attended-bot-missing", sum(group.number or 0 for group in without), names_of(without))
 

@@ -7,13 +7,11 @@ name of an owner or a maker says what that person holds.
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 
-from pllint.catalogue.plans import plan_named
-from pllint.engine.licensing.apps import SEEDED
+from pllint.catalogue.plans import Plans
 from pllint.model.component import APPS, Component, ComponentKind, StartsFrom
 from pllint.model.environment import Environment
 from pllint.model.governance import AppRecord, FlowRecord, Governance, LicenceRecord, Name, Population
 from pllint.model.licence_facts import (
-    GROUPS,
     AppFacts,
     FlowFacts,
     Group,
@@ -26,7 +24,6 @@ from pllint.model.licence_facts import (
 from pllint.model.licensing import Premium, Verdict
 from pllint.model.workspace import Workspace
 
-_PASS = "power-apps-per-app"  # noqa: S105 - the id of a plan
 _TRIGGERS = {
     StartsFrom.CONNECTOR: "automated",
     StartsFrom.TEAMS_WEBHOOK: "automated",
@@ -44,15 +41,25 @@ _CAPACITY = {
     "process": "power-automate-process",
     "hosted-process": "power-automate-hosted-process",
 }
+"""The words of the manifest for capacity licences."""
+NO_LICENCE = "none"
 _DATAVERSE = frozenset({"shared_commondataserviceforapps", "shared_commondataservice"})
 _DEEPEST = 20
 """Calls of flows by flows that are followed upwards."""
 
 
-def plan_id(text: str) -> str:
-    """Give the id of a plan by any of its names; an unknown name stays what it is."""
-    found = plan_named(text)
-    return found.id if found else text
+def capacity_words(plans: Plans, as_of: str) -> tuple[str, ...]:
+    """Give everything that the manifest may name as the licence on a flow: its own words, and names of plans."""
+    named = (plans.names(plan) for plan in plans.groups(as_of)["flow-capacity"])
+    return (NO_LICENCE, *_CAPACITY, *(name for names in named for name in names))
+
+
+def capacity_licence(word: str | None, plans: Plans, as_of: str) -> str | None:
+    """Give the id of the capacity licence that the manifest names by a word or by a plan; None where it is none."""
+    if word is None:
+        return None
+    plan = _CAPACITY.get(word.strip().lower()) or plans.id_of(word)
+    return plan if plan in plans.groups(as_of)["flow-capacity"] else None
 
 
 class Gathered:
@@ -64,11 +71,17 @@ class Gathered:
         governance: Governance,
         premium: Callable[[Component], Premium],
         targets: Callable[[Component], Sequence[Environment]],
+        *,
+        plans: Plans,
+        as_of: str,
     ) -> None:
         self._workspace = workspace
         self._governance = governance
         self._premium = premium
         self._targets = targets
+        self._plans = plans
+        self._as_of = as_of
+        self._groups = plans.groups(as_of)
 
     def record(self, component: Component) -> AppRecord | FlowRecord | None:
         """Give the manifest's record of an app or a flow; the first where it is in several environments."""
@@ -106,7 +119,7 @@ class Gathered:
             makers=self._makers(record),
             passes=here,
             passes_elsewhere=elsewhere,
-            plan=plan_id(record.plan) if record and record.plan else None,
+            plan=self._plans.id_of(record.plan) if record and record.plan else None,
             claims=tuple((name, "standard") for name in self._claimed_standard(component)),
             hosts=tuple(self._hosts(component)),
             stated_users=stated,
@@ -143,13 +156,13 @@ class Gathered:
             purpose=record.purpose if record else None,
             owner=self._owner(flow_record) if flow_record else None,
             people=people,
-            licence=_CAPACITY.get(flow_record.licence or "") if flow_record else None,
+            licence=capacity_licence(flow_record.licence, self._plans, self._as_of) if flow_record else None,
             called_by=tuple(parents),
             app=self._served(component, flow_record),
-            plan=plan_id(flow_record.plan) if flow_record and flow_record.plan else None,
+            plan=self._plans.id_of(flow_record.plan) if flow_record and flow_record.plan else None,
             in_solution=component.solution is not None,
-            agent_capacity=any(plan_id(one.plan) in GROUPS["agent"] for one in self._governance.licences),
-            credential_holders=_holders(flow_record) if flow_record else None,
+            agent_capacity=any(self._plans.id_of(one.plan) in self._groups["agent"] for one in self._licences),
+            credential_holders=self._holders(flow_record) if flow_record else None,
             on_dataverse=_is_on_dataverse(component),
             attended=any(call.mode == "attended" for call in component.calls_desktop_flows),
         )
@@ -186,11 +199,11 @@ class Gathered:
         return Group(
             name=population.name,
             number=population.people,
-            holds=_by_id(population.holds),
+            holds=self._by_id(population.holds),
             role=role,
             guests=GuestLicence(
                 home=guests.home or "unknown",
-                plan=plan_id(guests.plan) if guests.plan else None,
+                plan=self._plans.id_of(guests.plan) if guests.plan else None,
                 other_cloud=guests.cloud is not None and guests.cloud != cloud,
             )
             if guests
@@ -212,9 +225,9 @@ class Gathered:
         if record.owner is None:
             return None
         population = self._populations.get(record.owner.strip().lower())
-        holds = tuple(plan for plan, number in _by_id(population.holds) if number) if population else ()
+        holds = tuple(plan for plan, number in self._by_id(population.holds) if number) if population else ()
         if not holds and record.plan:
-            plan = plan_id(record.plan)
+            plan = self._plans.id_of(record.plan)
             holds = (plan,) if self._is_within_purchased(plan, record.owner) else ()
         elif not holds:
             holds = self._from_the_pool(record)
@@ -224,7 +237,7 @@ class Gathered:
 
     def _is_within_purchased(self, plan: str, owner: str) -> bool:
         """Tell whether enough licences of a plan are bought for the owners who are to have one, in order of names."""
-        flows = [one for one in self._governance.flows if plan_id(one.plan or "") == plan]
+        flows = [one for one in self._governance.flows if self._plans.id_of(one.plan or "") == plan]
         owners = sorted({one.owner.strip().lower() for one in flows if one.owner})
         return owners.index(owner.strip().lower()) < self._purchased(plan)
 
@@ -232,8 +245,9 @@ class Gathered:
         """Let an owner whose plan nobody has written hold one that is bought and not spoken for."""
         unspoken = sorted({one.owner.strip().lower() for one in self._governance.flows if one.owner and not one.plan})
         place = unspoken.index((record.owner or "").strip().lower())
-        for plan in GROUPS["flow-standalone"]:
-            spoken = {one.owner for one in self._governance.flows if one.owner and plan_id(one.plan or "") == plan}
+        for plan in self._groups["flow-standalone"]:
+            planned = (one for one in self._governance.flows if self._plans.id_of(one.plan or "") == plan)
+            spoken = {one.owner for one in planned if one.owner}
             free = self._purchased(plan) - len(spoken)
             if place < free:
                 return (plan,)
@@ -241,7 +255,7 @@ class Gathered:
         return ()
 
     def _purchased(self, plan: str) -> int:
-        records = [one for one in self._licences if plan_id(one.plan) == plan]
+        records = [one for one in self._licences if self._plans.id_of(one.plan) == plan]
         return sum(max(one.purchased or 0, one.assigned or 0) for one in records)
 
     @property
@@ -251,14 +265,23 @@ class Gathered:
     def _passes(self, environment: Environment | None) -> tuple[int, int]:
         """Count the app passes allocated to an environment, and to others."""
         here = elsewhere = 0
+        passes = self._groups.given_to("app-pass", "app-premium")
         for record in self._licences:
-            if plan_id(record.plan) == _PASS:
+            if self._plans.id_of(record.plan) in passes:
                 for name, number in record.allocated:
                     if environment is not None and environment.goes_by(name.text):
                         here += number
                     else:
                         elsewhere += number
         return here, elsewhere
+
+    def _by_id(self, holds: Holds) -> Holds:
+        return tuple((self._plans.id_of(plan), number) for plan, number in holds)
+
+    def _holders(self, record: FlowRecord) -> Group | None:
+        if record.credential_holders is None:
+            return None
+        return Group(number=record.credential_holders, holds=self._by_id(record.holders_hold))
 
     def _hosts(self, component: Component) -> Iterator[tuple[str, str]]:
         for use in component.uses:
@@ -276,7 +299,8 @@ class Gathered:
             for record in self._governance.connectors:
                 names = {record.name.strip().lower(), (record.id or record.name).lower()}
                 count = record.deployment.licences if record.deployment else None
-                if names & called and count is not None and count.plan and plan_id(count.plan) in SEEDED:
+                counted = self._plans.id_of(count.plan) if count is not None and count.plan else None
+                if names & called and counted in self._groups.seeded:
                     yield definition.display_name
 
     def _served(self, flow: Component, record: FlowRecord | None) -> ServedApp | None:
@@ -302,16 +326,6 @@ class Gathered:
                 theirs |= _DATAVERSE
             shares = bool(connectors & theirs) or any(app in callers for app in apps)
         return ServedApp(name=record.app.text, linked=True, shares_data=shares, exists=exists)
-
-
-def _by_id(holds: Holds) -> Holds:
-    return tuple((plan_id(plan), number) for plan, number in holds)
-
-
-def _holders(record: FlowRecord) -> Group | None:
-    if record.credential_holders is None:
-        return None
-    return Group(number=record.credential_holders, holds=_by_id(record.holders_hold))
 
 
 def _names(record: AppRecord | FlowRecord) -> tuple[Name, ...]:
