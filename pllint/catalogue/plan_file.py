@@ -128,6 +128,7 @@ def _stated(row: Row, key: Key, file: _File) -> Iterator[StatedPrice]:
             currency=str(price["currency"]),
             kind=str(price["kind"]) if "kind" in price else None,
             quantity=quantity if isinstance(quantity, int) else 1,
+            per=str(price["per"]) if "per" in price else None,
             starts=str(price.get("from", "")),
             until=str(price.get("until", "9999")),
             price=priced(price),

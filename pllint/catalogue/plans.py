@@ -59,6 +59,8 @@ class StatedPrice(NamedTuple):
     """None: it counts on every list of the currency."""
     quantity: int
     """The number it holds from."""
+    per: str | None
+    """What it is the price of, where that is no unit a month."""
     starts: str
     until: str
     price: Price
@@ -131,7 +133,14 @@ class Plans:
 
     def named(self, text: str) -> LicencePlan | None:
         """Find the plan that an id, a name of any time or a stock-keeping name means, ignoring case and spaces."""
-        return self._known.get(_plain(text))
+        return self._known.get(_plain(text)) or self._of_product(text)
+
+    def _of_product(self, text: str) -> LicencePlan | None:
+        """Find the plan of a product that only tenant exports name, such as one of a government cloud."""
+        from pllint.catalogue.skus import sku
+
+        product = sku(None, text)
+        return self._known.get(product.plan) if product and product.plan else None
 
     def id_of(self, text: str) -> str:
         """Give the id of a plan by any of its names; an unknown name stays what it is."""
@@ -179,6 +188,24 @@ class Plans:
         found = self.value(plan, key, on)
         return Decimal(found) if isinstance(found, str | int) else Decimal(0)
 
+    def fact(self, key: str, on: str) -> Decimal:
+        """Give a figure of no single plan in force on a day, such as `grace-days`; 0 when there is none."""
+        from decimal import Decimal
+
+        found = self._fact(key).get("is")
+        if isinstance(found, list):
+            found = next((dated["is"] for dated in _mappings(found) if _holds(dated, on)), None)
+        return Decimal(found) if isinstance(found, str | int) else Decimal(0)
+
+    def rate(self, key: str, on: str) -> tuple[int, int]:
+        """Give what is charged, and for how many: 13 credits for each 100 begun."""
+        return int(self.fact(key, on)), _whole(self._fact(key).get("per")) or 1
+
+    def _fact(self, key: str) -> Mapping[str, object]:
+        facts = self._document.get("facts")
+        found = facts.get(key) if isinstance(facts, dict) else None
+        return found if isinstance(found, dict) else {}
+
     def counts(self, plan: str) -> str | None:
         """Say what one unit is given to: person, app-pass, flow, machine, meter or pool."""
         row = self._rows.get(plan)
@@ -210,20 +237,23 @@ class Plans:
             not_in_sectors=tuple(map(str, sold.get("not-in-sectors", ()))),
         )
 
-    def price(self, plan: str, price_list: str, on: str, quantity: int = 1) -> Price | None:
+    def price(self, plan: str, price_list: str, on: str, quantity: int = 1, *, per: str | None = None) -> Price | None:
         """Give the price of one unit a month by a list on a day, for a quantity; None when the list lacks it.
 
-        A price of the user's file wins over the shipped ones of its currency on every day that it holds.
+        A price of the user's file wins over the shipped ones of its currency on every day that it holds. `per` asks for
+        the price of something else than a unit, such as `unattended-run`.
         """
-        found = (self._price_of(layer, plan, price_list, on, quantity) for layer in self._priced)
+        found = (self._price_in(layer.get(plan, {}), price_list, on, quantity, per) for layer in self._priced)
         return next((price for price in found if price is not None), None)
 
-    def shipped_price(self, plan: str, price_list: str, on: str, quantity: int = 1) -> Price | None:
+    def shipped_price(
+        self, plan: str, price_list: str, on: str, quantity: int = 1, *, per: str | None = None
+    ) -> Price | None:
         """Give the price that is shipped, whatever the user's file says."""
-        return self._price_of(self._priced[-1], plan, price_list, on, quantity)
+        return self._price_in(self._priced[-1].get(plan, {}), price_list, on, quantity, per)
 
-    def _price_of(
-        self, layer: Mapping[str, Mapping[str, object]], plan: str, price_list: str, on: str, quantity: int
+    def _price_in(
+        self, row: Mapping[str, object], price_list: str, on: str, quantity: int, per: str | None
     ) -> Price | None:
         lists = self._document.get("price-lists")
         wanted = lists.get(price_list) if isinstance(lists, dict) else None
@@ -231,9 +261,10 @@ class Plans:
             return None
         fitting = [
             price
-            for price in _mappings(layer.get(plan, {}).get("price"))
+            for price in _mappings(row.get("price"))
             if price["currency"] == wanted["currency"]
             and price.get("kind") in {wanted["kind"], None}
+            and price.get("per") == per
             and _holds(price, on)
             and _whole(price.get("from-quantity")) <= quantity
         ]
@@ -259,6 +290,13 @@ class Plans:
         lists = self._document.get("price-lists")
         found = lists.get(price_list) if isinstance(lists, dict) else None
         return str(found["currency"]) if isinstance(found, dict) else None
+
+    @property
+    def sources(self) -> tuple[PlanSource, ...]:
+        """Where the facts come from, each with its day."""
+        sources = self._document.get("sources")
+        found = (self.source(str(tag)) for tag in (sources if isinstance(sources, dict) else ()))
+        return tuple(one for one in found if one is not None)
 
     def source(self, tag: str) -> PlanSource | None:
         """Give the address and the day of a source."""

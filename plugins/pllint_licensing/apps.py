@@ -28,7 +28,7 @@ _DEVELOPER = "https://learn.microsoft.com/power-platform/developer/plan"
 _MANAGED = "https://learn.microsoft.com/power-platform/admin/managed-environment-licensing"
 _METERED = "https://learn.microsoft.com/power-platform/admin/pay-as-you-go-meters"
 _PASS = "power-apps-per-app"  # noqa: S105 - the id of a plan
-_RUNS, _GIGABYTES, _ENVIRONMENTS = 750, Decimal(2), 3
+_DEVELOPER_PLAN = "power-apps-developer"
 
 
 def told(component: Component, context: Context, name: str) -> tuple[Licensed, Remark] | None:
@@ -361,8 +361,12 @@ def developer_plan_outside_developer_environment(component: Component, context: 
 
 @check(id="LIC117", name="developer-environment-limits", severity=Severity.WARNING, since="0.1", source=_DEVELOPER,
        on=Governance, needs=(Need.GOVERNANCE,))  # fmt: skip
-def developer_environment_limits(governance: Governance, _: Context) -> Iterator[Finding]:
+def developer_environment_limits(governance: Governance, context: Context) -> Iterator[Finding]:
     """A developer environment beyond 750 runs a month or 2 GB, or an owner with more than three of them."""
+    plans, day = context.licensing.plans, context.licensing.as_of
+    most_runs = plans.number(_DEVELOPER_PLAN, "runs-per-month", day)
+    most = plans.number(_DEVELOPER_PLAN, "environments", day)
+    gigabytes = plans.amount(_DEVELOPER_PLAN, "database-gb", day)
     owned: dict[str, list[DeclaredEnvironment]] = {}
     for environment in governance.environments:
         if environment.type != "developer":
@@ -370,10 +374,10 @@ def developer_environment_limits(governance: Governance, _: Context) -> Iterator
         if environment.owner:
             owned.setdefault(environment.owner.strip().lower(), []).append(environment)
         over = []
-        if (runs := environment.runs_per_month) is not None and runs > _RUNS:
-            over.append(f"{runs:,} flow runs a month of {_RUNS}")
-        if environment.database_gb is not None and Decimal(environment.database_gb) > _GIGABYTES:
-            over.append(f"{environment.database_gb} GB of {_GIGABYTES}")
+        if (runs := environment.runs_per_month) is not None and runs > most_runs:
+            over.append(f"{runs:,} flow runs a month of {most_runs:,}")
+        if environment.database_gb is not None and Decimal(environment.database_gb) > gigabytes:
+            over.append(f"{environment.database_gb} GB of {gigabytes}")
         if over:
             yield Finding(
                 at=environment.at,
@@ -382,17 +386,17 @@ def developer_environment_limits(governance: Governance, _: Context) -> Iterator
                 remedy="Move what is in use to an environment with paid licences (owner of the environment)",
                 environment=environment.name,
             )
-    yield from (_too_many(environments) for environments in owned.values() if len(environments) > _ENVIRONMENTS)
+    yield from (_too_many(environments, most) for environments in owned.values() if len(environments) > most)
 
 
-def _too_many(environments: Sequence[DeclaredEnvironment]) -> Finding:
+def _too_many(environments: Sequence[DeclaredEnvironment], most: int) -> Finding:
     names = [environment.name for environment in environments]
     return Finding(
-        at=environments[_ENVIRONMENTS].at,
+        at=environments[most].at,
         message=f"{environments[0].owner} owns {len(environments)} developer environments ({', '.join(names)}); the"
-        f" Power Apps Developer Plan has {_ENVIRONMENTS}",
+        f" Power Apps Developer Plan has {most}",
         remedy="Delete the developer environments that are not needed (owner of the environments)",
-        related=tuple(Related(f"owned by {one.owner}", one.at) for one in environments[:_ENVIRONMENTS]),
+        related=tuple(Related(f"owned by {one.owner}", one.at) for one in environments[:most]),
     )
 
 

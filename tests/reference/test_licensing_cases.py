@@ -28,6 +28,7 @@ from pllint.engine.licensing.capacity import (
     agent_bill,
     ai_credits,
     bots,
+    burst_ceiling,
     daily_limit,
     daily_pool,
     requests,
@@ -784,6 +785,7 @@ def _requests_case(given: Node, as_of: str, _: Node) -> Answer:
     limit = daily_limit(held, given["units"].integer or 1, given["add-ons"].integer or 0, as_of, _PLANS)
     found = requests(
         limit,
+        burst_ceiling(as_of, _PLANS),
         actions=steps["actions"].integer or 0,
         loops=[Loop(one["items"].integer or 0, one["actions"].integer or 0) for one in steps["loops"].elements()],
         runs_per_day=given["runs-per-day"].integer or 0,
@@ -795,7 +797,7 @@ def _requests_case(given: Node, as_of: str, _: Node) -> Answer:
         "per-run": found.per_run,
         "per-day": found.per_day,
         "over": found.over,
-        "daily-pool": daily_pool(given["pool"]["dynamics-licences"].integer or 0),
+        "daily-pool": daily_pool(given["pool"]["dynamics-licences"].integer or 0, as_of, _PLANS),
         "findings": _told(found.remarks),
     }
 

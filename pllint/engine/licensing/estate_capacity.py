@@ -5,7 +5,17 @@ from decimal import Decimal
 from functools import cached_property
 
 from pllint.catalogue.plans import Plans
-from pllint.engine.licensing.capacity import agent_bill, ai_credits, bots, daily_limit, requests, storage, website_bill
+from pllint.engine.licensing.capacity import (
+    agent_bill,
+    ai_credits,
+    bots,
+    burst_ceiling,
+    daily_limit,
+    of_tenant,
+    requests,
+    storage,
+    website_bill,
+)
 from pllint.engine.licensing.workspace import Licensing
 from pllint.model.capacity_facts import AgentUse, DesktopFacts, Storage, WebsiteUse
 from pllint.model.component import Component, ComponentKind
@@ -219,6 +229,10 @@ class EstateCapacity:
 
     # Requests
 
+    @property
+    def _ceiling(self) -> int:
+        return burst_ceiling(self._as_of, self._plans)
+
     def requests(self) -> Iterator[RequestUse]:
         """Give the requests of flows whose runs a day are on record, added up over the flows of one owner.
 
@@ -235,7 +249,8 @@ class EstateCapacity:
                     found[key] = _added(known, use) if known else use
         for use in found.values():
             peak = use.per_day // _FIVE_MINUTES_A_DAY
-            judged = requests(use.limit, actions=use.per_day - 1, runs_per_day=1, peak_per_5_minutes=peak)
+            actions = use.per_day - 1
+            judged = requests(use.limit, self._ceiling, actions=actions, runs_per_day=1, peak_per_5_minutes=peak)
             told = {remark.check for remark in judged.remarks}
             yield use._replace(
                 over=0 if use.missing else judged.over,
@@ -248,7 +263,7 @@ class EstateCapacity:
             return None
         actions = sum(not step.trigger for use in component.uses for step in use.steps)
         runs = record.runs_per_day
-        counted = requests(0, actions=actions, runs_per_day=runs)
+        counted = requests(0, self._ceiling, actions=actions, runs_per_day=runs)
         owner = flow.owner
         held = (flow.licence,) if flow.licence else owner.holds if owner else ()
         on = {"until-2021": min(self._as_of, _UNTIL_2021), "since-2021": max(self._as_of, _SINCE_2021)}
@@ -292,7 +307,11 @@ class EstateCapacity:
         bought = [Decimal(self._bought(plan) or 0) for plan in _ADD_ONS]
         add_ons = Storage(*bought)
         balance = storage(self._licences, self._as_of, self._plans, add_ons=add_ons, used=used)
-        basis = "10 GB database, 20 GB file and 2 GB log of the tenant, and what the licences on record add"
+        tenant = of_tenant(self._as_of, self._plans)
+        basis = (
+            f"{tenant.database} GB database, {tenant.file} GB file and {tenant.log} GB log of the tenant, and what the"
+            " licences on record add"
+        )
         return StorageUse(at=at, used=used, balance=balance, day=day, basis=basis)
 
 

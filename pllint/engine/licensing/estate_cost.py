@@ -134,7 +134,7 @@ class EstateCost:
                 (name, price)
                 for name, currency, kind in self._plans.lists
                 if currency == one.currency and one.kind in {kind, None}
-                if (price := self._plans.shipped_price(one.plan, name, self._as_of, one.quantity))
+                if (price := self._plans.shipped_price(one.plan, name, self._as_of, one.quantity, per=one.per))
             ]
             if not listed or not one.starts <= self._as_of <= one.until:
                 continue

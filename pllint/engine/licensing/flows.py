@@ -30,8 +30,6 @@ REWORDED = "2023-07-31"
 PROCESS_FROM = "2023-08-01"
 PER_FLOW_OFF_THE_LIST = "2024-02-01"
 _ASSOCIATED_AT_MOST = 25
-_GRACE_DAYS = 14
-_OUT_OF_CONTEXT_DAYS = 90
 
 _OWNERS = frozenset({"automated", "scheduled", "http-request"})
 """Triggers that run on the owner's plan."""
@@ -137,7 +135,7 @@ class _Rules:
         judged = LicenceJudgement(needs=_needs(rows), remarks=_in_order(remarks))
         named = {remark.check for remark in remarks}
         if flow.trigger in _OWNERS:
-            judged = judged._replace(turned_off_after_days=_turned_off(named))
+            judged = judged._replace(turned_off_after_days=self._turned_off(named))
         if "flow-owner-left" in named:
             change = ("change-owner", "flow-licence")
             move = ("add-to-solution-and-change-owner", "flow-licence", "co-owner-export-import")
@@ -145,6 +143,13 @@ class _Rules:
         if judged.short and flow.trigger != "power-app" and not _is_application(flow.owner):
             judged = judged._replace(alternative=self._alternative())
         return judged
+
+    def _turned_off(self, named: set[str]) -> int | None:
+        if named & {"flow-owner-unlicensed", "flow-owner-left"}:
+            return int(self._plans.fact("grace-days", self._as_of))
+        if "flow-out-of-context" in named:
+            return int(self._plans.fact("out-of-context-days", self._as_of))
+        return None
 
     def _alternative(self) -> CapacityAdvice:
         plan = "power-automate-process" if self._as_of >= PROCESS_FROM else "power-automate-per-flow"
@@ -349,12 +354,6 @@ def _attended_remarks(flow: FlowFacts, with_bots: Sequence[str]) -> Iterator[Rem
     without = [group for group in groups if not held(group.holds, with_bots)]
     if without:
         yield Remark("attended-bot-missing", sum(group.number or 0 for group in without), names_of(without))
-
-
-def _turned_off(named: set[str]) -> int | None:
-    if named & {"flow-owner-unlicensed", "flow-owner-left"}:
-        return _GRACE_DAYS
-    return _OUT_OF_CONTEXT_DAYS if "flow-out-of-context" in named else None
 
 
 def _needs(rows: Sequence[_Row]) -> tuple[NeedRow, ...]:
