@@ -408,6 +408,8 @@ class _Teller:
         yield from self._fold(f"Licence: {verdict}", 0, "1")
         for reason in premium.reasons:
             yield from self._fold(f"because of {_because(reason, self._context)}", 2, hanging=4)
+            if doubt := self._context.licensing.doubt(self._story.component, reason):
+                yield from self._fold(f"in doubt: {doubt}", 4, hanging=6)
             yield from self._place(reason.at, 4)
         for key in premium.unknown:
             yield from self._fold(f"the tier of {self._context.connector_name(key)} is not known", 2, hanging=4)

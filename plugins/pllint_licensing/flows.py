@@ -38,6 +38,10 @@ def _starts(licensed: Licensed) -> str:
     return words.get(licensed.flow.trigger if licensed.flow else "", "runs on its owner's plan")
 
 
+def _days(licensed: Licensed) -> int:
+    return licensed.judgement.turned_off_after_days or 0
+
+
 def _who(remark: Remark) -> str:
     return f" ({list_of(remark.who, 'and')})" if remark.who else ""
 
@@ -52,7 +56,8 @@ def flow_owner_unlicensed(component: Component, context: Context) -> Iterator[Fi
     yield _finding(
         licensed,
         f"'{component.name}' {_starts(licensed)} and premium because of {because_of(licensed, context)}, so it runs on"
-        f" the plan of {_owner(licensed)}, who has none that covers it; such a flow is turned off after 14 days",
+        f" the plan of {_owner(licensed)}, who has none that covers it; such a flow is turned off after"
+        f" {_days(licensed)} days",
         f"Ask the licence administrator to assign {flow_plan(context)} to {_owner(licensed)}, or to put"
         f" {on_flow(context)} on the flow",
         because(licensed, context),
@@ -111,7 +116,7 @@ def flow_owner_left(component: Component, context: Context) -> Iterator[Finding]
     yield _finding(
         licensed,
         f"{_owner(licensed)}, the owner of '{component.name}', left{since}; the flow is premium because of"
-        f" {because_of(licensed, context)} and is turned off 14 days after its owner goes",
+        f" {because_of(licensed, context)} and is turned off {_days(licensed)} days after its owner goes",
         f"Ask a Power Platform admin to {change}, or to put {on_flow(context)} on the flow",
         because(licensed, context),
     )
@@ -127,10 +132,14 @@ def licence_trial_only(component: Component, context: Context) -> Iterator[Findi
     yield _finding(
         licensed,
         f"{people(remark.number)} of '{component.name}' in {where(licensed)}"
-        f" {'is' if remark.number == 1 else 'are'} covered by a trial alone, which ends after 30 days for Power Apps"
-        " and 90 for Power Automate",
+        f" {'is' if remark.number == 1 else 'are'} covered by a trial alone, which ends after {_trial(context, 'apps')}"
+        f" days for Power Apps and {_trial(context, 'automate')} for Power Automate",
         f"Ask the licence administrator for {counted(remark.number, 'paid licence')} before the trial ends",
     )
+
+
+def _trial(context: Context, product: str) -> int:
+    return context.licensing.plans.number(f"power-{product}-trial", "days", context.licensing.as_of)
 
 
 @check(id="LIC206", name="flow-out-of-context", severity=Severity.ERROR, since="0.1", source=_ENFORCED, on=Component,
@@ -140,11 +149,12 @@ def flow_out_of_context(component: Component, context: Context) -> Iterator[Find
     if (found := told(component, context, "flow-out-of-context")) is None:
         return
     licensed, remark = found
+    off = f", and is turned off after {_days(licensed)} days" if _days(licensed) else ""
     yield _finding(
         licensed,
         f"{people(remark.number)}{_who(remark)} on whose plan '{component.name}' runs"
         f" {'holds' if remark.number == 1 else 'hold'} only a Power Apps or Dynamics 365 plan, which covers flows in"
-        " the context of an app; this one is tied to none whose data it shares, and is turned off after 90 days",
+        f" the context of an app; this one is tied to none whose data it shares{off}",
         f"Ask the licence administrator for {counted(remark.number, f'{flow_plan(context)} licence')} or"
         f" {on_flow(context)}, or name under `app` the app it serves and associate the two",
         because(licensed, context),

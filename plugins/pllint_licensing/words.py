@@ -53,8 +53,19 @@ def because_of(licensed: Licensed, context: Context) -> str:
 
 def because(licensed: Licensed, context: Context) -> tuple[Related, ...]:
     """Show the places that make something premium."""
-    reasons = reasons_in_words(licensed.premium, licensed.component, context.catalogue)
-    return tuple(Related(f"premium because of {words} ({reason.word})", reason.at) for words, reason in reasons)
+    return shown(licensed.premium, licensed.component, context)
+
+
+def shown(found: Premium, component: Component, context: Context) -> tuple[Related, ...]:
+    """Show the places that make a component premium, and where the sources disagree on them."""
+    reasons = reasons_in_words(found, component, context.catalogue)
+    doubts = {reason: context.licensing.doubt(component, reason) for _, reason in reasons}
+    return tuple(
+        Related(
+            f"premium because of {words} ({reason.word})" + (f"; {doubts[reason]}" if doubts[reason] else ""), reason.at
+        )
+        for words, reason in reasons
+    )
 
 
 def place_of(licensed: Licensed) -> Anchor:

@@ -38,6 +38,7 @@ _SOFTWARE = {
 }
 _SITES = {"authenticated-packs": "power-pages-authenticated", "anonymous-packs": "power-pages-anonymous"}
 _CREDITS = "copilot-studio"
+_REQUESTS = "request-addon"
 _ADD_ONS = ("dataverse-database", "dataverse-file", "dataverse-log")
 _MB = Decimal(1024)
 _FIVE_MINUTES_A_DAY = 288
@@ -252,10 +253,20 @@ class EstateCapacity:
             actions = use.per_day - 1
             judged = requests(use.limit, self._ceiling, actions=actions, runs_per_day=1, peak_per_5_minutes=peak)
             told = {remark.check for remark in judged.remarks}
+            missing = use.missing or self._spare_requests(judged.over)
             yield use._replace(
-                over=0 if use.missing else judged.over,
+                over=0 if missing else judged.over,
                 burst=peak if "request-burst-exceeded" in told else 0,
+                missing=missing,
             )
+
+    def _spare_requests(self, over: int) -> str:
+        """Say that request add-ons on record may be meant for what is over a limit; empty where they cannot be."""
+        bought = self._bought(_REQUESTS) or 0
+        if not over or over > bought * self._plans.number(_REQUESTS, "requests", self._as_of):
+            return ""
+        name = self._licensing.name_of(_REQUESTS)
+        return f"{bought:,} {name} {'is' if bought == 1 else 'are'} on record, and nobody says for which flows"
 
     def _requests_of(self, licensed: Licensed) -> RequestUse | None:
         record, flow, component = licensed.record, licensed.flow, licensed.component

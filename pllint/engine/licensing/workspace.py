@@ -13,13 +13,13 @@ from pllint.catalogue.skus import sku
 from pllint.engine.licensing.apps import judge_app
 from pllint.engine.licensing.flows import judge_flow
 from pllint.engine.licensing.gather import Gathered, capacity_licence, capacity_words
-from pllint.engine.licensing.tier import premium
+from pllint.engine.licensing.tier import doubt, premium
 from pllint.model.component import APPS, Component, ComponentKind, StartsFrom, TriggerClass
 from pllint.model.environment import Environment, EnvironmentType
 from pllint.model.governance import AppRecord, FlowRecord, Governance, Name
 from pllint.model.inventory import Currency, LicenceSku
 from pllint.model.licence_facts import Readings, Remark
-from pllint.model.licensing import LicenceNeed, Licensed, Premium, Uncounted, Verdict
+from pllint.model.licensing import LicenceNeed, Licensed, Premium, PremiumReason, Uncounted, Verdict
 from pllint.model.workspace import Workspace
 
 _PASS = "power-apps-per-app"  # noqa: S105 - the id of a plan
@@ -94,6 +94,12 @@ class Licensing:
             http_is_standard=self.readings.http_tier == "standard",
             created=next((record.created for record in records if record.created), None),
         )
+
+    def doubt(self, component: Component, reason: PremiumReason) -> str | None:
+        """Say where the sources disagree on what makes a component premium; None where they agree."""
+        targets = self._targets(component)
+        in_teams = any(one.type is EnvironmentType.TEAMS for one in targets)
+        return doubt(reason, self._as_of, in_teams=in_teams)
 
     @cached_property
     def plans(self) -> Plans:
