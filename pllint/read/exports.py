@@ -29,6 +29,7 @@ from pllint.text.node import Node
 from pllint.text.problem import MalformedError
 
 _SHOWN = 20
+_COLUMNS_SHOWN = 8
 _LICENCE_WORDS = ("licen", "lizen", "sku", "subscription")
 
 
@@ -86,7 +87,13 @@ class Exports:
         words = " ".join(columns).lower()
         if told is None and not any(word in words for word in _LICENCE_WORDS):
             return ""
-        return "a table whose columns pllint does not know; map them under licence-exports in pllint.yaml"
+        if told is None and licences.lists_people(columns):
+            return "a list of people with their licences, which are not counted here; export the licences of the tenant"
+        named = ", ".join(columns[:_COLUMNS_SHOWN]) + (" ..." if columns[_COLUMNS_SHOWN:] else "")
+        return (
+            f"a table whose columns pllint does not know ({named}), since portals change them with language and"
+            " version; map them under licence-exports in pllint.yaml"
+        )
 
     def takes_names(self, columns: Sequence[str], source: Source) -> bool:
         """Keep a table of product names for later, if it is one; it is long, and read only for an unknown product."""
@@ -102,7 +109,7 @@ class Exports:
         else:
             told = self._of(node.at.source.path)
             named = licences.columns_for(columns, told.columns if told else ())
-            self._add_licences(licences.of_table(node, named or {}, self._day(node)))
+            self._add_licences(licences.of_table(node, named or {}, notes, self._day(node)))
 
     def proved(self, governance: Governance | None, environments: Sequence[Environment], notes: Notes) -> Proved:
         """Lay what was gathered beside the manifest; contradictions become findings."""

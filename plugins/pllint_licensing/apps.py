@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from pllint.model.component import APPS, Component
 from pllint.model.governance import ConnectorRecord, DeclaredEnvironment, Governance
+from pllint.model.inventory import ListedResource
 from pllint.model.licence_facts import Remark
 from pllint.model.licensing import Licensed
 from pllint.plugin import ComponentRef, Context, Finding, Need, Related, Severity, check
@@ -99,15 +100,25 @@ def app_users_unknown(component: Component, context: Context) -> Iterator[Findin
     if context.workspace.governance is None or (found := told_of_app(component, context, "app-users-unknown")) is None:
         return
     licensed, _ = found
+    listed = context.licensing.listed(component)
+    shares = f"; {_listed(listed)}" if listed and _listed(listed) else ""
     yield Finding(
         at=component.at,
         message=f"'{component.name}' is premium because of {because_of(licensed, context)}, and nobody has written down"
-        " whom it is shared with, so its licences can be neither counted nor budgeted",
+        f" whom it is shared with, so its licences can be neither counted nor budgeted{shares}",
         remedy="List under `shared-with` of the app every population it is shared with, each with `people` and"
         " `counted` (app owner)",
         component=component.ref,
-        related=because(licensed, context),
+        related=(*because(licensed, context), *([Related("listed here", listed.at)] if listed and shares else ())),
     )
+
+
+def _listed(listed: ListedResource) -> str:
+    """Say whom an inventory lists an app as shared with: a group of 4,000 is one group there."""
+    parts = ["everyone in the organisation"] if listed.shared_with_everyone else []
+    parts += [people(listed.shared_users)] if listed.shared_users is not None else []
+    parts += [counted(listed.shared_groups, "group")] if listed.shared_groups else []
+    return f"{listed.at.source.path} lists it as shared with {list_of(parts, 'and')}" if parts else ""
 
 
 @check(id="LIC103", name="app-group-size-unknown", severity=Severity.WARNING, since="0.1", source=_PRICING,
@@ -151,8 +162,9 @@ def app_counts_active_only(component: Component, context: Context) -> Iterator[F
 @check(id="LIC105", name="app-users-understated", severity=Severity.ERROR, since="0.1", source=_FAQ, on=Component,
        needs=(Need.GOVERNANCE,))  # fmt: skip
 def app_users_understated(component: Component, context: Context) -> Iterator[Finding]:
-    """An app is stated to have fewer people than the populations it is shared with."""
+    """An app is stated to have fewer people than it is shared with."""
     if (found := told_of_app(component, context, "app-users-understated")) is None:
+        yield from _fewer_than_listed(component, context)
         return
     licensed, remark = found
     app = licensed.app
@@ -163,6 +175,28 @@ def app_users_understated(component: Component, context: Context) -> Iterator[Fi
         f" {stated + remark.number:,}{groups(app.people if app else ())}: {remark.number:,} are left out",
         remedy=f"Plan and budget for {people(stated + remark.number)}, or share the app with fewer (app owner)",
         component=component.ref,
+    )
+
+
+def _fewer_than_listed(component: Component, context: Context) -> Iterator[Finding]:
+    """Hold the people on record against those an inventory lists one by one; members of groups are not among them."""
+    licensed = context.licensing.judged(component)
+    app = licensed.app if licensed else None
+    listed = context.licensing.listed(component) if licensed and app and app.premium and app.people else None
+    if licensed is None or app is None or listed is None or listed.shared_users is None:
+        return
+    if any(group.number is None for group in app.people):
+        return
+    known = sum(group.number or 0 for group in app.people)
+    # The owner may be among those listed and not be counted as one it is shared with.
+    if listed.shared_users <= known + 1:
+        return
+    yield Finding(
+        at=place_of(licensed),
+        message=f"'{component.name}' has {people(known)} on record{groups(app.people)}, but {_listed(listed)}",
+        remedy="Count everybody it is shared with, members of groups too, and plan and budget for them (app owner)",
+        component=component.ref,
+        related=(Related("listed here", listed.at),),
     )
 
 

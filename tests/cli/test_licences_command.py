@@ -203,3 +203,52 @@ def test_who_holds_a_plan_is_counted_under_it_and_the_others_under_passes(
     required = {one["plan"]: one["required"] for one in plans}
     assert required == {"power-apps-per-app": passes, "power-apps-premium": 30}
     assert cost["yearly"]["per-app"] == yearly
+
+
+def _listed(project: Path, users: int, groups: int) -> None:
+    row = {
+        "AppName": "0fe84ba8-bd3a-4834-bb5c-8a6d0dc5d8d5", "DisplayName": "=Claims", "EnvironmentName": "hr-production",
+        "Internal": {
+            "logicalName": "ctx_claims",
+            "properties": {"displayName": "=Claims", "sharedUsersCount": users, "sharedGroupsCount": groups},
+        },
+    }  # fmt: skip
+    (project / "inventory").mkdir()
+    (project / "inventory/apps.json").write_text(json.dumps([row]), encoding="utf-8")
+
+
+def _told(capsys: pytest.CaptureFixture[str], check: str) -> list[str]:
+    run(["check", "--output", "json", "--select", check])
+    return [one["message"] for one in json.loads(capsys.readouterr().out)["findings"]]
+
+
+@pytest.mark.parametrize(
+    ("users", "people", "told"),
+    [
+        pytest.param(12, 5, True, id="more are listed than are on record"),
+        pytest.param(6, 5, False, id="the owner may be the one"),
+        pytest.param(3, 5, False, id="others are in groups"),
+    ],
+)
+def test_people_on_record_are_held_against_those_an_inventory_lists(
+    project: Path, capsys: pytest.CaptureFixture[str], users: int, people: int, *, told: bool
+) -> None:
+    _manifest(project, people, _AT_4)
+    _listed(project, users, 2)
+
+    found = _told(capsys, "LIC105")
+
+    listed = f"inventory/apps.json lists it as shared with {users} people and 2 groups"
+    assert found == ([f"'=Claims' has 5 people on record (staff 5), but {listed}"] if told else [])
+
+
+def test_an_app_whose_people_nobody_wrote_down_is_told_with_what_an_inventory_lists(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _listed(project, 1, 0)
+    (project / "governance").mkdir()
+    (project / "governance/estate.yaml").write_text("environments: [{name: hr-production}]\n", encoding="utf-8")
+
+    (found,) = _told(capsys, "LIC102")
+
+    assert found.endswith("; inventory/apps.json lists it as shared with 1 person")

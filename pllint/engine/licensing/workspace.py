@@ -17,7 +17,7 @@ from pllint.engine.licensing.tier import doubt, premium
 from pllint.model.component import APPS, Component, ComponentKind, StartsFrom, TriggerClass
 from pllint.model.environment import Environment, EnvironmentType
 from pllint.model.governance import AppRecord, FlowRecord, Governance, Name
-from pllint.model.inventory import Currency, LicenceSku
+from pllint.model.inventory import Currency, LicenceSku, ListedResource
 from pllint.model.licence_facts import Readings, Remark
 from pllint.model.licensing import LicenceNeed, Licensed, Premium, PremiumReason, Uncounted, Verdict
 from pllint.model.workspace import Workspace
@@ -196,6 +196,19 @@ class Licensing:
     def apps_per_pass(self) -> int:
         """How many apps of an environment one pass covers: as the settings say, else by date."""
         return self.readings.apps_per_pass or self.plans.number(_PASS, "apps", self._as_of) or 1
+
+    def listed(self, component: Component) -> ListedResource | None:
+        """Give what an inventory of the tenant lists of an app or flow; None where none does, or it may be several."""
+        kinds = APPS if component.kind in APPS else {component.kind}
+        rows = [one for one in self._workspace.inventory.resources if one.kind in kinds]
+        key, name = component.id.lower(), component.name.strip().lower()
+        found = [one for one in rows if key in {(one.id or "").lower(), *one.aliases}]
+        found = found or [one for one in rows if one.name.strip().lower() == name]
+        record = next((one for one in self._workspace.records_of(component) if one.environment), None)
+        environment = self._workspace.environment(record.environment.text) if record and record.environment else None
+        if environment is not None:
+            found = [one for one in found if one.environment is None or environment.goes_by(one.environment)]
+        return found[0] if len(found) == 1 else None
 
     def purchased(self, plan: str) -> int | None:
         """Count the licences bought of a plan; None where no record says."""
