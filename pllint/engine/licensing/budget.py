@@ -132,14 +132,23 @@ class Shares:
             yield Share(intended, row.number)
             return
         for group in groups:
-            left = _number(group, row)
-            for plan in self._groups[row.any_of]:
-                taken = min(left, held(group.holds, (plan,)))
-                if taken and plan != intended:
-                    yield Share(plan, taken, _key(one, group))
-                    left -= taken
-            if left:
+            shares = [share for share in self._held(one, row, group) if share.plan != intended]
+            yield from shares
+            if left := _number(group, row) - sum(share.number for share in shares):
                 yield Share(intended, left, _key(one, group))
+
+    def held(self, one: Licensed, row: NeedRow) -> Iterator[Share]:
+        """Give the plans of people for one need that they hold."""
+        for group in _people_of(one, row):
+            yield from self._held(one, row, group)
+
+    def _held(self, one: Licensed, row: NeedRow, group: Group) -> Iterator[Share]:
+        left = _number(group, row)
+        for plan in self._groups[row.any_of]:
+            taken = min(left, held(group.holds, (plan,)))
+            left -= taken
+            if taken:
+                yield Share(plan, taken, _key(one, group))
 
     def _intended(self, one: Licensed, row: NeedRow, groups: Sequence[Group]) -> str:
         fitting = self._groups[row.any_of]

@@ -11,7 +11,7 @@ from decimal import Decimal
 from functools import cached_property
 
 from pllint.catalogue.plans import Plans, Price
-from pllint.engine.licensing.budget import PriceList, price_list
+from pllint.engine.licensing.budget import PriceList, Shares, price_list
 from pllint.engine.licensing.cost import (
     MONTHS,
     PASS,
@@ -232,9 +232,18 @@ class EstateCost:
         A person needs a user plan once, whatever it is for, and a pass for each app.
         """
         count = _Count()
+        shares = Shares(self._licensed, self._prices, self._licensing)
+        managed = self._groups["managed-environment"]
         for one in self._licensed:
             if one.premium.verdict is Verdict.UNKNOWN:
                 count.open_ended(self._flow_plans if one.flow else self._groups["app-premium"])
+            for row in one.judgement.needs:
+                if row.level == "required":
+                    # What a manifest says is held for something is needed for it, whatever is planned.
+                    for share in shares.held(one, row):
+                        if self._plans.counts(share.plan) == "person":
+                            count.people(share.plan, share.who or one.component.id, share.number, _mention(one))
+                    count.open_ended(managed if row.any_of == "managed-environment" else ())
         for one in self._apps:
             self._count_app(one, count)
         for one in self._flows:
