@@ -31,7 +31,7 @@ _STAGES = list(Stage)
 _JUDGED = frozenset({*APPS, ComponentKind.CLOUD_FLOW})
 _COLUMNS = (
     "Name", "Environment", "Stage", "Tier", "Because of", "Population", "Plan", "Required", "Available", "Short",
-    "A year", "Last spot check", "Next due", "Who needs what",
+    "A year", "Currency", "Last spot check", "Next due", "Who needs what",
 )  # fmt: skip
 
 
@@ -44,6 +44,8 @@ class Row(NamedTuple):
     stage: Stage | None
     spot_check: SpotCheck
     yearly: Money | None
+    unpriced: tuple[str, ...] = ()
+    """Plans it takes that have no price; without them there is no sum."""
 
     @property
     def reasons(self) -> tuple[str, ...]:
@@ -125,6 +127,7 @@ def cover(workspace: Workspace, licensing: Licensing) -> Coverage:
             continue
         if premium.verdict is Verdict.UNKNOWN and component.kind not in _JUDGED:
             continue
+        yearly, unpriced = yearly_of(licensed, prices, shares) if licensed and prices else (None, ())
         connectors = tuple(_connectors(workspace, component))
         stages = [record.stage for record in connectors if record.stage]
         rows.append(
@@ -134,7 +137,8 @@ def cover(workspace: Workspace, licensing: Licensing) -> Coverage:
                 licensed=licensed,
                 stage=min(stages, key=_STAGES.index, default=None),
                 spot_check=spot_check(connectors),
-                yearly=yearly_of(licensed, prices, shares) if licensed and prices else None,
+                yearly=yearly,
+                unpriced=unpriced,
             )
         )
     licensed_rows = [row.licensed for row in rows if row.licensed]
@@ -175,6 +179,10 @@ def as_json(found: Coverage) -> str:
         cost: dict[str, object] = {"currency": found.prices.currency, "price-list": found.prices.name, "yearly": yearly}
         if sums.missing:
             cost["price-missing"] = list(sums.missing)
+        if found.prices.other:
+            cost["price-in-other-currency"] = [
+                {"plan": plan, "currency": currency} for plan, currency in found.prices.other
+            ]
         members["cost"] = cost
     return document(members)
 
@@ -262,6 +270,7 @@ def _component(row: Row, found_in: Coverage) -> dict[str, object]:
         ("unknown", row.unknown or None),
         ("metered-users", judgement.metered_users if judgement else None),
         ("yearly", money_value(row.yearly) if row.yearly else None),
+        ("price-missing", list(row.unpriced) or None),
         ("last-spot-check", row.spot_check.last),
         ("next-spot-check", row.spot_check.due),
     )  # fmt: skip
@@ -309,6 +318,8 @@ def _details(row: Row, found: Coverage) -> Iterator[str]:
         yield f"of {row.unknown:,} people nobody says which licences they hold"
     if row.yearly and found.prices:
         yield f"a year: {money_told(row.yearly, found.prices.currency)}"
+    if row.unpriced:
+        yield f"a year: {_no_price(row, found)}"
     if row.spot_check.due:
         yield f"last spot check {row.spot_check.last or 'never'}, next due {row.spot_check.due}"
 
@@ -339,6 +350,9 @@ def _told_cost(found: Coverage, width: int) -> Iterator[str]:
         names = dict(found.names)
         missing = ", ".join(names.get(plan, plan) for plan in cost.missing)
         yield from folded(f"No price in {currency} for {missing}: write `price` under `licences`", width)
+    for plan, other in found.prices.other:
+        named = dict(found.names).get(plan, plan)
+        yield from folded(f"The price of {named} on record is in {other}, and no sum in {currency} counts it", width)
     yield from folded(
         f"Prices of {found.prices.name} as of {found.as_of}, without tax; list prices are indicative", width
     )
@@ -356,11 +370,20 @@ def _cells(row: Row, found: Coverage) -> Sequence[str]:
         f"{row.required:,}" if row.licensed else "",
         f"{row.available:,}" if row.licensed else "",
         f"{row.short:,}" if row.licensed else "",
-        money_told(row.yearly, "") if row.yearly else "",
+        money_told(row.yearly, "") if row.yearly else _no_price(row, found),
+        found.prices.currency if found.prices and row.yearly else "",
         row.spot_check.last or "",
         row.spot_check.due or "",
         "; ".join(_told_needs(row, found)),
     )
+
+
+def _no_price(row: Row, found: Coverage) -> str:
+    """Say which prices are missing for a sum; nothing where none is."""
+    if found.prices is None:
+        return "no price list" if row.required else ""
+    names = dict(found.names)
+    return f"no price of {', '.join(names.get(plan, plan) for plan in row.unpriced)}" if row.unpriced else ""
 
 
 def _number(number: int | None) -> str:
@@ -374,7 +397,9 @@ def money_told(money: Money, currency: str) -> str:
 
 
 def _amount(amount: Decimal) -> str:
-    return f"{amount:,.0f}" if amount == amount.to_integral_value() else f"{amount:,.2f}"
+    if amount == amount.to_integral_value():
+        return f"{amount:,.0f}"
+    return f"{amount:,.2f}" if amount == round(amount, 2) else f"{amount.normalize():,f}"
 
 
 def money_value(money: Money) -> object:

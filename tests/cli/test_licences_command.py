@@ -127,7 +127,9 @@ def test_csv_holds_the_columns_of_the_coverage_report_and_no_formula(
     assert run(["licences", "--format", "csv"]) == 0
 
     head, row = capsys.readouterr().out.splitlines()
-    assert head.startswith("Name,Environment,Stage,Tier,Because of,Population,Plan,Required,Available,Short,A year,")
+    assert head.startswith(
+        "Name,Environment,Stage,Tier,Because of,Population,Plan,Required,Available,Short,A year,Currency,"
+    )
     assert not row.lstrip('"').startswith("=")
     assert head.endswith(",Who needs what")
     assert row.endswith('"users 500: any of Power Apps Premium, Power Apps per app"')

@@ -38,6 +38,8 @@ class PriceList(NamedTuple):
     """Plans whose price the manifest states."""
     laid_over: tuple[str, ...] = ()
     """Plans whose price plan data of one's own states."""
+    other: tuple[tuple[str, str], ...] = ()
+    """(plan, currency) of prices that the manifest states in another currency; no sum counts them."""
 
 
 class PlanCount(NamedTuple):
@@ -88,15 +90,24 @@ def price_list(governance: Governance, plans: Plans, as_of: str) -> PriceList | 
             prices[plan] = found
     if name and (tier := plans.price(PREMIUM, name, as_of, VOLUME_FROM)) and tier != prices.get(PREMIUM):
         prices[f"{PREMIUM}-volume"] = tier
-    own = []
+    own, other = [], []
     for record in governance.licences:
         stated = record.currency or (tenant.currency if tenant else None) or currency
-        if record.price is not None and stated == currency:
+        if record.price is not None and stated != currency:
+            other.append((plans.id_of(record.plan), stated))
+        elif record.price is not None:
             prices[plans.id_of(record.plan)] = price_of(Decimal(record.price))
             own.append(plans.id_of(record.plan))
     ours = {one.plan for one in plans.stated if one.price == prices.get(one.plan)} - {*own}
     laid_over = tuple(plan for plan in prices if plan in ours)
-    return PriceList(name=name or "manifest", currency=currency, prices=prices, own=tuple(own), laid_over=laid_over)
+    return PriceList(
+        name=name or "manifest",
+        currency=currency,
+        prices=prices,
+        own=tuple(own),
+        laid_over=laid_over,
+        other=tuple(dict.fromkeys(other)),
+    )
 
 
 def profiles(licensed: Sequence[Licensed]) -> tuple[Profile, ...]:
@@ -235,16 +246,21 @@ def yearly_cost(
     )
 
 
-def yearly_of(one: Licensed, prices: PriceList, shares: Shares) -> Money | None:
-    """Give what the licences of one app or flow cost a year; None where a price is missing, or nobody needs one."""
+def yearly_of(one: Licensed, prices: PriceList, shares: Shares) -> tuple[Money | None, tuple[str, ...]]:
+    """Give what the licences of one app or flow cost a year, and the plans without a price, for which there is no sum.
+
+    No sum either where nobody needs a licence.
+    """
     sums: Money | None = None
+    missing: dict[str, None] = {}
     for share in (share for row in one.judgement.needs if row.level == "required" for share in shares.of(one, row)):
         price = prices.prices.get(share.plan)
         if price is None:
-            return None
+            missing[share.plan] = None
+            continue
         cost = times(price, share.number * MONTHS)
         sums = cost if sums is None else Money(*(left + right for left, right in zip(sums, cost, strict=True)))
-    return sums
+    return (None if missing else sums), tuple(missing)
 
 
 def spot_check(records: Sequence[ConnectorRecord]) -> SpotCheck:
