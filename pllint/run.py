@@ -219,6 +219,7 @@ def _placed(found: Sequence[tuple[Finding, Check, str]], secrets: Sequence[Ancho
                 waived=waiver,
                 excerpt=lines.at(finding.at.source, where.span.line),
                 edits=finding.edits,
+                left_to_people=finding.left_to_people,
             )
         )
     return tuple(reported)

@@ -52,7 +52,7 @@ def run(arguments: Sequence[str]) -> int:
     for finding in context.plans.findings if context.plans else ():
         place = f"{finding.at.source.path}:{finding.at.span.line}"
         print_line(for_terminal(f"{place}: {finding.message}"), sys.stderr)
-    found = cover(workspace, context.licensing)
+    found = cover(context)
     if form == "json":
         write(as_json(found), sys.stdout, "json")
     elif form == "csv":
@@ -70,10 +70,7 @@ def _write_difference(base: str, before: Workspace, context: Context, form: str,
     from pllint.cli import licence_change
 
     then = Context(before, context.settings, context.as_of, context.catalogue)
-    states = [
-        licence_change.State(one.workspace, one.licensing, cover(one.workspace, one.licensing))
-        for one in (then, context)
-    ]
+    states = [licence_change.State(one.workspace, one.licensing, cover(one)) for one in (then, context)]
     found = licence_change.difference(base, *states)
     if form == "json":
         write(licence_change.as_json(found), sys.stdout, "json")

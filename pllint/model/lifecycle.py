@@ -1,9 +1,10 @@
 """What lifecycle records and the source together show: evidence of stages, what the retired left, uses of HTTP."""
 
+from collections.abc import Iterator
 from enum import StrEnum
 
 from pllint.model.component import Component, ConnectorUse, Step
-from pllint.model.governance import AppRecord, Approval, ConnectorRecord, FlowRecord, Retirement, Stage
+from pllint.model.governance import AppRecord, Approval, ConnectorRecord, FlowRecord, Governance, Retirement, Stage
 from pllint.model.policy import DataGroup, DlpPolicy
 from pllint.record import NamedTuple
 from pllint.source import Anchor
@@ -19,6 +20,37 @@ class Retired(NamedTuple):
     """Where the manifest says so."""
     record: AppRecord | FlowRecord | ConnectorRecord | None = None
     retirement: Retirement | None = None
+
+
+def retired_on(governance: Governance, day: str) -> Iterator[Retired]:
+    """Give what is retired on a day (ISO), in the order of the manifest; a retirement to come is none yet."""
+    recorded = list(_recorded(governance))
+    told: set[tuple[str, str]] = set()
+    for retirement in governance.retirements:
+        for kind, name in retirement.things:
+            key = (kind, name.strip().lower())
+            records = [record for of, record in recorded if (of, record.name.strip().lower()) == key]
+            if (retirement.date or "") <= day or any(map(says_retired, records)):
+                told.add(key)
+                record = records[0] if records else None
+                yield Retired(kind=kind, name=name, at=retirement.at / kind, record=record, retirement=retirement)
+    for kind, record in recorded:
+        if says_retired(record) and (kind, record.name.strip().lower()) not in told:
+            at = record.at / ("stage" if isinstance(record, ConnectorRecord) else "retired")
+            yield Retired(kind=kind, name=record.name, at=at, record=record)
+
+
+def says_retired(record: AppRecord | FlowRecord | ConnectorRecord) -> bool:
+    """Tell whether a record itself says that its app, flow or connector is retired."""
+    if isinstance(record, ConnectorRecord):
+        return record.stage is Stage.RETIRED
+    return record.retired is True
+
+
+def _recorded(governance: Governance) -> Iterator[tuple[str, AppRecord | FlowRecord | ConnectorRecord]]:
+    yield from (("app", app) for app in governance.apps)
+    yield from (("flow", flow) for flow in governance.flows)
+    yield from (("connector", connector) for connector in governance.connectors)
 
 
 class Headcount(NamedTuple):

@@ -6,7 +6,7 @@ before it hurts, an alias costs what it stands for, and it takes a fraction of t
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from functools import cache
 from math import isfinite
@@ -34,6 +34,7 @@ _PLAIN_TAGS = frozenset(f"{_PREFIX}{name}" for name in ("int", "float", "bool", 
 _CONTAINER_TAGS = frozenset(("!", f"{_PREFIX}map", f"{_PREFIX}seq"))
 _MERGE = "<<"
 _HASH = re.compile(r"(?<!\S)#")
+_LINE_END = re.compile(r"[\r\n]")
 _MARKER = "pllint:"
 _SHOWN = 60
 _COLON_IN_FLOW = "found unexpected ':'"
@@ -408,7 +409,8 @@ def comments(content: bytes) -> list[tuple[int, str]]:
     text = decode(content)[0]
     if _MARKER not in text:
         return []
-    starts, ends = _scalars(text)
+    with closing(_library().events(text)) as found_events:
+        starts, ends = _scalars(text, found_events)
     lines = Lines(text)
     found: list[tuple[int, str]] = []
     done = 0
@@ -424,7 +426,32 @@ def comments(content: bytes) -> list[tuple[int, str]]:
     return found
 
 
-def _scalars(text: str) -> tuple[list[int], list[int]]:
+def without_comments(text: str) -> str:
+    """Blank out comments, keeping every offset; the text is one that can be read."""
+    starts, ends = _scalars(text, events(text))
+    pieces: list[str] = []
+    copied = 0
+    for match in _HASH.finditer(text):
+        offset = match.start()
+        scalar = bisect_right(starts, offset) - 1
+        if offset < copied or (scalar >= 0 and offset < ends[scalar]):
+            continue
+        end = _LINE_END.search(text, offset)
+        pieces += (text[copied:offset], " " * ((end.start() if end else len(text)) - offset))
+        copied = end.start() if end else len(text)
+    return "".join((*pieces, text[copied:]))
+
+
+def events(text: str) -> "list[Event]":
+    """Give the parser's events, for what has to know how a text is written; the text is one that can be read."""
+    library = _library()
+    try:
+        return list(library.events(text))
+    except library.faults:  # `{url: https://...}`, which the C parser refuses
+        return list(_library(pure=True).events(text))
+
+
+def _scalars(text: str, found: "Iterable[Event]") -> tuple[list[int], list[int]]:
     """Give where the scalars that can hold a `#` start and end."""
     library = _library()
     from ruamel.yaml.events import ScalarEvent
@@ -432,15 +459,14 @@ def _scalars(text: str) -> tuple[list[int], list[int]]:
     starts: list[int] = []
     ends: list[int] = []
     try:
-        with closing(library.events(text)) as events:
-            for event in events:
-                if isinstance(event, ScalarEvent) and event.style:
-                    start = event.start_mark.index
-                    if event.style in "|>":
-                        # Behind the mark of a block scalar a comment may stand.
-                        start = text.find("\n", start) % (len(text) + 1)
-                    starts.append(start)
-                    ends.append(event.end_mark.index)
+        for event in found:
+            if isinstance(event, ScalarEvent) and event.style:
+                start = event.start_mark.index
+                if event.style in "|>":
+                    # Behind the mark of a block scalar a comment may stand.
+                    start = text.find("\n", start) % (len(text) + 1)
+                starts.append(start)
+                ends.append(event.end_mark.index)
     except library.faults:
         pass  # Broken text has been reported as such; its comments up to the fault still count.
     return starts, ends

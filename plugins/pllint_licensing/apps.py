@@ -8,17 +8,20 @@ from pllint.model.governance import ConnectorRecord, DeclaredEnvironment, Govern
 from pllint.model.inventory import ListedResource
 from pllint.model.licence_facts import Remark
 from pllint.model.licensing import Licensed
-from pllint.plugin import ComponentRef, Context, Finding, Need, Related, Severity, check
+from pllint.plugin import ComponentRef, Context, CouldNotRun, Finding, Need, Related, Severity, check
 from pllint_licensing.words import (
     app_plan,
     because,
     because_of,
     counted,
+    gone_in_words,
     groups,
     list_of,
     passes,
     people,
     place_of,
+    reviews,
+    taken_out,
     where,
 )
 
@@ -53,9 +56,10 @@ def told_of_app(component: Component, context: Context, name: str) -> tuple[Lice
     on=Governance,
     needs=(Need.GOVERNANCE,),
 )
-def app_users_unlicensed(governance: Governance, context: Context) -> Iterator[Finding]:
+def app_users_unlicensed(governance: Governance, context: Context) -> Iterator[Finding | CouldNotRun]:
     """Some of the people a premium app is shared with have no licence that covers it."""
     for component in context.workspace.components:
+        yield from _in_doubt(component, context)
         found = told(component, context, "app-users-unlicensed")
         if found is None or context.workspace.is_copied(component) or not found[0].counted:
             continue
@@ -63,20 +67,37 @@ def app_users_unlicensed(governance: Governance, context: Context) -> Iterator[F
         users = licensed.app.people if licensed.app else licensed.flow.people if licensed.flow else ()
         total = sum(row.number for row in licensed.judgement.needs if row.who in {"users", "app-users"})
         shared = "shared with" if licensed.app else "for"
+        gone = taken_out(licensed, context) if licensed.app else ()
+        is_told = licensed.judgement.remark("app-passes-short") is not None
         yield Finding(
             at=place_of(licensed),
             message=f"'{component.name}' is premium because of {because_of(licensed, context)} and is {shared}"
             f" {people(total)}{groups(users)}: {remark.number:,} of them {_have(remark.number)} no licence that covers"
-            " it",
+            f" it{f'; of the passes there {gone_in_words(gone)}' if gone and not is_told else ''}",
             remedy=f"Ask the licence administrator to allocate {passes(context, remark.number)} to {where(licensed)}"
             f" or to assign {counted(remark.number, f'{app_plan(context, _intended(licensed))} licence')}, or share it"
             " with fewer people",
             component=component.ref,
             environment=licensed.environment.name if licensed.environment else None,
-            related=because(licensed, context),
+            related=(*because(licensed, context), *reviews(gone)),
         )
     for connector in governance.connectors:
         yield from _counted_short(connector)
+
+
+def _in_doubt(component: Component, context: Context) -> Iterator[CouldNotRun]:
+    """Say that passes were given back, and nobody can tell whether the counts show it."""
+    licensed = context.licensing.judged(component)
+    if licensed is None or not licensed.doubtful or context.workspace.is_copied(component):
+        return
+    first = licensed.doubts[0]
+    what = list_of([f"{one.what} in {where(licensed)} were given back by {one.by}" for one in licensed.doubts], "and")
+    yield CouldNotRun(
+        reason=f"whether {counted(licensed.doubtful, 'person', 'people')} of '{component.name}'"
+        f" {_have(licensed.doubtful)} a licence is not known: {what}, and {first.told}",
+        remedy=first.remedy,
+        component=component.ref,
+    )
 
 
 def _counted_short(connector: ConnectorRecord) -> Iterator[Finding]:
@@ -205,21 +226,22 @@ def _fewer_than_listed(component: Component, context: Context) -> Iterator[Findi
 def app_passes_short(component: Component, context: Context) -> Iterator[Finding]:
     """An app is to run on app passes, and its environment has fewer than its people need."""
     found = told_of_app(component, context, "app-passes-short")
-    if found is None or found[0].app is None:
-        return
-    plans = context.licensing.groups.given_to("app-pass", "app-premium")
-    if not any(map(context.licensing.is_on_record, plans)):
+    if found is None or found[0].app is None or not found[0].counted:
         return
     licensed, remark = found
-    here = found[0].app.passes
+    here, gone = found[0].app.passes, taken_out(licensed, context)
+    plan = context.licensing.name_of(found[0].app.plan or _PASS)
     yield Finding(
         at=place_of(licensed),
-        message=f"'{component.name}' is to run on {context.licensing.name_of(_PASS)} passes, and {where(licensed)} has"
-        f" {here:,} of the {here + remark.number:,} it takes: {remark.number:,} short",
-        remedy=f"Ask the licence administrator to allocate another {passes(context, remark.number)} to"
-        f" {where(licensed)}, or to move people to {app_plan(context)}",
+        message=f"'{component.name}' is to run on {plan} passes, and {where(licensed)} has"
+        f" {here:,} of the {here + remark.number:,} it takes: {remark.number:,} short"
+        f"{f'; {gone_in_words(gone)}' if gone else ''}",
+        remedy=f"Ask the licence administrator to allocate another"
+        f" {counted(remark.number, f'{plan} pass', f'{plan} passes')} to {where(licensed)}, or to move people to"
+        f" {app_plan(context)}",
         component=component.ref,
         environment=licensed.environment.name if licensed.environment else None,
+        related=reviews(gone),
     )
 
 
@@ -240,6 +262,7 @@ def app_passes_elsewhere(component: Component, context: Context) -> Iterator[Fin
         " do without",
         component=component.ref,
         environment=licensed.environment.name if licensed.environment else None,
+        related=reviews((*taken_out(licensed, context), *taken_out(licensed, context, elsewhere=True))),
     )
 
 
@@ -382,12 +405,18 @@ def developer_plan_outside_developer_environment(component: Component, context: 
     if (found := told(component, context, "developer-plan-outside-developer-environment")) is None:
         return
     licensed, remark = found
+    held = "holds" if remark.number == 1 else "hold"
+    relying = (
+        f"{people(remark.number)} of '{component.name}' in {where(licensed)} {held} the Power Apps Developer Plan alone"
+        if remark.number
+        else f"'{component.name}' in {where(licensed)} is to run on the Power Apps Developer Plan"
+    )
     yield Finding(
         at=place_of(licensed),
-        message=f"{people(remark.number)} of '{component.name}' in {where(licensed)}"
-        f" {'holds' if remark.number == 1 else 'hold'} the Power Apps Developer Plan alone, which counts in developer"
-        " environments only",
-        remedy=f"Ask the licence administrator for {counted(remark.number, 'premium licence')}",
+        message=f"{relying}, which counts in developer environments only",
+        remedy=f"Ask the licence administrator for {counted(remark.number, 'premium licence')}"
+        if remark.number
+        else "Plan a premium licence for it (owner)",
         component=component.ref,
         environment=licensed.environment.name if licensed.environment else None,
     )
@@ -445,8 +474,9 @@ def managed_environment_unlicensed(component: Component, context: Context) -> It
     total = sum(row.number for row in licensed.judgement.needs)
     yield Finding(
         at=place_of(licensed),
-        message=f"{where(licensed)} is a managed environment, and {remark.number:,} of the {people(total)} who use or"
-        f" run '{component.name}' {_have(remark.number)} no premium licence",
+        message=f"{where(licensed)} is a managed environment, and {remark.number:,} of the {people(total)} who"
+        f" {'uses or runs' if total == 1 else 'use or run'} '{component.name}' {_have(remark.number)} no premium"
+        " licence",
         remedy=f"Ask the licence administrator for {counted(remark.number, 'premium licence')} of any kind, or a Power"
         " Platform admin to take the environment out of management",
         component=component.ref,

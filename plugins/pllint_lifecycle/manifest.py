@@ -185,9 +185,10 @@ def _others(governance: Governance, context: Context) -> Iterator[str]:
 
 def _of_populations(governance: Governance) -> Iterator[Name]:
     for app in governance.apps:
-        yield from app.shared_with or ()
+        yield from (*(app.shared_with or ()), *app.writes_restricted)
     for flow in governance.flows:
         yield from (people.who for people in flow.people if people.who)
+        yield from flow.writes_restricted
     yield from (population.within for population in governance.populations if population.within)
 
 
@@ -215,6 +216,7 @@ def _of_flows(governance: Governance) -> Iterator[Name]:
     # `*` and `all` are no flow, and an approval of everything is none: http-use-unapproved says so.
     named = (approval for approval in governance.approvals if approval.flow not in {None, "*", "all"})
     yield from (Name(approval.flow or "", approval.at / "flow") for approval in named)
+    yield from (flow.covered_by for flow in governance.flows if flow.covered_by)
 
 
 def _of_plans(governance: Governance) -> Iterator[Name]:

@@ -196,6 +196,94 @@ def test_a_licence_on_flows_of_ones_own_covers_the_flow(project: Path, capsys: p
     assert [(one["plan"], one["required"], one["short"]) for one in plans] == [("contoso-flow", 1, 0)]
 
 
+@pytest.mark.parametrize(
+    ("entitles", "fault"),
+    [
+        pytest.param("associated-flows: 1", None, id="it carries other flows"),
+        pytest.param(
+            "covers-child-flows: true", "has a Contoso flow licence that covers its child flows alone", id="it does not"
+        ),
+    ],
+)
+def test_a_licence_on_flows_of_ones_own_reaches_as_far_as_it_says(
+    project: Path, capsys: pytest.CaptureFixture[str], entitles: str, fault: str | None
+) -> None:
+    (project / "data/plans.yaml").write_text(
+        "plans:\n  contoso-flow: {counts: flow, names: [Contoso flow],\n"
+        f"    entitles: {{flows: 1, tiers: [standard, premium, custom], {entitles}}}}}\n",
+        encoding="utf-8",
+    )
+    (project / "governance/estate.yaml").write_text(
+        "environments: [{name: hr-production, type: production}]\n"
+        "flows:\n"
+        "  - {name: Nightly, environment: hr-production, owner: Nadia, covered-by: Close month}\n"
+        "  - {name: Close month, environment: hr-production, licence: Contoso flow}\n"
+        "licences: [{plan: contoso-flow, purchased: 1}, {plan: power-automate-premium, purchased: 0}]\n",
+        encoding="utf-8",
+    )
+
+    found = _findings(capsys, "LIC201", "LIC207")
+
+    assert [check for check, _ in found] == (["LIC201", "LIC207"] if fault else [])
+    assert fault is None or any(fault in message for _, message in found)
+
+
+def test_clouds_and_tables_may_be_ones_own_too(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (project / "data/plans.yaml").write_text(
+        BUNDLE
+        + "    sold: {not-in-clouds: [{cloud: dod, source: OURS}]}\n"
+        + "sources: {OURS: {url: 'https://wiki.contoso.example/licences', dated: 2026-11-01}}\n"
+        + "restricted-tables: [{table: ctx_case, set: ctx_cases, licences: [Contoso desk], source: [OURS]}]\n",
+        encoding="utf-8",
+    )
+    _replace(project / "governance/estate.yaml", "currency: GBP,", "currency: GBP, cloud: dod,")
+    api = "/providers/Microsoft.PowerApps/apis/shared_commondataserviceforapps"
+    write = {
+        "type": "OpenApiConnection",
+        "inputs": {
+            "host": {"connectionName": "cds", "operationId": "CreateRecord", "apiId": api},
+            "parameters": {"entityName": "ctx_cases"},
+        },
+    }
+    flow = json.loads(json.dumps(FLOW))
+    flow["properties"]["definition"]["actions"]["Add"] = write
+    flow["properties"]["connectionReferences"] = {"cds": {"id": api}}
+    (project / "nightly.json").write_text(json.dumps(flow), encoding="utf-8")
+    _replace(
+        project / "governance/estate.yaml",
+        "populations:",
+        "populations:\n  - {name: clerks, people: 3, holds: {contoso-bundle: 3}}",
+    )
+    _replace(project / "governance/estate.yaml", "owner: Nadia}", "owner: Nadia, writes-restricted: [clerks]}")
+
+    found = dict(_findings(capsys, "LIC114", "LIC405"))
+
+    assert "not offered in the government cloud DoD (as of 2026-11-01)" in found["LIC405"]
+    assert "Contoso bundle" in found["LIC405"]
+    assert (
+        "writes to the table ctx_case (ctx_case), which Power Apps and Power Automate plans only read"
+        in found["LIC114"]
+    )
+
+
+def test_what_a_retirement_gives_back_of_it_lowers_its_count(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (project / "governance/retired.yaml").write_text(
+        "apps: [{name: Leave, environment: hr-production, plan: Contoso Bundle, retired: true}]\n"
+        "retirements:\n"
+        "  - app: Leave\n    date: 2026-11-05\n    population: 40\n"
+        "    licence-review: {by: licence-admin, date: 2026-11-06, keep: 0, reassign: 0, reclaim: 40}\n",
+        encoding="utf-8",
+    )
+
+    document = _licences(capsys)
+
+    plans, retirements = document["plans"], document["retirements"]
+    assert isinstance(plans, list)
+    assert isinstance(retirements, list)
+    assert [(one["plan"], one["assigned"], one["given-back"]) for one in plans] == [("contoso-bundle", 441, 40)]
+    assert retirements[0]["given-back"]["because"] == "the count of 2026-11-02 is lowered from 481 to 441"
+
+
 def test_a_name_that_no_plan_bears_is_told(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     estate = project / "governance/estate.yaml"
     _replace(estate, "purchased: 490", "purchased: 490}\n  - {plan: power-apps-premum, purchased: 1")

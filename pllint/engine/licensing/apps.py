@@ -1,10 +1,10 @@
 """Who needs a licence to use an app, and how many are missing."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from pllint.catalogue.groups import PlanGroups
 from pllint.catalogue.plans import Plans
-from pllint.engine.licensing.people import Coverage, Licences, coverage, held, licences, names_of
+from pllint.engine.licensing.people import Coverage, Licences, coverage, held, is_any_counted, licences, names_of
 from pllint.model.licence_facts import AppFacts, Group, LicenceJudgement, NeedRow, Readings, Remark
 from pllint.record import NamedTuple
 
@@ -80,12 +80,12 @@ def _metered(app: AppFacts, terms: _Terms, judged: LicenceJudgement, remarks: li
     """Count the active people whom the meter of a pay-as-you-go environment bills."""
     if app.passes:
         remarks.append(Remark("app-passes-ignored", app.passes))
-    if app.premium and not app.people and not app.owner_only:
+    if app.premium and not app.people and not app.owner_only and app.place.type != "developer":
         return judged._replace(remarks=(*remarks, Remark("app-users-unknown")))
     groups, name = terms.groups, "app-premium-in-dynamics" if app.in_dynamics else "app-premium"
     free = [*groups.given_to("person", name), *groups.trials(name), *(() if app.premium else groups.seeded)]
     users = 0
-    for group in app.people:
+    for group in _active(app, free):
         active = group.active if group.active is not None else group.number
         users += max(0, (active or 0) - held(group.holds, free))
     return judged._replace(remarks=tuple(remarks), metered_users=users)
@@ -93,14 +93,31 @@ def _metered(app: AppFacts, terms: _Terms, judged: LicenceJudgement, remarks: li
 
 def _managed(app: AppFacts, terms: _Terms, judged: LicenceJudgement, remarks: list[Remark]) -> LicenceJudgement:
     """Give the duty of a managed environment: any premium plan for the people who use it."""
-    groups = (*app.people, *app.makers) if app.premium else app.people
-    at_host = app.premium and app.on_dataverse
     wanted = terms.licences("managed-environment")
+    groups = (*app.people, *app.makers) if app.premium else _active(app, (*wanted.plans, *wanted.trials))
+    at_host = app.premium and app.on_dataverse
     found = coverage(groups, wanted, active=not app.premium, guests_need_host_licence=at_host)
     found = found.given(app.passes)
     remarks += _uncounted_groups(app.people)
     remarks += _people_remarks(app, found, "managed-environment-unlicensed", terms.groups)
+    remarks += found.trial_remarks()
     return judged._replace(needs=_row("users", found), remarks=tuple(remarks))
+
+
+def _active(app: AppFacts, plans: Iterable[str]) -> tuple[Group, ...]:
+    """Give the groups of an app, the active people of all of them shared out: to people who hold a plan first."""
+    if app.active_people is None:
+        return app.people
+    plans, left = tuple(plans), app.active_people
+    active = []
+    for group in app.people:
+        active.append(min(left, group.number or 0, held(group.holds, plans)))
+        left -= active[-1]
+    for index, group in enumerate(app.people):
+        more = min(left, (group.number or 0) - active[index])
+        active[index] += more
+        left -= more
+    return tuple(group._replace(active=number) for group, number in zip(app.people, active, strict=True))
 
 
 def _ordinary(app: AppFacts, terms: _Terms, judged: LicenceJudgement, remarks: list[Remark]) -> LicenceJudgement:
@@ -118,19 +135,43 @@ def _ordinary(app: AppFacts, terms: _Terms, judged: LicenceJudgement, remarks: l
     if app.stated_users is not None and app.stated_users < users.number:
         remarks.append(Remark("app-users-understated", users.number - app.stated_users))
     remarks += _people_remarks(app, users, "app-users-unlicensed", terms.groups)
+    on_trial = users.by_trial
     if not developer:
         makers = coverage(app.makers, wanted)
         needs += _row("makers", makers)
         remarks += _general("maker-unlicensed", makers)
-        if relied := users.developer_plans() + makers.developer_plans():
+        on_trial += makers.by_trial
+        relied = users.developer_plans() + makers.developer_plans()
+        if relied or app.plan in terms.groups.developer:
             remarks.append(Remark("developer-plan-outside-developer-environment", relied))
-    if app.restricted_writers is not None:
-        writers = coverage((app.restricted_writers,), terms.licences("dynamics"))
-        needs += _row("restricted-table-writers", writers)
-        remarks += _general("restricted-table-write", writers)
+    if on_trial:
+        remarks.append(Remark("licence-trial-only", on_trial))
     if app.apps_per_user >= terms.readings.per_user_from_apps:
         remarks.append(Remark("per-user-advised", app.apps_per_user))
-    return judged._replace(needs=tuple(needs), remarks=tuple(remarks))
+    judged = judged._replace(needs=tuple(needs), remarks=tuple(remarks))
+    if app.restricted_writers:
+        return written_by(app.restricted_writers, judged, terms.licences("dynamics"))
+    if app.writes_restricted:
+        return written_by(app.people, judged, terms.licences("dynamics"), at_most=True)
+    return judged
+
+
+def written_by(
+    writers: Sequence[Group], judged: LicenceJudgement, wanted: Licences, *, at_most: bool = False
+) -> LicenceJudgement:
+    """Add who writes to restricted tables, which takes one of the licences that are `wanted`.
+
+    `at_most`: the writers are among these people, so nobody can be counted; none of them is licensed when nobody is.
+    """
+    found = coverage(writers, wanted)
+    judged = judged._replace(writers=tuple(writers), writers_at_most=at_most)
+    if not at_most:
+        needs = (*judged.needs, *_row("restricted-table-writers", found))
+        return judged._replace(needs=needs, remarks=(*judged.remarks, *_general("restricted-table-write", found)))
+    if found.number and found.short == found.number:
+        remark = Remark("restricted-table-write", found.short, found.short_names())
+        return judged._replace(remarks=(*judged.remarks, remark))
+    return judged
 
 
 def _people_remarks(app: AppFacts, users: Coverage, check: str, groups: PlanGroups) -> Iterator[Remark]:
@@ -140,9 +181,8 @@ def _people_remarks(app: AppFacts, users: Coverage, check: str, groups: PlanGrou
         yield Remark("app-passes-short", users.short)
     if users.short and app.passes_elsewhere:
         yield Remark("app-passes-elsewhere", app.passes_elsewhere)
-    if users.on_trial:
-        yield Remark("licence-trial-only", sum(gap.by_trial for gap in users.gaps))
-    if users.number and not app.passes and not app.passes_elsewhere and users.nobody_is_counted:
+    everybody, passes = (*app.people, *app.makers), app.passes or app.passes_elsewhere
+    if app.premium and users.number and not passes and not is_any_counted(everybody, users.licences):
         yield Remark("licence-count-missing", users.number)
     by_person = groups.given_to("person", "app-premium")
     has_both = app.passes and any(held(group.holds, by_person) for group in app.people)

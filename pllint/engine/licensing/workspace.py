@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 
 from pllint.catalogue import Catalogue
@@ -11,16 +11,33 @@ from pllint.catalogue.groups import PlanGroups
 from pllint.catalogue.plans import Plans
 from pllint.catalogue.skus import sku
 from pllint.engine.licensing.apps import judge_app
+from pllint.engine.licensing.cover import capacity_licence, capacity_words
 from pllint.engine.licensing.flows import judge_flow
-from pllint.engine.licensing.gather import Gathered, capacity_licence, capacity_words
+from pllint.engine.licensing.gather import Gathered
+from pllint.engine.licensing.restricted import restricted_writes
 from pllint.engine.licensing.tier import doubt, premium
 from pllint.model.component import APPS, Component, ComponentKind, StartsFrom, TriggerClass
 from pllint.model.environment import Environment, EnvironmentType
 from pllint.model.governance import AppRecord, FlowRecord, Governance, Name
 from pllint.model.inventory import Currency, LicenceSku, ListedResource
 from pllint.model.licence_facts import Readings, Remark
-from pllint.model.licensing import LicenceNeed, Licensed, Premium, PremiumReason, Uncounted, Verdict
+from pllint.model.licensing import (
+    Association,
+    LicenceNeed,
+    Licensed,
+    Premium,
+    PremiumReason,
+    RestrictedWrite,
+    Uncounted,
+    Verdict,
+)
+from pllint.model.lifecycle import Retired, retired_on
 from pllint.model.workspace import Workspace
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pllint.engine.licensing.given_back import Counts
+    from pllint.model.estate import GivenBack
 
 _PASS = "power-apps-per-app"  # noqa: S105 - the id of a plan
 
@@ -84,7 +101,6 @@ class Licensing:
     def premium(self, component: Component) -> Premium:
         """Judge a component where it goes, with the flows of the source and the day it was made."""
         calls = (self._workspace.component(call.id) for call in component.calls_flows)
-        records = self._workspace.records_of(component)
         return premium(
             component,
             self._catalogue,
@@ -92,7 +108,8 @@ class Licensing:
             environments=self._targets(component),
             as_of=self._as_of,
             http_is_standard=self.readings.http_tier == "standard",
-            created=next((record.created for record in records if record.created), None),
+            created=self._created(component),
+            calls_created=self._created,
         )
 
     def doubt(self, component: Component, reason: PremiumReason) -> str | None:
@@ -100,6 +117,10 @@ class Licensing:
         targets = self._targets(component)
         in_teams = any(one.type is EnvironmentType.TEAMS for one in targets)
         return doubt(reason, self._as_of, in_teams=in_teams)
+
+    def _created(self, component: Component) -> str | None:
+        records = self._workspace.records_of(component)
+        return next((record.created for record in records if record.created), None)
 
     @cached_property
     def plans(self) -> Plans:
@@ -148,7 +169,7 @@ class Licensing:
 
     @property
     def governance(self) -> Governance | None:
-        """The manifest; where there is none, what licence exports alone say."""
+        """The manifest, or what licence exports alone say; its licence counts are lowered by what was given back."""
         return self._governance
 
     @cached_property
@@ -156,7 +177,40 @@ class Licensing:
         governance = self._governance
         if governance is None:
             return None
-        return Gathered(self._workspace, governance, self.premium, self._targets, plans=self.plans, as_of=self._as_of)
+        return Gathered(
+            self._workspace,
+            governance,
+            self.premium,
+            self._targets,
+            self.restricted_writes,
+            plans=self.plans,
+            as_of=self._as_of,
+            retired=self.retired,
+            is_retired=self.is_retired,
+        )
+
+    def is_retired(self, record: AppRecord | FlowRecord) -> bool:
+        """Tell whether an app or a flow on record is retired on the day, by its own word or a record of retirement."""
+        kind = "app" if isinstance(record, AppRecord) else "flow"
+        name = record.name.strip().lower()
+        named = ((thing.kind, thing.name.strip().lower()) for thing in self.retired if thing.retirement)
+        return record.retired is True or (kind, name) in named
+
+    @cached_property
+    def retired(self) -> tuple[Retired, ...]:
+        """What is retired on the day."""
+        return tuple(retired_on(self._manifest, self._as_of)) if self._manifest else ()
+
+    @cached_property
+    def counts(self) -> Counts:
+        """The licence counts on record, lowered by what retirements have given back since they were taken."""
+        from pllint.engine.licensing.given_back import counts_on
+
+        return counts_on(self._workspace, self._manifest, self.retired, self._as_of, self.plans)
+
+    def restricted_writes(self, component: Component) -> Sequence[RestrictedWrite]:
+        """Give what a component is seen to write to tables that Power Apps and Power Automate plans only read."""
+        return restricted_writes(component, self.plans, self._as_of) if component.table_writes else ()
 
     def judged(self, component: Component) -> Licensed | None:
         """Say who needs a licence for an app or a cloud flow, how many are short, and what else there is to say.
@@ -174,13 +228,19 @@ class Licensing:
         if gathered is None:
             return None
         app = flow = None
+        doubts: tuple[GivenBack, ...] = ()
+        doubtful = 0
         if component.kind in APPS:
             app = gathered.app(component)
             judgement = judge_app(app, self._as_of, self.plans, self.readings)
+            if doubts := self._doubts(gathered.environment(component)):
+                left = app._replace(passes=max(0, app.passes - sum(one.doubt for one in doubts)))
+                doubtful = judge_app(left, self._as_of, self.plans, self.readings).short - judgement.short
         elif component.kind is ComponentKind.CLOUD_FLOW and (flow := gathered.flow(component)) is not None:
             judgement = judge_flow(flow, self._as_of, self.plans, self.readings)
         else:
             return None
+        writers = judgement.writers or ()
         return Licensed(
             component=component,
             record=gathered.record(component),
@@ -190,7 +250,39 @@ class Licensing:
             app=app,
             flow=flow,
             counted=self.uncounted(component) is None or gathered.says_what_people_hold(component),
+            doubtful=doubtful,
+            doubts=doubts if doubtful else (),
+            writes=tuple(self.restricted_writes(component)),
+            writers_counted=any(group.holds or group.guests for group in writers)
+            or self._is_any_on_record(self.groups["dynamics"]),
         )
+
+    def _doubts(self, environment: Environment | None) -> tuple[GivenBack, ...]:
+        """Give what may have been taken out of the passes of an environment, and nobody can tell from the counts."""
+        if environment is None or not any(thing.retirement for thing in self.retired):
+            return ()
+        return tuple(
+            one
+            for one in self.counts.given_back
+            if one.doubt and one.environment is not None and environment.goes_by(one.environment)
+        )
+
+    def _is_any_on_record(self, plans: Collection[str]) -> bool:
+        """Tell whether a licence record is of one of these plans, even of none bought."""
+        governance = self._governance
+        return any(self.plans.id_of(record.plan) in plans for record in (governance.licences if governance else ()))
+
+    def associations(self) -> tuple[Association, ...]:
+        """Give the flows with a capacity licence that other flows are associated with."""
+        found = self._gathered.covers.associations() if self._gathered else ()
+        return tuple(
+            one._replace(at_most=self.plans.number(one.plan, "associated-flows", self._as_of)) for one in found
+        )
+
+    def covering(self, record: FlowRecord) -> str | None:
+        """Give the capacity plan of another flow that covers this one."""
+        cover = self._gathered.covers.of(record) if self._gathered else None
+        return cover.plan if cover else None
 
     @property
     def apps_per_pass(self) -> int:
@@ -257,7 +349,15 @@ class Licensing:
 
     @cached_property
     def _governance(self) -> Governance | None:
-        """The manifest; where there is none, what licence exports alone say."""
+        """The manifest with its licence counts as they stand on the day."""
+        manifest = self._manifest
+        if manifest is None or not manifest.licences or not any(thing.retirement for thing in self.retired):
+            return manifest
+        return manifest._replace(licences=self.counts.records)
+
+    @cached_property
+    def _manifest(self) -> Governance | None:
+        """The manifest as it is written; where there is none, what licence exports alone say."""
         workspace = self._workspace
         if workspace.governance is not None or not workspace.lists_licences:
             return workspace.governance
@@ -273,8 +373,10 @@ class Licensing:
         if environments and all(map(_is_personal, environments)) and not any(map(_serves_people, records)):
             return None
         if component.kind in APPS:
-            return _users(records, governance, "the people it is shared with")
-        if any(map(self.capacity_licence, records)):
+            need = _users(records, governance, "the people it is shared with")
+            is_gone = bool(records) and all(map(self.is_retired, records)) and not (need.people or need.groups)
+            return None if is_gone else need
+        if any(map(self._is_covered, records)):
             return None
         return self._flow_need(component, records, governance)
 
@@ -318,7 +420,12 @@ class Licensing:
         )
 
     def _is_licensed_by_capacity(self, flow: Component) -> bool:
-        return any(map(self.capacity_licence, self._workspace.records_of(flow)))
+        return any(map(self._is_covered, self._workspace.records_of(flow)))
+
+    def _is_covered(self, record: AppRecord | FlowRecord) -> bool:
+        """Tell whether a capacity licence covers a flow, its own or another's."""
+        own = self.capacity_licence(record) is not None
+        return own or (isinstance(record, FlowRecord) and self.covering(record) is not None)
 
     def _serves_app(self, flow: Component) -> bool:
         """Tell whether a flow is tied by hand to an app of the source and shares one of its data sources."""
