@@ -240,6 +240,7 @@ class _Checklist:
         yield met
         if self._retired.retires(record):
             return
+        yield from self._retired.contradicted(record)
         yield self._names_row(f"the connector '{record.name}'", ref, (record,))
         for evidence in stages.evidence(record):
             requirement = evidence.requirement

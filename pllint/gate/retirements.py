@@ -7,7 +7,7 @@ from pllint.gate.row import Row
 from pllint.model.component import APPS, ComponentKind
 from pllint.model.estate import Standing
 from pllint.model.governance import AppRecord, ConnectorRecord, Stage
-from pllint.model.lifecycle import State
+from pllint.model.lifecycle import Retired, State
 from pllint.report.retirements import cost_told, people_told
 
 TYPE_CHECKING = False
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from pllint.finding import Finding
     from pllint.model.component import Component
     from pllint.model.environment import Environment
-    from pllint.model.lifecycle import Retired
     from pllint.model.solution import Solution
     from pllint.source import Anchor
 
@@ -58,6 +57,18 @@ class RetiredHere:
     def retires(self, record: ConnectorRecord) -> bool:
         """Tell whether a registered connector is retired."""
         return any(thing.record is record for thing in self.things)
+
+    def contradicted(self, record: ConnectorRecord) -> Iterator[Row]:
+        """Tell of a connector whose retirement is on record while its stage is another one: the stage counts."""
+        governance, name = self._workspace.governance, record.name.strip().lower()
+        for retirement in governance.retirements if governance else ():
+            is_due = (retirement.date or "") <= self._context.as_of.isoformat()
+            if is_due and (retirement.connector or "").strip().lower() == name:
+                thing = Retired(
+                    kind="connector", name=record.name, at=retirement.at, record=record, retirement=retirement
+                )
+                row = self._retired_row(thing)
+                yield row._replace(evidence=f"{row.evidence}, and its stage is still {record.stage}")
 
     def of(self, component: Component) -> Retired | None:
         """Give how an app or a flow of the solution is retired, if it is."""

@@ -1,6 +1,6 @@
 """What lifecycle records and the source together show: evidence of stages, what the retired left, uses of HTTP."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
 
 from pllint.model.component import Component, ConnectorUse, Step
@@ -30,7 +30,7 @@ def retired_on(governance: Governance, day: str) -> Iterator[Retired]:
         for kind, name in retirement.things:
             key = (kind, name.strip().lower())
             records = [record for of, record in recorded if (of, record.name.strip().lower()) == key]
-            if (retirement.date or "") <= day or any(map(says_retired, records)):
+            if _is_retired(kind, records, retirement, day):
                 told.add(key)
                 record = records[0] if records else None
                 yield Retired(kind=kind, name=name, at=retirement.at / kind, record=record, retirement=retirement)
@@ -38,6 +38,15 @@ def retired_on(governance: Governance, day: str) -> Iterator[Retired]:
         if says_retired(record) and (kind, record.name.strip().lower()) not in told:
             at = record.at / ("stage" if isinstance(record, ConnectorRecord) else "retired")
             yield Retired(kind=kind, name=record.name, at=at, record=record)
+
+
+def _is_retired(
+    kind: str, records: Sequence[AppRecord | FlowRecord | ConnectorRecord], retirement: Retirement, day: str
+) -> bool:
+    """Tell whether what a record retires is retired on a day: a registered connector is in the stage it says."""
+    if any(map(says_retired, records)):
+        return True
+    return (retirement.date or "") <= day and not (kind == "connector" and records)
 
 
 def says_retired(record: AppRecord | FlowRecord | ConnectorRecord) -> bool:

@@ -81,8 +81,9 @@ def app_users_unlicensed(governance: Governance, context: Context) -> Iterator[F
             environment=licensed.environment.name if licensed.environment else None,
             related=(*because(licensed, context), *reviews(gone)),
         )
+    # About a connector without a stage nothing is judged but that it is not registered.
     for connector in governance.connectors:
-        yield from _counted_short(connector)
+        yield from _counted_short(connector) if connector.stage else ()
 
 
 def _in_doubt(component: Component, context: Context) -> Iterator[CouldNotRun]:

@@ -159,8 +159,8 @@ def retired_still_in_use(governance: Governance, context: Context) -> Iterator[F
                 connectors=(used.use.connector,),
                 related=(Related("retired here", thing.at),),
             )
-        if isinstance(thing.record, AppRecord):
-            yield from _app_in_use(thing, thing.record)
+        if isinstance(thing.record, AppRecord) and thing.retirement is not None:
+            yield from _app_in_use(thing, thing.record, thing.retirement)
 
 
 def _is_retired(component: Component, context: Context) -> bool:
@@ -168,11 +168,10 @@ def _is_retired(component: Component, context: Context) -> bool:
     return bool(records) and all(map(context.licensing.is_retired, records))
 
 
-def _app_in_use(thing: Retired, app: AppRecord) -> Iterator[Finding]:
-    since = _since(thing.retirement)
-    retired_on = thing.retirement.date if thing.retirement else None
+def _app_in_use(thing: Retired, app: AppRecord, retirement: Retirement) -> Iterator[Finding]:
+    since = _since(retirement)
     shared = _shared(app)
-    used = app.last_used if app.last_used and retired_on and app.last_used > retired_on else None
+    used = app.last_used if app.last_used and retirement.date and app.last_used > retirement.date else None
     facts = [*([f"is still shared with {shared}"] if shared else []), *([f"was used on {used}"] if used else [])]
     if facts:
         key = "shared-with" if app.shared_with else "people" if app.people else "groups" if shared else "last-used"

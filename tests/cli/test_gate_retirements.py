@@ -51,7 +51,7 @@ apps:
   - {name: Claims, environment: hr-production, shared-with: [staff], plan: power-apps-per-app}
   - {name: Old leave app, environment: hr-production, plan: power-apps-per-app}
 connectors:
-  - {name: Leave system, owner: hr-integration, stage: production}
+  - {name: Leave system, owner: hr-integration, stage: retired}
 licences:
   - {plan: power-apps-per-app, purchased: 3000, allocated: {hr-production: 3000}, price: 4}
 """
@@ -330,16 +330,29 @@ def test_policies_are_looked_at_themselves(
 def test_a_retirement_counts_from_its_day_on(capsys: pytest.CaptureFixture[str], day: str, retired: bool) -> None:  # noqa: FBT001 - a table's column
     rows = _rows(capsys, "Leave", "--as-of", day)
 
-    assert ("the connector 'Leave system' is not retired" in rows) == retired
     assert rows["'Old leave app' is not retired"][0] == ("missing" if retired else "met")
+
+
+@pytest.mark.parametrize(("day", "told"), [("2026-09-29", False), ("2026-09-30", True)])
+def test_a_stage_that_contradicts_the_record_of_a_retirement_is_told(
+    project: Path,
+    capsys: pytest.CaptureFixture[str],
+    day: str,
+    told: bool,  # noqa: FBT001 - a table's column
+) -> None:
+    _replace(project / "governance/estate.yaml", "stage: retired", "stage: production")
+
+    rows = _rows(capsys, "Claims", "--as-of", day)
+
+    row = rows.get("the connector 'Leave system' is not retired", ("", ""))
+    assert ("it was retired on 2026-09-30, and its stage is still production" in row[1]) == told
+    assert (row[0] == "missing") == told
 
 
 def test_a_connector_that_says_itself_that_it_is_retired_lacks_the_record_of_it(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (project / "governance/retirements.yaml").unlink()
-    _replace(project / "governance/estate.yaml", "stage: production", "stage: retired")
-
     rows = _rows(capsys, "Claims")
 
     assert rows["the licences of the people of the connector 'Leave system' are reviewed"] == (

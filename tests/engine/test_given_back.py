@@ -188,7 +188,9 @@ _COUNT = {"deployment": {"licences": {"people": "200", "plan": "power-apps-per-a
         pytest.param(
             {
                 "apps": [],
-                "connectors": [{"name": "Leave system", **_COUNT, "environments": ["hr-production"]}],
+                "connectors": [
+                    {"name": "Leave system", "stage": "retired", **_COUNT, "environments": ["hr-production"]}
+                ],
                 "retirements": [{"connector": "leave system", "date": "2026-09-30", "licence-review": REVIEW}],
             },
             LOWERED,
@@ -197,7 +199,9 @@ _COUNT = {"deployment": {"licences": {"people": "200", "plan": "power-apps-per-a
         pytest.param(
             {
                 "apps": [],
-                "connectors": [{"name": "Leave system", **_COUNT, "environments": ["hr-dev", "hr-production"]}],
+                "connectors": [
+                    {"name": "Leave system", "stage": "retired", **_COUNT, "environments": ["hr-dev", "hr-production"]}
+                ],
                 "retirements": [{"connector": "Leave system", "date": "2026-09-30", "licence-review": REVIEW}],
             },
             LOWERED,
@@ -206,7 +210,9 @@ _COUNT = {"deployment": {"licences": {"people": "200", "plan": "power-apps-per-a
         pytest.param(
             {
                 "apps": [],
-                "connectors": [{"name": "Leave system", **_COUNT, "environments": ["hr-production"]}],
+                "connectors": [
+                    {"name": "Leave system", "stage": "retired", **_COUNT, "environments": ["hr-production"]}
+                ],
                 "retirements": [
                     {"app": "Leave", "connector": "Leave system", "date": "2026-09-30", "licence-review": REVIEW}
                 ],
@@ -249,7 +255,9 @@ def test_plan_and_environment_are_those_on_record(manifest: Mapping[str, object]
         pytest.param(
             {
                 "apps": [],
-                "connectors": [{"name": "Leave system", **_COUNT, "environments": ["hr-test", "hr-production"]}],
+                "connectors": [
+                    {"name": "Leave system", "stage": "retired", **_COUNT, "environments": ["hr-test", "hr-production"]}
+                ],
                 "retirements": [{"connector": "Leave system", "date": "2026-09-30", "licence-review": REVIEW}],
             },
             "the connector 'Leave system' lies in hr-test and hr-production",

@@ -9,9 +9,12 @@ from pllint.catalogue import Catalogue
 from pllint.catalogue.plans import Plans, price_of
 from pllint.engine.licensing import Licensing
 from pllint.engine.licensing.apps import judge_app
-from pllint.engine.licensing.cost import PASS, PREMIUM, MissingPriceError, break_even, pass_or_user
+from pllint.engine.licensing.capacity import daily_limit, storage, website_bill
+from pllint.engine.licensing.cost import PASS, PREMIUM, MissingPriceError, break_even, flows_or_people, pass_or_user
+from pllint.engine.licensing.estate import Customer, estate
 from pllint.engine.licensing.flows import judge_flow
 from pllint.engine.licensing.workspace import readings_of
+from pllint.model.capacity_facts import Storage, WebsiteUse
 from pllint.model.component import Component, ComponentKind, ConnectorUse, StartsFrom, Step, Trigger, TriggerClass
 from pllint.model.connector_id import ConnectorKey
 from pllint.model.environment import Environment, EnvironmentType
@@ -275,6 +278,68 @@ def test_the_break_even_follows_from_the_prices(each: str, everybody: str, per_p
     prices = {PASS: price_of(Decimal(each)), PREMIUM: price_of(Decimal(everybody))}
 
     assert break_even(prices, per_pass) == apps
+
+
+@pytest.mark.parametrize("plan", ["power-automate-per-user", "power-automate-premium"])
+def test_a_flow_licence_is_compared_with_the_plan_for_a_person_that_has_a_price(plan: str) -> None:
+    prices = {"power-automate-per-flow": price_of(Decimal(100)), plan: price_of(Decimal(15))}
+
+    per_flow, compared = flows_or_people(prices, flows=1, people=34)
+
+    assert compared is not None
+    assert [per_flow, compared.second.middle] == [500, 510]
+    assert compared.cheaper == "per-flow"
+
+
+@pytest.mark.parametrize(
+    ("held", "missing"),
+    [
+        ((("authenticated-packs", 3),), []),
+        ((("authenticated-packs", 2),), ["website-capacity-short"]),
+        ((("authenticated-packs", 3), ("anonymous-packs", 1)), ["website-capacity-short"]),
+    ],
+    ids=["enough of what is counted", "too few of it", "too few of one"],
+)
+def test_packs_that_nobody_has_counted_are_not_called_short(
+    held: tuple[tuple[str, int], ...], missing: list[str]
+) -> None:
+    use = WebsiteUse(authenticated=250, anonymous=900, held=held)
+
+    assert [one.check for one in website_bill(use, _TODAY, Plans()).remarks] == missing
+
+
+def test_developer_plans_add_nothing_to_the_storage_of_the_tenant() -> None:
+    found = storage({"power-apps-developer": 3, "power-apps-premium": 4}, _TODAY, Plans())
+
+    assert found.entitled == Storage(Decimal(11), Decimal(28), Decimal(2))
+
+
+@pytest.mark.parametrize(
+    ("plans", "limit"),
+    [
+        (["power-apps-trial"], 40_000),
+        (["power-automate-trial", "power-automate-per-user"], 40_000),
+        (["power-automate-trial", "power-apps-per-app"], 46_000),
+    ],
+)
+def test_a_trial_has_the_request_limit_of_premium(plans: list[str], limit: int) -> None:
+    assert daily_limit(plans, 1, 0, _TODAY, Plans()) == limit
+
+
+@pytest.mark.parametrize(
+    ("plan", "told"),
+    [
+        ("power-apps-premium", {"licence-count-missing"}),
+        ("power-automate-per-flow", {"licence-count-missing", "plan-no-longer-sold"}),
+        ("power-apps-per-app", {"licence-count-missing", "plan-not-available"}),
+    ],
+)
+def test_a_plan_that_is_needed_and_not_on_record_is_judged_as_one_that_is(plan: str, told: set[str]) -> None:
+    customer = Customer(agreement="mpsa", existing=False)
+
+    found = estate((), {plan: 45}, customer, _TODAY, Plans())
+
+    assert {one.check for one in found.remarks} == told
 
 
 def test_a_missing_price_is_said_and_never_guessed() -> None:

@@ -6,7 +6,7 @@ from pllint.engine.lifecycle.days import QUARTER, between, in_days, later
 from pllint.engine.lifecycle.life import Life, bare
 from pllint.model.custom_connector import CustomConnector
 from pllint.model.environment import EnvironmentType
-from pllint.model.governance import DlpConfirmation, LicenceCount, Review, Stage, Watch
+from pllint.model.governance import DlpConfirmation, LicenceCount, Review, Watch
 from pllint.model.lifecycle import State
 from pllint.record import NamedTuple
 from pllint.source import Anchor
@@ -107,7 +107,7 @@ def _changes(life: Life, definition: CustomConnector) -> Iterator[tuple[str, Anc
         )
     authentication = (request.authentication or "").lower()
     known = definition.authentication != "none" or definition.properties_at is not None
-    if authentication and known and authentication != definition.authentication:
+    if authentication and known and authentication != definition.authentication.strip().lower():
         yield (
             f"{was} the authentication {authentication}, and its definition has {definition.authentication}",
             request.at / "authentication",
@@ -344,12 +344,12 @@ def _order(life: Life) -> Iterator[Proof]:
         ("confirmation of its data group", deployment.dlp),
         ("licence count", None if recount else count),
     )
-    retirement = life.retirement
+    retirement, looks = life.retirement, list(life.looks)
     levels: list[list[tuple[str, str | None, Anchor]]] = [
         [("creation review", one.date, one.at) for one in (life.reviewed,) if one],
         [(what, one.date, one.at) for what, one in reviews if one],
         [("deployment approval", one.date, one.at) for one in (approved,) if one],
-        list(life.looks),
+        looks,
         [("retirement", one.date, one.at) for one in (retirement,) if one],
     ]
     earlier: list[tuple[str, str | None, Anchor]] = []
@@ -365,7 +365,8 @@ def _order(life: Life) -> Iterator[Proof]:
                         at,
                         ((f"its {before}", where),),
                     )
-        earlier = dated or earlier
+        # Operation goes on until a connector is retired, and its last looks may come after: the first one counts.
+        earlier = [min(dated, key=lambda one: one[1] or "")] if dated and level is looks else dated or earlier
     if not found and (life.reviewed or approved):
         yield Proof(State.MET, "its dates are in order", life.record.at)
 
@@ -385,8 +386,7 @@ def _future(life: Life) -> Iterator[Proof]:
         if one
     ]
     named += life.looks
-    # A retirement to come is a plan, and evidence only once the connector is said to be retired.
-    if (retirement := life.retirement) is not None and record.stage is Stage.RETIRED:
+    if (retirement := life.retirement) is not None:
         reviews = (("licence review", retirement.licence_review), ("policy change", retirement.dlp_change))
         named += [("retirement", retirement.date, retirement.at)]
         named += [(what, one.date, one.at) for what, one in reviews if one]
