@@ -4,7 +4,7 @@ import datetime
 from typing import NamedTuple
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pllint.catalogue import Catalogue
@@ -659,6 +659,7 @@ _SHAPES = st.lists(st.builds(_Shape, _TEXT, _TEXT, _TEXT), max_size=6)
 
 
 @given(_SHAPES, _SHAPES)
+@example([], [_Shape("", "", ""), _Shape("", "", ""), _Shape("A", "", ""), _Shape("0", "A ", ""), _Shape("", "A", "")])
 def test_what_is_begun_is_valid_and_is_not_begun_again(apps: list[_Shape], flows: list[_Shape]) -> None:
     components = [_app(one.name, one.identity)._replace(solution=one.solution) for one in apps]
     components += [_flow(one.name, one.identity, solution=one.solution) for one in flows]
