@@ -190,6 +190,12 @@ def listed(package: str) -> tuple[Check, ...]:
     return tuple(map(_listed, rows))
 
 
+# Asking an enumeration for a member costs ten times as much as a dictionary, and there are hundreds of checks.
+_SEVERITIES = {str(one): one for one in Severity}
+_STATUSES = {str(one): one for one in Status}
+_NEEDS = {one.name: one for one in Need}
+
+
 def _listed(row: _Row) -> Check:
     module, function = row["module"], row["function"]
 
@@ -200,15 +206,15 @@ def _listed(row: _Row) -> Check:
         row["id"],
         row["name"],
         row["summary"],
-        Severity(row["severity"]),
+        _SEVERITIES[row["severity"]],
         row["since"],
         row["source"],
         row["on"],
         judge,
         module,
         function,
-        tuple([Need[name] for name in row["needs"]]),
-        Status(row["status"]),
+        tuple([_NEEDS[name] for name in row["needs"]]),
+        _STATUSES[row["status"]],
         tuple(row["tags"]),
         row["given"],
     )

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from pllint import __version__
-from pllint.check import Check, Context
+from pllint.check import Check, Context, Need
 from pllint.discover import Discovery
 from pllint.finding import (
     CouldNotRun,
@@ -40,10 +40,11 @@ def judge(checks: Sequence[Check], context: Context) -> Judgement:
     findings: list[Finding] = []
     could_not_run: list[CouldNotRun] = []
     crashed = False
+    lacking = {need for need in Need if context.lacks(need)}
     for check in checks:
         if check.given and not getattr(context.workspace, check.given):
             continue
-        missing = next((need for need in check.needs if context.lacks(need)), None)
+        missing = next((need for need in check.needs if need in lacking), None) if lacking else None
         if missing is not None:
             could_not_run.append(CouldNotRun(reason=missing.value, remedy=missing.remedy, check=check.id))
             continue
@@ -120,7 +121,8 @@ def _is_for_the_gate(finding: Finding, context: Context, checks: Sequence[Check]
 
 
 def _judges_all(settings: Settings, checks: Sequence[Check]) -> bool:
-    return all(any(weight(entry, check) for entry in settings.checks.select) for check in checks)
+    selected = settings.checks.select
+    return "ALL" in selected or all(any(weight(entry, check) for entry in selected) for check in checks)
 
 
 def _data(context: Context) -> tuple[tuple[str, str], ...]:
@@ -180,6 +182,8 @@ def _first_place(workspace: Workspace) -> Anchor:
 
 def _placed(found: Sequence[tuple[Finding, Check, str]], secrets: Sequence[Anchor]) -> tuple[ReportedFinding, ...]:
     """Work out every place, one pass over the text of each file; what stands at a secret is never shown."""
+    if not found:
+        return ()
     shown = {finding.at.source for finding, _, _ in found}
     hidden = [at for at in secrets if at.source in shown]
     from pllint.read.literals import blotted

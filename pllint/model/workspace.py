@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from copy import copy
 from functools import cached_property
 
 from pllint.model.component import APPS, ComponentKind
@@ -94,7 +93,7 @@ class Workspace:
 
     def among(self, environments: Iterable[Environment]) -> Workspace:
         """Give the same picture with other environments, such as those that another set of policies names."""
-        other = copy(self)
+        other = self._copy()
         for name, value in vars(type(self)).items():
             if isinstance(value, cached_property):  # indexed over what was there before
                 vars(other).pop(name, None)
@@ -103,9 +102,14 @@ class Workspace:
 
     def after(self, earlier: Iterable[EarlierSolution]) -> Workspace:
         """Give the same picture beside what its solutions were at an earlier revision."""
-        other = copy(self)
+        other = self._copy()
         other.earlier_solutions = tuple(earlier)
         return other
+
+    def _copy(self) -> Workspace:
+        from copy import copy  # most runs make none
+
+        return copy(self)
 
     def elements(self, kind: str) -> Sequence[object]:
         """Give every element of a type, by its qualified name; the workspace itself for what looks at the whole."""
