@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from pllint.source import KeyPath
 from pllint.text.encoding import decode
 from pllint.text.json_lenient import without_oddities
-from pllint.text.json_text import extents, parse_text
+from pllint.text.json_places import extents
+from pllint.text.json_text import parse_text
 from pllint.text.problem import MalformedError
 
 _SPACE = " \t\r\n"
