@@ -14,7 +14,6 @@ from pllint.finding import (
     ReportedRelated,
 )
 from pllint.model.component import Component
-from pllint.model.custom_connector import CustomConnector
 from pllint.model.workspace import Workspace
 from pllint.profiles import falls_short, held_back_by, profile_met
 from pllint.record import NamedTuple
@@ -42,11 +41,11 @@ def judge(checks: Sequence[Check], context: Context) -> Judgement:
     crashed = False
     lacking = {need for need in Need if context.lacks(need)}
     for check in checks:
-        if check.given and not getattr(context.workspace, check.given):
-            continue
         missing = next((need for need in check.needs if need in lacking), None) if lacking else None
         if missing is not None:
             could_not_run.append(CouldNotRun(reason=missing.value, remedy=missing.remedy, check=check.id))
+            continue
+        if check.given and not any(map(context.workspace.holds, check.given)):
             continue
         for element in context.workspace.elements(check.on):
             try:
@@ -158,6 +157,8 @@ def _in_environments(finding: Finding, context: Context) -> bool:
 
 
 def _crash(check: Check, element: object, workspace: Workspace, error: Exception) -> Finding:
+    from pllint.model.custom_connector import CustomConnector
+
     subject = f" on '{element.name}'" if isinstance(element, Component | CustomConnector) else ""
     at = getattr(element, "at", None)
     if not isinstance(at, Anchor):

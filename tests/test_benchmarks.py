@@ -58,11 +58,18 @@ def test_a_clean_flow_has_no_finding() -> None:
     assert (report.findings, report.exit_status) == ((), 0)
 
 
-def test_a_clean_flow_is_linted_without_importing_what_its_types_need(tmp_path: Path) -> None:
-    flow = tmp_path / "flow.json"
-    flow.write_text(inputs.clean_flow(2_000), encoding="utf-8")
-    program = "import sys\nfrom pllint.cli import main\nmain()\nprint({'typing', 'contextlib'} & set(sys.modules))"
-    command = [sys.executable, "-S", "-c", program, "check", os.fspath(flow)]
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        pytest.param("flow.json", inputs.clean_flow(2_000), id="a flow"),
+        pytest.param("manifest.yaml", inputs.manifest(2), id="a manifest"),
+    ],
+)
+def test_a_clean_file_is_linted_without_importing_what_others_need(tmp_path: Path, name: str, text: str) -> None:
+    (tmp_path / name).write_text(text, encoding="utf-8")
+    spared = {"typing", "contextlib", "copy", "decimal", "ruamel.yaml", "jsonschema_rs", "pllint.engine.licensing"}
+    program = f"import sys\nfrom pllint.cli import main\nmain()\nprint({spared!r} & set(sys.modules))"
+    command = [sys.executable, "-S", "-c", program, "check", os.fspath(tmp_path / name)]
 
     told = subprocess.run(
         command, env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}, capture_output=True, check=True

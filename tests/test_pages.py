@@ -6,7 +6,10 @@ import pytest
 
 from pllint import api, docs, registry, testing
 from pllint.check import Check
+from pllint.model.governance import Governance
+from pllint.model.workspace import Workspace
 from pllint.registry import Plugin
+from pllint.source import Anchor, Source
 from pllint.testing import Case
 
 CHECKS = api.checks()
@@ -50,6 +53,12 @@ def test_no_page_is_without_a_check() -> None:
     folders = {os.path.dirname(docs.page_path(check)) for check in CHECKS}
     pages = {os.path.join(folder, name) for folder in folders for name in os.listdir(folder)}
     assert pages == {docs.page_path(check) for check in CHECKS}
+
+
+@pytest.mark.parametrize("check", [check for check in CHECKS if check.given], ids=lambda check: check.id)
+def test_what_a_check_works_on_is_a_part_of_a_workspace(check: Check) -> None:
+    workspace = Workspace(governance=Governance(at=Anchor(Source("governance/all.yaml", bytes))))
+    assert not any(workspace.holds(part) for part in check.given)
 
 
 @pytest.mark.parametrize("plugin", registry.load(), ids=lambda plugin: plugin.entry.name)

@@ -1,14 +1,18 @@
 """LIC1xx: who needs a licence to use an app, and what is wrong with the plan for it."""
 
-from collections.abc import Iterator, Sequence
-from decimal import Decimal
+from __future__ import annotations
 
 from pllint.model.component import APPS, Component
 from pllint.model.governance import ConnectorRecord, DeclaredEnvironment, Governance
-from pllint.model.licence_facts import Remark
-from pllint.model.licensing import Licensed
 from pllint.plugin import ComponentRef, Context, Finding, Need, Related, Severity, check
 from pllint_licensing.words import because, because_of, counted, groups, list_of, people, place_of, where
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # many a manifest has no premium app to be judged
+    from collections.abc import Iterator, Sequence
+
+    from pllint.model.licence_facts import Remark
+    from pllint.model.licensing import Licensed
 
 _PRICING = "https://learn.microsoft.com/power-platform/admin/pricing-billing-skus"
 _FAQ = "https://learn.microsoft.com/power-platform/admin/powerapps-flow-licensing-faq"
@@ -16,7 +20,7 @@ _PASSES = "https://learn.microsoft.com/power-platform/admin/about-powerapps-pera
 _DEVELOPER = "https://learn.microsoft.com/power-platform/developer/plan"
 _MANAGED = "https://learn.microsoft.com/power-platform/admin/managed-environment-licensing"
 _METERED = "https://learn.microsoft.com/power-platform/admin/pay-as-you-go-meters"
-_RUNS, _GIGABYTES, _ENVIRONMENTS = 750, Decimal(2), 3
+_RUNS, _GIGABYTES, _ENVIRONMENTS = 750, 2, 3
 
 
 def told(component: Component, context: Context, name: str) -> tuple[Licensed, Remark] | None:
@@ -39,6 +43,7 @@ def told_of_app(component: Component, context: Context, name: str) -> tuple[Lice
     source=_FAQ,
     on=Governance,
     needs=(Need.GOVERNANCE,),
+    given=("components", "governance.connectors"),
 )
 def app_users_unlicensed(governance: Governance, context: Context) -> Iterator[Finding]:
     """Some of the people a premium app is shared with have no licence that covers it."""
@@ -342,7 +347,7 @@ def developer_plan_outside_developer_environment(component: Component, context: 
 
 
 @check(id="LIC117", name="developer-environment-limits", severity=Severity.WARNING, since="0.1", source=_DEVELOPER,
-       on=Governance, needs=(Need.GOVERNANCE,))  # fmt: skip
+       on=Governance, needs=(Need.GOVERNANCE,), given=("governance.environments",))  # fmt: skip
 def developer_environment_limits(governance: Governance, _: Context) -> Iterator[Finding]:
     """A developer environment beyond 750 runs a month or 2 GB, or an owner with more than three of them."""
     owned: dict[str, list[DeclaredEnvironment]] = {}
@@ -354,7 +359,7 @@ def developer_environment_limits(governance: Governance, _: Context) -> Iterator
         over = []
         if (runs := environment.runs_per_month) is not None and runs > _RUNS:
             over.append(f"{runs:,} flow runs a month of {_RUNS}")
-        if environment.database_gb is not None and Decimal(environment.database_gb) > _GIGABYTES:
+        if environment.database_gb is not None and _is_over(environment.database_gb, _GIGABYTES):
             over.append(f"{environment.database_gb} GB of {_GIGABYTES}")
         if over:
             yield Finding(
@@ -365,6 +370,12 @@ def developer_environment_limits(governance: Governance, _: Context) -> Iterator
                 environment=environment.name,
             )
     yield from (_too_many(environments) for environments in owned.values() if len(environments) > _ENVIRONMENTS)
+
+
+def _is_over(written: str, limit: int) -> bool:
+    from decimal import Decimal
+
+    return Decimal(written) > limit
 
 
 def _too_many(environments: Sequence[DeclaredEnvironment]) -> Finding:

@@ -334,7 +334,7 @@ def beneficiaries_unlicensed(component: Component, context: Context) -> Iterator
 
 
 @check(id="LIC211", name="flow-copy-unlicensed", severity=Severity.ERROR, since="0.1", source=_FAQ, on=Governance,
-       needs=(Need.GOVERNANCE,))  # fmt: skip
+       needs=(Need.GOVERNANCE,), given=("governance.flows",))  # fmt: skip
 def flow_copy_unlicensed(governance: Governance, context: Context) -> Iterator[Finding]:
     """A flow has a capacity licence in one environment and none in another."""
     for records in _copies(governance).values():
@@ -354,7 +354,7 @@ def flow_copy_unlicensed(governance: Governance, context: Context) -> Iterator[F
 
 
 @check(id="LIC212", name="flow-licences-over-allocated", severity=Severity.ERROR, since="0.1", source=_FAQ,
-       on=Governance, needs=(Need.GOVERNANCE,))  # fmt: skip
+       on=Governance, needs=(Need.GOVERNANCE,), given=("governance.flows",))  # fmt: skip
 def flow_licences_over_allocated(governance: Governance, context: Context) -> Iterator[Finding]:
     """More flows are recorded with a capacity licence than licences are bought."""
     for word, plan in _CAPACITY.items():
