@@ -24,6 +24,8 @@ _API = (
 _OPERATION_GROUP = r"(?i)^/?providers/microsoft\.processsimple/operationgroups/([^/]+)$"
 _BARE = r"^[A-Za-z][\w.-]*$"
 _HASHES = r"(?i)(?:[-.](?:5f)?[-.]?[0-9a-f]{16}){1,2}$"
+_SHORTEST_CUSTOM = len("shared_") + 17
+"""With one hash, the sign before it, and no name."""
 _ESCAPE = r"(?i)-([0-9a-f]{2})"
 
 # The platform spells these with capitals, and so do policies; ids compare without regard to case.
@@ -70,7 +72,7 @@ def parse_connector_id(spelling: str) -> ConnectorId | None:
         environment = match[1] or match[2]
         # The admin cmdlets write an environment's own connectors, and only those, this way.
         admin_scope = bool(match[1])
-    elif match := re.match(_OPERATION_GROUP, text):
+    elif "/" in text and (match := re.match(_OPERATION_GROUP, text)):
         segment = match[1]
         environment = None
     elif re.match(_BARE, text):
@@ -102,7 +104,9 @@ def desktop_flow_module(name: str) -> ConnectorKey | None:
 
 def is_custom(segment: str) -> bool:
     """Tell whether the last segment of an id ends in the hashes only custom connectors have."""
-    return segment.lower().startswith("shared_") and re.search(_HASHES, segment) is not None
+    if len(segment) < _SHORTEST_CUSTOM or not segment.lower().startswith("shared_"):
+        return False
+    return re.search(_HASHES, segment) is not None
 
 
 def custom_name(segment: str) -> ConnectorKey:

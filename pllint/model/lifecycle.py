@@ -1,12 +1,17 @@
 """What lifecycle records and the source together show: evidence of stages, what the retired left, uses of HTTP."""
 
+from __future__ import annotations
+
 from enum import StrEnum
 
-from pllint.model.component import Component, ConnectorUse, Step
-from pllint.model.governance import AppRecord, Approval, ConnectorRecord, FlowRecord, Retirement, Stage
-from pllint.model.policy import DataGroup, DlpPolicy
 from pllint.record import NamedTuple
-from pllint.source import Anchor
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pllint.model.component import Component, ConnectorUse, Step
+    from pllint.model.governance import AppRecord, Approval, ConnectorRecord, FlowRecord, Retirement, Stage
+    from pllint.model.policy import DataGroup, DlpPolicy
+    from pllint.source import Anchor
 
 
 class Retired(NamedTuple):
