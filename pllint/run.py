@@ -187,11 +187,20 @@ def _placed(found: Sequence[tuple[Finding, Check, str]], secrets: Sequence[Ancho
         return ()
     shown = {finding.at.source for finding, _, _ in found}
     hidden = [at for at in secrets if at.source in shown]
+    from functools import cache
+
     from pllint.read.literals import blotted
 
+    harmless = cache(blotted)  # thousands of findings share a few remedies
     told = (at for finding, _, _ in found for at in (finding.at, *_beside(finding)))
     places = places_of((*told, *hidden))
-    lines = _Lines([(at.source, places[at].span) for at in hidden])
+    numbers: dict[Source, set[int]] = {}
+    for finding, _, _ in found:
+        numbers.setdefault(finding.at.source, set()).add(places[finding.at].span.line)
+    secret_spans: dict[Source, list[Span]] = {}
+    for at in hidden:
+        secret_spans.setdefault(at.source, []).append(places[at].span)
+    excerpts = {source: _excerpts(source, lines, secret_spans.get(source, ())) for source, lines in numbers.items()}
     seen: dict[str, int] = {}
     reported = []
     for finding, check, waiver in found:
@@ -204,19 +213,19 @@ def _placed(found: Sequence[tuple[Finding, Check, str]], secrets: Sequence[Ancho
                 name=check.name,
                 severity=finding.severity or check.severity,
                 confidence=finding.confidence,
-                message=blotted(finding.message),
-                remedy=blotted(finding.remedy),
+                message=harmless(finding.message),
+                remedy=harmless(finding.remedy),
                 place=where,
                 component=finding.component,
                 environment=finding.environment,
                 policy=finding.policy,
                 connectors=finding.connectors,
-                related=tuple(ReportedRelated(blotted(one.message), places[one.at]) for one in finding.related),
-                chain=tuple(ReportedRelated(blotted(one.message), places[one.at]) for one in finding.chain),
+                related=tuple(ReportedRelated(harmless(one.message), places[one.at]) for one in finding.related),
+                chain=tuple(ReportedRelated(harmless(one.message), places[one.at]) for one in finding.chain),
                 source=finding.source or check.source,
                 fingerprint=key if seen[key] == 1 else f"{key}-{seen[key]}",
                 waived=waiver,
-                excerpt=lines.at(finding.at.source, where.span.line),
+                excerpt=excerpts[finding.at.source].get(where.span.line, ()),
                 edits=finding.edits,
             )
         )
@@ -249,46 +258,36 @@ def _spans(source: Source, paths: Sequence[KeyPath]) -> Sequence[Span]:
         return [WHOLE_FILE] * len(paths)
 
 
-class _Lines:
-    """The lines that findings point at, secrets blotted out; the text of one file at a time is kept."""
+def _excerpts(source: Source, numbers: Iterable[int], secrets: Iterable[Span]) -> dict[int, tuple[str, ...]]:
+    """Give the lines of a file that findings point at, secrets blotted out; none for one that is blank or not there."""
+    from pllint.read.literals import blotted
+    from pllint.text.encoding import decode
 
-    def __init__(self, secrets: Sequence[tuple[Source, Span]]) -> None:
-        self._source: Source | None = None
-        self._lines: list[str] = []
-        self._blotted: dict[int, str] = {}
-        self._secrets: dict[Source, list[Span]] = {}
-        for source, span in secrets:
-            self._secrets.setdefault(source, []).append(span)
-
-    def at(self, source: Source, line: int) -> tuple[str, ...]:
-        if self._source != source:
-            from pllint.text.encoding import decode
-
-            self._source = source
-            self._blotted = {}
-            try:
-                text = decode(source.read())[0]
-            except (MalformedError, OSError):
-                text = ""
-            self._lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-            for span in self._secrets.get(source, ()):
-                self._blot(span)
-        if not (0 < line <= len(self._lines) and self._lines[line - 1].strip()):
-            return ()
-        if line not in self._blotted:
-            from pllint.read.literals import blotted
-
-            self._blotted[line] = blotted(self._lines[line - 1])
-        return (self._blotted[line],)
-
-    def _blot(self, span: Span) -> None:
+    try:
+        text = decode(source.read())[0]
+    except (MalformedError, OSError):
+        return {}
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    asked = sorted(numbers)
+    lines = text.split("\n", asked[-1])  # what follows the last one asked for is one piece
+    for span in secrets:
         if span == WHOLE_FILE:  # nobody knows where in the file it stands
-            self._lines = []
-        for number in range(span.line, min(span.end_line, len(self._lines)) + 1):
-            line = self._lines[number - 1]
-            start = span.column - 1 if number == span.line else 0
-            end = span.end_column - 1 if number == span.end_line else len(line)
-            self._lines[number - 1] = line[:start] + "*" * (min(end, len(line)) - start) + line[end:]
+            return {}
+        _blot(lines, span)
+    return {
+        number: (blotted(lines[number - 1]),)
+        for number in asked
+        if 0 < number <= len(lines) and lines[number - 1].strip()
+    }
+
+
+def _blot(lines: list[str], span: Span) -> None:
+    for number in range(span.line, min(span.end_line, len(lines)) + 1):
+        line = lines[number - 1]
+        start = span.column - 1 if number == span.line else 0
+        end = span.end_column - 1 if number == span.end_line else len(line)
+        lines[number - 1] = line[:start] + "*" * (min(end, len(line)) - start) + line[end:]
 
 
 def _fingerprint(finding: Finding, place: Place) -> str:

@@ -5,6 +5,7 @@ Custom connectors carry one or two hashes that differ from environment to enviro
 """
 
 import re
+from functools import lru_cache
 
 from pllint.record import NamedTuple
 
@@ -63,6 +64,7 @@ class ConnectorId(NamedTuple):
     spelling: str
 
 
+@lru_cache(maxsize=4096)  # thousands of steps and policy lines name a few hundred connectors
 def parse_connector_id(spelling: str) -> ConnectorId | None:
     """Reduce any spelling of a connector id to its parts; None when it is no connector id at all."""
     text = spelling.strip()
@@ -121,6 +123,7 @@ def custom_name(segment: str) -> ConnectorKey:
     return ConnectorKey(re.sub(r"\.([0-9a-f]{2})", r"-\1", name))
 
 
+@lru_cache(maxsize=4096)
 def custom_names(name: str) -> tuple[str, str]:
     """Give the two names by which custom connectors are compared: decoded, and decoded without publisher prefix."""
     decoded = re.sub(_ESCAPE, _character, custom_name(name)).strip()

@@ -58,6 +58,13 @@ _PATH_KEYS = {
     "x-ms-dynamic-schema": ("", "value-path", ""),
     "x-ms-dynamic-properties": ("", "itemValuePath", ""),
 }
+_PLAIN_KEYS = EXTENSIONS - {"x-ms-visibility", "x-ms-notification-url", *_PATH_KEYS} | {
+    "$ref", "additionalProperties", "allOf", "collectionFormat", "consumes", "default", "deprecated", "description",
+    "enum", "example", "format", "in", "items", "maximum", "maxLength", "minimum", "minLength", "name", "operationId",
+    "parameters", "pattern", "produces", "properties", "readOnly", "required", "responses", "schema", "security",
+    "summary", "tags", "title", "type", "delete", "get", "patch", "post", "put",
+}  # fmt: skip
+"""Of an object with no other keys there is nothing to note."""
 _DYNAMIC_SCHEMAS = frozenset(("x-ms-dynamic-schema", "x-ms-dynamic-properties"))
 _WITHOUT_OPERATION = ("capability", "builtInOperation")
 _SCALARS = ("string", "number", "integer", "boolean")  # no set: a type may be a list, which has no hash
@@ -131,6 +138,8 @@ class _Walk:
         self._at = at
         self._polling = polling
         self._sections: dict[str, _Section] = {}
+        self._nobodys = _Section()
+        """What comes back asks nobody for a value."""
         self._operations: list[_Raw] = []
         self._references: dict[str, list[_Link]] = {}
         self._calls: list[_Call] = []
@@ -216,8 +225,10 @@ class _Walk:
         own = [
             self._followed(value, ((link, "parameters"), index)) for index, value in _dicts(operation.get("parameters"))
         ]
-        names = {(value.get("name"), value.get("in")) for value, _ in own if _is_name(value)}
         yield from own
+        if "parameters" not in where.item:
+            return
+        names = {(value.get("name"), value.get("in")) for value, _ in own if _is_name(value)}
         for index, value in _dicts(where.item.get("parameters")):
             parameter, place = self._followed(value, ((where.link, "parameters"), index))
             if not _is_name(parameter) or (parameter.get("name"), parameter.get("in")) not in names:
@@ -242,13 +253,12 @@ class _Walk:
             self._schema(schema, (link, "schema"), section)
 
     def _response(self, value: _Object, link: _Link) -> None:
-        section = _Section()  # what comes back asks nobody for a value
-        if self._refers(value, link, section):
+        if self._refers(value, link, self._nobodys):
             return
         self._marks(value, link)
         schema = value.get("schema")
         if isinstance(schema, dict):
-            self._schema(schema, (link, "schema"), section)
+            self._schema(schema, (link, "schema"), self._nobodys)
 
     def _schema(self, schema: _Object, link: _Link, section: _Section) -> None:
         stack: list[tuple[_Object, _Link]] = [(schema, link)]
@@ -267,7 +277,8 @@ class _Walk:
                         if name in needed and _is_hidden_leaf(inner):
                             section.hidden.append((name, (above, name)))
                         stack.append((inner, (above, name)))
-            stack.extend(_inner(value, here))
+            if "items" in value or "allOf" in value or "additionalProperties" in value:
+                stack.extend(_inner(value, here))
 
     def _refers(self, value: _Object, link: _Link, section: _Section) -> bool:
         target = value.get("$ref")
@@ -279,22 +290,23 @@ class _Walk:
 
     def _marks(self, value: _Object, link: _Link, section: _Section | None = None) -> None:
         """Take the extensions of an object in one look at its keys."""
-        for key in value:
-            if key[:4] != "x-ms":
-                continue
-            if key == "x-ms-visibility":
-                visibility = value[key]
-                if isinstance(visibility, str) and visibility.lower() not in _HIDDEN_VISIBILITIES:
-                    self._visibilities.append((visibility, (link, key)))
-            elif key == "x-ms-notification-url":
-                if section is not None and _is_true(value[key]):
-                    section.notifies = True
-            elif key in _PATH_KEYS:
-                call = value[key]
-                if isinstance(call, dict):
-                    self._calls.append(_Call(key, call, (link, key), self._owner))
-            elif key not in EXTENSIONS:
-                self._extensions.append((key, (link, key)))
+        if not _PLAIN_KEYS.issuperset(value):
+            for key in value:
+                if key[:4] == "x-ms":
+                    self._mark(key, value[key], link, section)
+
+    def _mark(self, key: str, value: object, link: _Link, section: _Section | None) -> None:
+        if key == "x-ms-visibility":
+            if isinstance(value, str) and value.lower() not in _HIDDEN_VISIBILITIES:
+                self._visibilities.append((value, (link, key)))
+        elif key == "x-ms-notification-url":
+            if section is not None and _is_true(value):
+                section.notifies = True
+        elif key in _PATH_KEYS:
+            if isinstance(value, dict):
+                self._calls.append(_Call(key, value, (link, key), self._owner))
+        elif key not in EXTENSIONS:
+            self._extensions.append((key, (link, key)))
 
     # What it amounts to
 

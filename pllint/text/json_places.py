@@ -11,15 +11,21 @@ from pllint.text.lines import Lines, clip
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from pllint.source import Key, KeyPath, Span
 
 _SPACE = re.compile(r"[ \t\r\n]*+")
 _KEY = re.compile(r'"([^"\\]*+)"[ \t\r\n]*+:[ \t\r\n]*+')
 _NEXT = re.compile(r"[ \t\r\n]*+(?:,[ \t\r\n]*+)?")
+_FEW = 4
+"""So many keys of one object are looked for in the rest of the text."""
 _FAULTS = (ValueError, IndexError, RecursionError)
 _LENIENT = json.JSONDecoder(parse_constant=str, strict=False)
+
+
+class _AllFoundError(Exception):
+    """Nothing is wanted of the rest of the text."""
 
 
 class _Wanted:
@@ -47,7 +53,8 @@ def located(original: str, paths: Sequence[KeyPath]) -> list[Span]:
         text = _without_oddities(text)
     root = _wanted(paths)
     try:
-        _Search(text).visit(root, _skip_space(text, 0))
+        with suppress(_AllFoundError):
+            _Search(text).visit(root, _skip_space(text, 0), last=True)
     except _FAULTS:
         text = _without_oddities(original)
         root = _wanted(paths)
@@ -114,15 +121,20 @@ class _Search:
         self._text = text
         self._scan: Callable[[str, int], tuple[object, int]] = _LENIENT.raw_decode
         self._visits = 0
+        self._escapes: bool | None = None
+        """Whether a letter may be written by its number."""
 
-    def visit(self, node: _Wanted, at: int) -> int:
-        """Record the value at an offset and search it for what is wanted below; give the offset behind it."""
+    def visit(self, node: _Wanted, at: int, *, last: bool = False) -> int:
+        """Record the value at an offset and search it for what is wanted below; give the offset behind it.
+
+        With `last` nothing is wanted behind it: raises _AllFoundError as soon as everything in it is found.
+        """
         self._visits += 1
         node.visit = self._visits
         node.start = node.end = at
         node.string = None
         if node.below and self._text[at] == "{":
-            node.end = self._visit_object(node, at + 1)
+            node.end = self._visit_object(node, at + 1, last=last)
         elif node.below and self._text[at] == "[":
             node.end = self._visit_array(node, at + 1)
         else:
@@ -131,9 +143,10 @@ class _Search:
                 node.string = value
         return node.end
 
-    def _visit_object(self, node: _Wanted, at: int) -> int:
+    def _visit_object(self, node: _Wanted, at: int, *, last: bool) -> int:
         text, scan, below = self._text, self._scan, node.below
         has_numbers = bool(node.items)
+        left = set(below) if last and not has_numbers and len(below) <= _FEW else None
         visit = node.visit
         at = _skip_space(text, at)
         while text[at] != "}":
@@ -148,13 +161,27 @@ class _Search:
             if number in below:
                 wanted.append(below[number])
             if wanted:
+                if left is not None:
+                    left.discard(name)
+                ends = left is not None and not left and self._is_settled(below, value_at)
                 for child in wanted:
                     child.parent_visit, child.name, child.key = visit, name, (at, end)
-                    stop = self.visit(child, value_at)
+                    stop = self.visit(child, value_at, last=ends)
+                if ends:
+                    raise _AllFoundError
             else:
                 stop = scan(text, value_at)[1]
             at = self._next(stop, "}")
         return at + 1
+
+    def _is_settled(self, below: Iterable[Key], at: int) -> bool:
+        """Tell whether none of some keys can come again behind an offset: of repeated keys the last one counts."""
+        if self._escapes is None:
+            self._escapes = "\\u00" in self._text
+        return not self._escapes and all(
+            isinstance(key, str) and key.isascii() and key.isidentifier() and self._text.find(f'"{key}"', at) < 0
+            for key in below
+        )
 
     def _escaped_key(self, at: int) -> tuple[str, int, int]:
         name, end = self._scan(self._text, at)
@@ -204,7 +231,7 @@ def _resolve(text: str, lines: Lines, root: _Wanted, path: KeyPath, inner: dict[
     shown = pointer(names)
     if node is root:
         return lines.span(root.start, min(root.start + 1, len(text)), shown)
-    if text[node.start] not in "{[":
+    if not text.startswith(("{", "["), node.start):  # the text of a broken file may end here
         return lines.span(node.start, node.end, shown)
     if node.key:
         return lines.span(*node.key, shown)

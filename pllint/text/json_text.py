@@ -67,7 +67,7 @@ def parse_text(text: str, limits: Limits = DEFAULT_LIMITS) -> tuple[object, list
         _refuse_depth(text, limits)
     except ValueError:
         value, problems = _second_look(text, limits)
-    if _is_deeper(value, limits.nesting):
+    if text.count("{") + text.count("[") > limits.nesting and _is_deeper(value, limits.nesting):
         _refuse_depth(text, limits)
     return value, problems
 
