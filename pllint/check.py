@@ -17,6 +17,7 @@ if TYPE_CHECKING:  # an engine is imported when it is first asked
     from pllint.catalogue import Catalogue
     from pllint.catalogue.plans import Plans
     from pllint.engine.dlp import PolicySet, Resources
+    from pllint.engine.dlp.chain import Chains
     from pllint.engine.dlp.matrix import Matrix
     from pllint.engine.dlp.remedies import Remedy
     from pllint.engine.dlp.review import PolicyReview
@@ -308,9 +309,13 @@ class Context:
 
     def chain(self, component: Component, violation: Violation) -> tuple[Related, ...]:
         """Tell a violation place by place: step, connection reference, definition, policy line."""
-        from pllint.engine.dlp.chain import chain_of
+        return self._chains.of(violation, component)
 
-        return chain_of(violation, component, self.workspace, self.connector_name)
+    @cached_property
+    def _chains(self) -> Chains:
+        from pllint.engine.dlp.chain import Chains
+
+        return Chains(self.workspace, self.connector_name)
 
     def working_groups(
         self, component: Component, environment: Environment, violation: Violation

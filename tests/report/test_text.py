@@ -82,6 +82,11 @@ def test_the_caret_is_under_the_place(line: str, column: int, end_column: int | 
     assert (shown.text, shown.caret) == (text, caret)
 
 
+@pytest.mark.parametrize("text", ["a", " a", "", "a  b ", "  ", "東京 b"])
+def test_folding_a_text_that_fits_leaves_out_blanks_at_its_beginning_alone(text: str) -> None:
+    assert list(folded(text, 20)) == [text.lstrip()]
+
+
 def test_folding_breaks_between_words() -> None:
     assert list(folded("one two three", 7)) == ["one two", "three"]
 
