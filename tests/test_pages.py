@@ -61,6 +61,17 @@ def test_what_a_check_works_on_is_a_part_of_a_workspace(check: Check) -> None:
     assert not any(workspace.holds(part) for part in check.given)
 
 
+def test_where_there_is_nothing_a_check_works_on_it_has_nothing_to_say() -> None:
+    asked = [check for check in CHECKS if check.given]
+    always = [check._replace(given=()) for check in asked]
+
+    differing = [
+        case.id for case in CASES if testing.lint_files(case.files, asked) != testing.lint_files(case.files, always)
+    ]
+
+    assert differing == []
+
+
 @pytest.mark.parametrize("plugin", registry.load(), ids=lambda plugin: plugin.entry.name)
 def test_the_list_of_a_familys_checks_says_what_their_decorators_say(plugin: Plugin) -> None:
     package = plugin.entry.module
