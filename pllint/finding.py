@@ -52,18 +52,21 @@ class Related(NamedTuple):
 
 
 class Edit(NamedTuple):
-    """A change of a JSON file that takes no judgement; everything else in the file stays as it is, byte for byte.
+    """A change of a list that takes no judgement; everything else in the file stays as it is, byte for byte.
 
-    Without `copy` the item is taken out of its list. With it a copy of the item is put behind it, in which the members
-    named have other values; the item is then the last of its list.
+    The item is taken out of its list. With `copy` instead a copy of the item is put behind it, in which the members
+    named have other values; the item is then the last of its list. With `numbered` all items of the list are put in the
+    order of a member that holds a number, and numbered from 1.
     """
 
     at: Anchor
-    """The item of a list, or a place in it."""
+    """The item of a list, or the member that names it."""
     same_as: Anchor | None = None
     """An item of the same list that has to hold the very same; else nothing is changed."""
     copy: tuple[tuple[str, str | int], ...] = ()
     """(member, value); all the members the copy has, names compared without regard to case."""
+    numbered: str = ""
+    """The member that holds the number."""
 
 
 class Finding(NamedTuple):
@@ -92,7 +95,9 @@ class Finding(NamedTuple):
     secret: bool = False
     """The text at its place is a secret: no report shows it."""
     edits: tuple[Edit, ...] = ()
-    """What `pllint check --fix` does about it: only what nobody has to decide."""
+    """What `pllint check --fix` does about it: only what nobody has to decide. Each is made for itself, or not made."""
+    left_to_people: str = ""
+    """Why there are no edits where other findings of the check have some; it follows "not fixed:"."""
 
 
 class CouldNotRun(NamedTuple):
@@ -150,6 +155,7 @@ class ReportedFinding(NamedTuple):
     excerpt: tuple[str, ...] = ()
     """The source line the finding starts on, when the text was at hand; text reporters draw the caret under it."""
     edits: tuple[Edit, ...] = ()
+    left_to_people: str = ""
 
 
 class Report(NamedTuple):

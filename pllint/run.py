@@ -227,6 +227,7 @@ def _placed(found: Sequence[tuple[Finding, Check, str]], secrets: Sequence[Ancho
                 waived=waiver,
                 excerpt=excerpts[finding.at.source].get(where.span.line, ()),
                 edits=finding.edits,
+                left_to_people=finding.left_to_people,
             )
         )
     return tuple(reported)

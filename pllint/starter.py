@@ -1,9 +1,10 @@
 """What `pllint init` writes for a project: settings, and the records of a manifest as far as the source shows them.
 
-Nothing is made up. What only people know stands there as a comment: the key, and above the list what belongs behind it.
+Nothing is made up. What only people know stands there as a comment: the key, and what belongs behind it. What a review
+has to look at stays a comment too, with what the source says of it.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from pllint.catalogue.plans import plan_named
 from pllint.check import Context, Need
@@ -30,6 +31,7 @@ from pllint.report.escape import for_terminal
 from pllint.report.layout import folded, joined
 from pllint.source import Anchor, Source
 from pllint.text.yaml_writing import block, is_guid, quoted, scalar, writable
+from pllint.whereabouts import Places, Whereabouts
 
 _NAMED_AT_MOST = 5
 _ENVIRONMENTS_AT_MOST = 20
@@ -79,15 +81,16 @@ def starter(context: Context) -> Starter:
     """Give what a project lacks, as of what was read; what is on record already is left out."""
     workspace = context.workspace
     folder = _folder(context)
-    environments, named = _environments(workspace)
+    places = Places(context)
+    environments, named = _environments(workspace, places)
     uncounted = _uncounted(context)
     sections = tuple(
         section._replace(path=_path_of(section.key, workspace, folder))
         for section in (
             environments,
-            _apps(workspace),
-            _flows(workspace),
-            _connectors(workspace),
+            _apps(workspace, places, named),
+            _flows(workspace, places, named),
+            _connectors(workspace, places, named),
             _licences(uncounted),
             _populations(),
         )
@@ -207,10 +210,9 @@ def _glob(pattern: str) -> str:
 # The records
 
 
-def _environments(workspace: Workspace) -> tuple[Section, dict[Environment, str]]:
+def _environments(workspace: Workspace, places: Places) -> tuple[Section, dict[Environment, str]]:
     """Give the environments that nobody declared, and what the manifest calls each one."""
     names = _Names(declared.name for declared in (workspace.governance or _NOBODY).environments)
-    contested = {finding.environment for finding in workspace.findings if finding.check == "SRC011"}
     called: dict[Environment, str] = {}
     records: list[Record] = []
     for environment in workspace.environments:
@@ -219,7 +221,7 @@ def _environments(workspace: Workspace) -> tuple[Section, dict[Environment, str]
         record = None if environment.declared else _record(names, environment.name, _identity(identity or ""), "")
         called[environment] = record.name if record else environment.name
         if record:
-            facts = _facts_of(environment, is_certain=environment.name not in contested)
+            facts = _facts_of(environment, is_certain=not places.is_contested(environment))
             records.append(record._replace(lines=(*record.lines, *facts)))
     stages = dict.fromkeys(one.stage for one in workspace.deployment_settings if one.stage)
     unknown = [scalar(stage) for stage in stages if workspace.environment(stage) is None]
@@ -263,41 +265,36 @@ def _facts_of(environment: Environment, *, is_certain: bool) -> Iterator[str]:
     yield "# managed-by:"
 
 
-def _apps(workspace: Workspace) -> Section:
+def _apps(workspace: Workspace, places: Places, named: Mapping[Environment, str]) -> Section:
     names = _Names(record.name for record in (workspace.governance or _NOBODY).apps)
-    keys = ("# owner:", "# environment:", "# shared-with:", "# plan:")
     records = [
-        record._replace(lines=(*record.lines, *_solution_of(app), *keys))
+        record._replace(lines=(*record.lines, *_solution_of(app), *_used_in(app, places, named), *_ABOUT_APPS))
         for app, record in _new(workspace, names, APPS)
     ]
-    head = (
-        "The apps of this project, and what their exports do not say.",
-        *_HOW_TO_FILL_IN,
-        "",
-        "owner        the person or team that answers for it",
-        "environment  the environment people use it in, by its name in environments.yaml",
-        "shared-with  the groups it is shared with, by their names in populations.yaml: [office-staff, managers]",
-        "plan         the licence that these people are to have, such as power-apps-premium",
-    )
+    head = ("The apps of this project, and what their exports do not say.", *_HOW_TO_FILL_IN)
     return Section("apps", "app", "", head, tuple(records))
 
 
-def _flows(workspace: Workspace) -> Section:
+def _flows(workspace: Workspace, places: Places, named: Mapping[Environment, str]) -> Section:
     names = _Names(record.name for record in (workspace.governance or _NOBODY).flows)
-    keys = ("# owner:", "# owner-kind:", "# environment:")
     records = [
-        record._replace(lines=(*record.lines, *keys))
-        for _, record in _new(workspace, names, frozenset({ComponentKind.CLOUD_FLOW}))
+        record._replace(lines=(*record.lines, *_used_in(flow, places, named), *_ABOUT_FLOWS))
+        for flow, record in _new(workspace, names, frozenset({ComponentKind.CLOUD_FLOW}))
     ]
-    head = (
-        "The cloud flows of this project, and what their exports do not say.",
-        *_HOW_TO_FILL_IN,
-        "",
-        "owner        whose flow it is; a flow that starts by itself runs on the licence of its owner",
-        "owner-kind   person, service-account or service-principal",
-        "environment  the environment it runs in, by its name in environments.yaml",
-    )
+    head = ("The cloud flows of this project, and what their exports do not say.", *_HOW_TO_FILL_IN)
     return Section("flows", "flow", "", head, tuple(records))
+
+
+def _used_in(component: Component, places: Places, named: Mapping[Environment, str]) -> Iterator[str]:
+    """Give the environment of an app or a flow: as a fact where the files settle it, else as a note."""
+    settled = places.in_use(component)
+    if settled is not None:
+        yield f"environment: {scalar(named[settled])}"
+        return
+    where = places.of_component(component)
+    known = [*(named[one] for one in where.environments), *where.unknown]
+    among = f"; the files name {_few(known)}" if known else ", by the name in environments.yaml"
+    yield _note("environment:", f"where people use it{among}")
 
 
 def _solution_of(app: Component) -> Iterator[str]:
@@ -315,7 +312,7 @@ def _new(workspace: Workspace, names: "_Names", kinds: frozenset[ComponentKind])
                 yield component, record
 
 
-def _connectors(workspace: Workspace) -> Section:
+def _connectors(workspace: Workspace, places: Places, named: Mapping[Environment, str]) -> Section:
     registered = (workspace.governance or _NOBODY).connectors
     names = _Names(record.name for record in registered)
     records: list[Record] = []
@@ -324,63 +321,78 @@ def _connectors(workspace: Workspace) -> Section:
             title = connector.display_name or connector.name
             record = _record(names, title, _identity(connector.name), connector.solution or "")
             if record:
-                life = _life(_whereabouts(connector.name, workspace))
-                records.append(record._replace(lines=(*record.lines, *_definition_of(connector, life))))
+                users = [one for one in workspace.components if _uses(one, connector, workspace)]
+                where = places.of_connector(connector.name, connector.solution, users)
+                stage = places.stage((connector.display_name, connector.name), where)
+                life = _life(stage, where, named, connector)
+                records.append(record._replace(lines=(*record.lines, *_definition_of(connector), *life)))
     known = {custom_names(record.id or record.name)[0] for record in registered}
     used = {use.connector: use for one in workspace.components for use in one.uses if use.custom}
     for key in sorted(used):
         if workspace.definition_of(used[key]) is None and custom_names(key)[0] not in known:
-            record = _record(names, used[key].display_name or key, _identity(key), "")
+            title = used[key].display_name or key
+            record = _record(names, title, _identity(key), "")
             if record:
-                records.append(record._replace(lines=(*record.lines, *_life(_whereabouts(key, workspace)))))
+                where = places.of_connector(key, None, workspace.users_of(key))
+                life = _life(places.stage((title, key), where), where, named)
+                records.append(record._replace(lines=(*record.lines, *life)))
     head = (
-        "The custom connectors of this project, with the evidence for each stage of their lives. Until a connector",
-        "has a stage it counts as not registered; give it one when its records are complete up to there. Where an",
-        "inventory lists a connector, its note names where, and the stage that follows from it.",
+        "The custom connectors of this project, each at the stage of its life that the files show: in production where",
+        "an inventory lists it, or its solution goes to, a production environment or the default one; retired where",
+        "`retirements:` says so; else being developed. Correct what the files cannot know, such as a deployment that",
+        "is still being asked for: request, development, deployment, production or retired.",
         *_HOW_TO_FILL_IN,
-        "",
-        "stage         request, development, deployment (asked for), production or retired",
-        "owner         the person or team that answers for it",
-        "maker         who built it",
-        "environments  where it is, by the names in environments.yaml: [hr-test, hr-production]",
-        "request       what IT reviews before others may use it: where it calls, how it signs in, which data it",
-        "              touches (such as confidential), and what for",
+        "Each stage needs the evidence of those before it: `pllint` tells what is missing and who can give it.",
     )
     return Section("connectors", "custom connector", "", head, tuple(records))
 
 
-def _whereabouts(key: str, workspace: Workspace) -> list[tuple[str, str | None]]:
-    """Give the environments in which an inventory lists a custom connector, each with its type, by name."""
-    named = custom_names(key)[0]
-    found: dict[str, str | None] = {}
-    for listed in workspace.inventory.connectors:
-        if listed.environment and listed.custom and custom_names(listed.connector)[0] == named:
-            known = workspace.environment(listed.environment)
-            found[known.name if known else listed.environment] = known.type if known else None
-    return sorted(found.items())
+def _uses(component: Component, connector: CustomConnector, workspace: Workspace) -> bool:
+    return any(use.custom and workspace.definition_of(use) is connector for use in component.uses)
 
 
-def _life(places: Sequence[tuple[str, str | None]]) -> tuple[str, ...]:
-    """Give the notes of a record; a stage is a claim that takes evidence, so even a stage that shows stays a note."""
-    live = any(kind in {EnvironmentType.PRODUCTION, EnvironmentType.DEFAULT} for _, kind in places)
-    stage = f" {Stage.PRODUCTION if live else Stage.DEVELOPMENT}" if places else ""
-    where = f" [{', '.join(scalar(name) for name, _ in places)}]" if places else ""
-    return (f"# stage:{stage}", "# owner:", "# maker:", f"# environments:{where}", "# request:")
+def _life(
+    stage: Stage, where: Whereabouts, named: Mapping[Environment, str], definition: CustomConnector | None = None
+) -> Iterator[str]:
+    """Give the stage, where a connector is, and a form for the evidence of the stage and of those before it."""
+    yield f"stage: {stage}"
+    known = [scalar(named[one]) for one in where.environments]
+    if known:
+        line = f"environments: [{', '.join(known)}]"
+        yield from [line] if len(line) < _WIDTH else ["environments:", *(f"  - {name}" for name in known)]
+    else:
+        yield _note("environments:", "where it is, by the names in environments.yaml: [hr-test, hr-production]")
+    if where.unknown:
+        yield f"# the files also name {_few(where.unknown)}, which no environment that pllint knows is called"
+    yield from _OWNERS
+    yield from _request(definition)
+    yield from _REVIEW
+    yield from _BUILDING
+    if stage is not Stage.DEVELOPMENT:
+        yield from _DEPLOYING
+        yield from _OPERATING
 
 
-def _definition_of(connector: CustomConnector, life: Iterable[str]) -> Iterator[str]:
+def _request(definition: CustomConnector | None) -> Iterator[str]:
+    """Give the first half of a creation request: what a definition proves is a note until a review looked at it."""
+    host = definition.host.name if definition else None
+    # Without its properties a definition does not say that nobody has to sign in.
+    is_told = definition is not None and (definition.authentication != "none" or definition.properties_at is not None)
+    yield _note("request:", "what IT reviews before others may use it")
+    if host:
+        yield _note(f"  endpoint: {scalar(host)}", "where it calls, as its definition says")
+    else:
+        yield _note("  endpoint:", "where it calls")
+    if definition is not None and is_told:
+        yield _note(f"  authentication: {definition.authentication}", "how it signs in, as its definition says")
+    else:
+        yield _note("  authentication:", "how it signs in: none, api-key, basic, oauth2, entra-id")
+
+
+def _definition_of(connector: CustomConnector) -> Iterator[str]:
     path = connector.definition_at.source.path if connector.definition_at else ""
     if connector.solution is None and path and "!" not in path and path == _identity(path):
         yield f"definition: {scalar(path)}"
-    yield from life
-    if connector.host.name:
-        yield f"#   endpoint: {scalar(connector.host.name)}"
-    else:
-        yield "#   endpoint:"
-    yield f"#   authentication: {connector.authentication}"
-    yield "#   data:"
-    yield "#   use-case:"
-    yield "#   reviewed: {by: , person: , date: , ref: , result: }"
 
 
 def _is_of(record: ConnectorRecord, connector: CustomConnector) -> bool:
@@ -445,9 +457,13 @@ def _licences(uncounted: list[tuple[Component, Uncounted]]) -> Section:
 
 
 def _told(components: Sequence[Component]) -> str:
-    names = [f"'{for_terminal(one.name)}'" for one in components[:_NAMED_AT_MOST]]
-    more = len(components) - len(names)
-    return joined([*names, f"{more:,} more"] if more else names)
+    return _few([f"'{for_terminal(one.name)}'" for one in components])
+
+
+def _few(names: Sequence[str]) -> str:
+    more = len(names) - _NAMED_AT_MOST
+    shown = [for_terminal(name) for name in names[:_NAMED_AT_MOST]]
+    return joined([*shown, f"{more:,} more"] if more > 0 else shown)
 
 
 def _populations() -> Section:
@@ -481,10 +497,13 @@ def _steps(
             f"No environment was found: declare those that the solutions go to in {path['environments']}, or commit the"
             " export of Get-AdminPowerAppEnvironment."
         )
-    staged = new["connectors"] + sum(record.stage is None for record in governance.connectors)
+    if new["connectors"]:
+        what = "the custom connector" if new["connectors"] == 1 else f"the {new['connectors']:,} custom connectors"
+        yield f"See whether the stage of {what} is right, and fill in the evidence: {path['connectors']}."
+    staged = sum(record.stage is None for record in governance.connectors)
     if staged:
-        what = "the custom connector is" if staged == 1 else f"each of the {staged:,} custom connectors is"
-        yield f"Say at which stage {what}, and who owns it: {path['connectors']}."
+        what = "1 custom connector is" if staged == 1 else f"{staged:,} custom connectors are"
+        yield f"Say at which stage {what} whose record has none: {path['connectors']}."
     if uncounted:
         number = len(uncounted)
         what = "1 premium app or flow" if number == 1 else f"{number:,} premium apps and flows"
@@ -505,7 +524,51 @@ def _steps(
 _NOBODY = Governance(at=Anchor(Source("", bytes)))
 _HOW_TO_FILL_IN = (
     "A line that begins with # is a note and is not read. To fill one in, remove the # and the space after it,",
-    "and write after the colon.",
+    "and write after the colon. A line that is indented belongs to the one above it, which has to be free as well.",
+)
+_HINTS_AT = 26
+
+
+def _note(key: str, hint: str) -> str:
+    """Write a key that people fill in, and behind it what belongs there."""
+    return f"{f'# {key}':<{_HINTS_AT}} # {hint}"
+
+
+_ABOUT_APPS = (
+    _note("owner:", "the person or team that answers for it"),
+    _note("shared-with:", "groups of people, by their names in populations.yaml: [office-staff, managers]"),
+    _note("plan:", "the licence that these people are to have, such as power-apps-premium"),
+    _note("justification:", "what it is for, once a group or more than 20 people use it"),
+)
+_ABOUT_FLOWS = (
+    _note("owner:", "whose flow it is; a flow that starts by itself runs on the licence of its owner"),
+    _note("owner-kind:", "person, service-account or service-principal"),
+)
+_OWNERS = (_note("owner:", "the person or team that answers for it"), _note("maker:", "who built it"))
+_REVIEW = (
+    _note("  data:", "the kind of data it touches, such as confidential"),
+    _note("  use-case:", "what it is for"),
+    _note(
+        "  reviewed: {by: , person: , date: , ref: , result: }", "who, when (2026-03-05), its ticket, approved or not"
+    ),
+)
+_BUILDING = (
+    _note("development:", "where it is built and tested, by the names in environments.yaml"),
+    _note("  environment:", "a developer environment of its maker"),
+    _note("  test-environment:", "a sandbox that IT manages"),
+)
+_DEPLOYING = (
+    _note("deployment:", "what has to be there before it goes to production"),
+    _note("  security-review: {by: , person: , date: , ref: }", "by IT security"),
+    _note("  dlp: {policy: , group: , by: , date: }", "the data policy that lists it, and in which group"),
+    _note("  licences: {people: , plan: , available: , by: , date: }", "who uses it, and how many licences there are"),
+    _note("  approved: {by: , person: , date: , ref: }", "by somebody else than its maker"),
+)
+_OPERATING = (
+    _note("operation:", "what is watched in production"),
+    _note("  usage: {date: , by: , from: }", "the last look at its use, in the admin centre"),
+    _note("  spot-checks: [{date: , people: , licensed: }]", "each quarter: its people, and how many have a licence"),
+    _note("  rate-limit: {watched-in: , limit: , date: }", "where the limit of its API is watched"),
 )
 _TEMPLATES = {
     "environments": ("- name: hr-production", "  type: production", "  owner:", "  managed:", "  managed-by:"),

@@ -64,12 +64,14 @@ class Suppression:
     def decide(self, found: Iterable[Finding], could_not_run: Iterable[CouldNotRun] = ()) -> list[Decision]:
         """Give the findings to report, each with the reason that accepts it, and those about waivers that do nothing.
 
-        A waiver of a check that could not run is not called unused.
+        A waiver of a check that could not run for its component is not called unused.
         """
         kept = [self._graded(finding) for finding in found if self._is_kept(finding)]
-        mandatory = self._settings.mandatory
-        judged = self._running - {gap.check for gap in could_not_run}
-        waived = waive(kept, self._waivers, self._checks, self._workspace, mandatory=mandatory, judged=judged)
+        mandatory, gaps = self._settings.mandatory, tuple(could_not_run)
+        judged = self._running - {gap.check for gap in gaps}
+        waived = waive(
+            kept, self._waivers, self._checks, self._workspace, mandatory=mandatory, judged=self._running, gaps=gaps
+        )
         comments = {source: read for source in _yaml_sources(kept, self._workspace) if (read := _comments(source))}
         allowed = allow(waived.decisions, comments, self._checks, mandatory=mandatory, judged=judged)
         unused = [
@@ -163,11 +165,13 @@ def waive(
     *,
     mandatory: Collection[str] = (),
     judged: Collection[str] | None = None,
+    gaps: Iterable[CouldNotRun] = (),
 ) -> Waived:
     """Apply waivers that are live.
 
     A finding of a mandatory check stays, and says that its waiver does not count. `judged` are the ids of the checks
-    that ran; waivers of others are not called unused.
+    that ran, `gaps` what they could not judge; waivers of other checks and of a component with a gap are not called
+    unused.
     """
     bearers = _Bearers(workspace, findings)
     by_word: dict[str, list[tuple[int, Waiver]]] = {}
@@ -186,10 +190,19 @@ def waive(
                 else:
                     reason = reason or waiver.reason or "no reason given"
         decisions.append((finding, reason))
+    open_for: dict[str, list[ComponentRef | None]] = {}
+    for gap in gaps:
+        open_for.setdefault(gap.check, []).append(gap.component)
+
+    def is_open(waiver: Waiver) -> bool:
+        meant = (check.id for check in checks.values() if _is_word_of(waiver.check, check))
+        refs = (ref for check in meant for ref in open_for.get(check, ()))
+        return any(ref is None or bearers.is_meant(ref, waiver.target) for ref in refs)
+
     unused = [
         _unused(waiver, checks, bearers)
         for number, waiver in enumerate(waivers)
-        if number not in used and _was_judged(waiver.check, checks, judged)
+        if number not in used and _was_judged(waiver.check, checks, judged) and not is_open(waiver)
     ]
     return Waived(decisions, unused)
 

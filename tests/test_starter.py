@@ -4,7 +4,7 @@ import datetime
 from typing import NamedTuple
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pllint.catalogue import Catalogue
@@ -15,7 +15,7 @@ from pllint.model.connector_id import ConnectorKey
 from pllint.model.custom_connector import CustomConnector, Host
 from pllint.model.environment import Environment, EnvironmentType
 from pllint.model.governance import Governance
-from pllint.model.inventory import Inventory, ListedConnector
+from pllint.model.inventory import Inventory, ListedConnection, ListedConnector, ListedResource
 from pllint.model.policy import DlpPolicy
 from pllint.model.solution import ConnectionReference, DeploymentSettings, Solution
 from pllint.model.workspace import Workspace
@@ -23,7 +23,7 @@ from pllint.read.document import Notes
 from pllint.read.environments import merge
 from pllint.read.governance import governance_files
 from pllint.schema import unknown_keys, violations
-from pllint.settings import Settings
+from pllint.settings import Settings, Target
 from pllint.source import Anchor, Source
 from pllint.starter import Section, Starter, starter
 from pllint.text import yaml_text
@@ -168,10 +168,11 @@ apps:
   - name: "Yes"
     id: ctx_yes_1
     solution: Parcels
-    # owner:
-    # environment:
-    # shared-with:
-    # plan:
+    # environment:             # where people use it, by the name in environments.yaml
+    # owner:                   # the person or team that answers for it
+    # shared-with:             # groups of people, by their names in populations.yaml: [office-staff, managers]
+    # plan:                    # the licence that these people are to have, such as power-apps-premium
+    # justification:           # what it is for, once a group or more than 20 people use it
 """
     )
     assert (
@@ -180,17 +181,94 @@ apps:
 flows:
   - name: Announce
     id: f1
-    # owner:
-    # owner-kind:
-    # environment:
+    # environment:             # where people use it, by the name in environments.yaml
+    # owner:                   # whose flow it is; a flow that starts by itself runs on the licence of its owner
+    # owner-kind:              # person, service-account or service-principal
 
   - name: "Remind: all"
     id: f2
-    # owner:
-    # owner-kind:
-    # environment:
+    # environment:             # where people use it, by the name in environments.yaml
+    # owner:                   # whose flow it is; a flow that starts by itself runs on the licence of its owner
+    # owner-kind:              # person, service-account or service-principal
 """
     )
+
+
+_PLACES = (
+    Environment(name="hr-test", at=None, type=EnvironmentType.SANDBOX),
+    Environment(name="hr-test-2", at=None, type=EnvironmentType.SANDBOX),
+    Environment(name="hr-production", at=None, type=EnvironmentType.PRODUCTION),
+    Environment(name="it-production", at=None, type=EnvironmentType.PRODUCTION),
+    Environment(name="hr-new", at=None),
+    Environment(name="Contoso (default)", at=None, id="Default-c0ffee00", aliases=("default-c0ffee00",)),
+)
+
+
+def _to(*environments: str) -> Settings:
+    return Settings(targets=(Target(solution="Parcels", environments=environments),))
+
+
+def _seen(*environments: str) -> Inventory:
+    kind = ComponentKind.CLOUD_FLOW
+    return Inventory(
+        resources=tuple(
+            ListedResource(kind=kind, name="Announce", at=_at("inventory/flows.json"), id="f1", environment=name)
+            for name in environments
+        )
+    )
+
+
+@pytest.mark.parametrize(
+    ("settings", "inventory", "line"),
+    [
+        pytest.param(_to(), _seen("hr-production"), "environment: hr-production", id="listed in one"),
+        pytest.param(_to(), _seen("hr-test"), "environment: hr-test", id="listed in one for testing"),
+        pytest.param(
+            _to(), _seen("hr-test", "hr-production"), "environment: hr-production", id="listed in one not for testing"
+        ),
+        pytest.param(_to(), _seen("default-c0ffee00"), "environment: Contoso (default)", id="listed by id"),
+        pytest.param(
+            _to("hr-test", "hr-production"), _seen(), "environment: hr-production", id="goes to one not for testing"
+        ),
+        pytest.param(
+            _to("it-production"), _seen("hr-production"), "environment: hr-production", id="where it is counts"
+        ),
+        pytest.param(_to("hr-test"), _seen(), "; the files name hr-test", id="goes to test alone"),
+        pytest.param(
+            _to("hr-production", "it-production"),
+            _seen(),
+            "; the files name hr-production and it-production",
+            id="goes to two",
+        ),
+        pytest.param(
+            _to("hr-production", "hr-new"),
+            _seen(),
+            "; the files name hr-new and hr-production",
+            id="a kind nobody knows",
+        ),
+        pytest.param(
+            _to("hr-production", "elsewhere"),
+            _seen(),
+            "; the files name hr-production and elsewhere",
+            id="an environment nobody knows",
+        ),
+        pytest.param(_to(), _seen(), "# environment:             # where people use it", id="nothing is known"),
+    ],
+)
+def test_the_environment_is_a_fact_where_the_files_settle_it(
+    settings: Settings, inventory: Inventory, line: str
+) -> None:
+    solution = Solution(unique_name="Parcels", at=_at())
+    workspace = Workspace(
+        solutions=(solution,), components=(_flow("Announce", "f1"),), environments=_PLACES, inventory=inventory
+    )
+
+    (written,) = [
+        one for one in _section(_begun(workspace, settings), "flows").records[0].lines if "environment" in one
+    ]
+
+    assert line in written
+    assert written.startswith("#") is not line.startswith("environment")
 
 
 def test_a_flow_that_is_exported_twice_is_one() -> None:
@@ -224,18 +302,22 @@ def test_what_is_on_record_is_left_out() -> None:
     assert "apps" not in {section.key for section in begun.sections}
 
 
-def test_connectors_claim_no_stage_and_offer_what_their_definitions_say() -> None:
-    defined = CustomConnector(
+def _connector(solution: str | None = None) -> CustomConnector:
+    return CustomConnector(
         name=ConnectorKey("ctx_parcels"),
         display_name="Parcel tracking",
         at=_at("connectors/parcels/apiDefinition.json"),
         host=Host(name="api.parcels.example"),
         authentication="api-key",
         definition_at=_at("connectors/parcels/apiDefinition.json"),
+        solution=solution,
     )
+
+
+def test_connectors_that_lie_in_source_are_being_developed_and_offer_what_their_definitions_say() -> None:
     user = _flow("Announce", "f1", "ctx_parcels", "ctx_elsewhere")
 
-    begun = _begun(Workspace(components=(user,), custom_connectors=(defined,)))
+    begun = _begun(Workspace(components=(user,), custom_connectors=(_connector(),)))
 
     assert (
         _items(begun, "connectors")
@@ -244,58 +326,233 @@ connectors:
   - name: Parcel tracking
     id: ctx_parcels
     definition: connectors/parcels/apiDefinition.json
-    # stage:
-    # owner:
-    # maker:
-    # environments:
-    # request:
-    #   endpoint: api.parcels.example
-    #   authentication: api-key
-    #   data:
-    #   use-case:
-    #   reviewed: {by: , person: , date: , ref: , result: }
+    stage: development
+    # environments:            # where it is, by the names in environments.yaml: [hr-test, hr-production]
+    # owner:                   # the person or team that answers for it
+    # maker:                   # who built it
+    # request:                 # what IT reviews before others may use it
+    #   endpoint: api.parcels.example # where it calls, as its definition says
+    #   authentication: api-key # how it signs in, as its definition says
+    #   data:                  # the kind of data it touches, such as confidential
+    #   use-case:              # what it is for
+    #   reviewed: {by: , person: , date: , ref: , result: } # who, when (2026-03-05), its ticket, approved or not
+    # development:             # where it is built and tested, by the names in environments.yaml
+    #   environment:           # a developer environment of its maker
+    #   test-environment:      # a sandbox that IT manages
 
   - name: ctx_elsewhere
     id: ctx_elsewhere
-    # stage:
-    # owner:
-    # maker:
-    # environments:
-    # request:
+    stage: development
+    # environments:            # where it is, by the names in environments.yaml: [hr-test, hr-production]
+    # owner:                   # the person or team that answers for it
+    # maker:                   # who built it
+    # request:                 # what IT reviews before others may use it
+    #   endpoint:              # where it calls
+    #   authentication:        # how it signs in: none, api-key, basic, oauth2, entra-id
+    #   data:                  # the kind of data it touches, such as confidential
+    #   use-case:              # what it is for
+    #   reviewed: {by: , person: , date: , ref: , result: } # who, when (2026-03-05), its ticket, approved or not
+    # development:             # where it is built and tested, by the names in environments.yaml
+    #   environment:           # a developer environment of its maker
+    #   test-environment:      # a sandbox that IT manages
 """
     )
 
 
+def test_in_production_the_evidence_of_every_stage_is_asked_for() -> None:
+    workspace = Workspace(
+        solutions=(Solution(unique_name="Parcels", at=_at()),),
+        custom_connectors=(_connector(solution="Parcels"),),
+        environments=_PLACES,
+    )
+
+    written = _items(_begun(workspace, _to("hr-test", "hr-production")), "connectors")
+
+    assert "    stage: production\n    environments: [hr-production, hr-test]\n    # owner:" in written
+    end = """\
+    # deployment:              # what has to be there before it goes to production
+    #   security-review: {by: , person: , date: , ref: } # by IT security
+    #   dlp: {policy: , group: , by: , date: } # the data policy that lists it, and in which group
+    #   licences: {people: , plan: , available: , by: , date: } # who uses it, and how many licences there are
+    #   approved: {by: , person: , date: , ref: } # by somebody else than its maker
+    # operation:               # what is watched in production
+    #   usage: {date: , by: , from: } # the last look at its use, in the admin centre
+    #   spot-checks: [{date: , people: , licensed: }] # each quarter: its people, and how many have a licence
+    #   rate-limit: {watched-in: , limit: , date: } # where the limit of its API is watched
+"""
+    assert written.endswith(end)
+
+
+def _listed_in(*environments: str) -> Inventory:
+    at = _at("inventory/c.json")
+    key = ConnectorKey("ctx_parcels")
+    return Inventory(
+        connectors=tuple(ListedConnector(connector=key, at=at, custom=True, environment=one) for one in environments)
+    )
+
+
 @pytest.mark.parametrize(
-    ("places", "stage"),
+    ("facts", "stage", "environments"),
     [
-        ((), ""),
-        (("hr-test",), " development"),
-        (("hr-production", "hr-test"), " production"),
-        (("nobody-knows",), " development"),
+        pytest.param({}, "development", [], id="it lies in source"),
+        pytest.param({"inventory": _listed_in("hr-test")}, "development", ["hr-test"], id="listed in a sandbox"),
+        pytest.param(
+            {"inventory": _listed_in("hr-production", "hr-test")},
+            "production",
+            ["hr-production", "hr-test"],
+            id="listed in production",
+        ),
+        pytest.param(
+            {"inventory": _listed_in("default-c0ffee00")},
+            "production",
+            ["Contoso (default)"],
+            id="listed in the default",
+        ),
+        pytest.param(
+            {"inventory": _listed_in("hr-new")}, "development", ["hr-new"], id="an environment of no known kind"
+        ),
+        pytest.param({"inventory": _listed_in("nobody-knows")}, "development", [], id="an environment nobody knows"),
+        pytest.param(
+            {
+                "inventory": Inventory(
+                    connections=(
+                        ListedConnection(
+                            connector=ConnectorKey("ctx_parcels"), name="c", at=_at(), environment="it-production"
+                        ),
+                    )
+                )
+            },
+            "production",
+            ["it-production"],
+            id="a connection in production",
+        ),
+        pytest.param(
+            {"components": (_flow("Announce", "f1", "ctx_parcels"),), "settings": _to("hr-production")},
+            "production",
+            ["hr-production"],
+            id="a flow that goes to production uses it",
+        ),
+        pytest.param(
+            {
+                "components": (_flow("Announce", "f1", "ctx_parcels"),),
+                "governance": _governance(("g.yaml", "flows:\n  - {name: Announce, environment: hr-production}\n")),
+            },
+            "production",
+            ["hr-production"],
+            id="a record puts a flow that uses it into production",
+        ),
+        pytest.param(
+            {
+                "inventory": _listed_in("hr-production"),
+                "findings": (Finding(at=_at(), message="contradicted", check="SRC011", environment="hr-production"),),
+            },
+            "development",
+            ["hr-production"],
+            id="two files contradict each other about the environment",
+        ),
+        pytest.param(
+            {
+                "inventory": _listed_in("hr-production"),
+                "governance": _governance(
+                    ("g.yaml", "retirements:\n  - {connector: parcel Tracking, date: 2026-11-01}\n")
+                ),
+            },
+            "retired",
+            ["hr-production"],
+            id="a record retires it",
+        ),
+        pytest.param(
+            {
+                "governance": _governance(
+                    ("g.yaml", "retirements:\n  - {connector: Parcel tracking, date: 2027-01-01}\n")
+                )
+            },
+            "development",
+            [],
+            id="it is to be retired",
+        ),
     ],
 )
-def test_the_stage_that_an_inventory_shows_is_offered(places: tuple[str, ...], stage: str) -> None:
-    listed = tuple(
-        ListedConnector(
-            connector=ConnectorKey("ctx_parcels"), at=_at("inventory/c.json"), custom=True, environment=place
-        )
-        for place in places
-    )
+def test_the_stage_is_what_the_facts_show(facts: dict[str, object], stage: str, environments: list[str]) -> None:
+    settings = facts.pop("settings", Settings()) if "settings" in facts else Settings()
+    assert isinstance(settings, Settings)
     workspace = Workspace(
-        components=(_flow("Announce", "f1", "ctx_parcels"),),
-        environments=(
-            Environment(name="hr-test", at=None, type=EnvironmentType.SANDBOX),
-            Environment(name="hr-production", at=None, type=EnvironmentType.PRODUCTION),
-        ),
-        inventory=Inventory(connectors=listed),
+        solutions=(Solution(unique_name="Parcels", at=_at()),),
+        custom_connectors=(_connector(),),
+        environments=_PLACES,
+        **facts,  # type: ignore[arg-type]
+    )
+
+    text = _items(_begun(workspace, settings), "connectors")
+
+    record = yaml_text.parse(text.encode())[0]["connectors"][0]  # type: ignore[index]
+    assert (record["stage"], record.get("environments", [])) == (stage, environments)
+    assert ("# deployment:" in text) is (stage != "development")
+
+
+def test_environments_that_nobody_knows_are_pointed_out() -> None:
+    workspace = Workspace(
+        custom_connectors=(_connector(),), environments=_PLACES, inventory=_listed_in("hr-test", "4e1f")
     )
 
     text = _items(_begun(workspace), "connectors")
 
-    assert f"    # stage:{stage}\n" in text
-    where = f" [{', '.join(places)}]" if places else ""
-    assert f"    # environments:{where}\n" in text
+    told = "    # the files also name 4e1f, which no environment that pllint knows is called\n"
+    assert f"    environments: [hr-test]\n{told}" in text
+
+
+def test_many_environments_take_a_line_each() -> None:
+    places = [Environment(name=f"hr-production-{number}", at=None) for number in range(20)]
+    workspace = Workspace(
+        custom_connectors=(_connector(),), environments=places, inventory=_listed_in(*(one.name for one in places))
+    )
+
+    assert "    environments:\n      - hr-production-0\n" in _items(_begun(workspace), "connectors")
+
+
+def test_every_note_can_be_freed_and_is_known_to_the_manifest() -> None:
+    workspace = Workspace(
+        solutions=(Solution(unique_name="Parcels", at=_at()),),
+        components=(_flow("Announce", "f1", "ctx_elsewhere"), _app("Parcels", "ctx_app")),
+        custom_connectors=(_connector(solution="Parcels"),),
+        environments=_PLACES,
+    )
+    for begun in (_begun(workspace), _begun(workspace, _to("Default-c0ffee00"))):
+        for key in ("apps", "flows", "connectors"):
+            lines = _items(begun, key).split("\n")
+            assert max(map(len, lines)) <= 120
+            free = "\n".join(line.replace("# ", "", 1) if line.lstrip().startswith("# ") else line for line in lines)
+            value, problems = yaml_text.parse(free.encode())
+            assert (problems, unknown_keys("governance", value)) == ([], [])
+
+
+def test_evidence_that_nobody_filled_in_proves_nothing() -> None:
+    workspace = Workspace(
+        custom_connectors=(_connector(),), environments=_PLACES, inventory=_listed_in("hr-production")
+    )
+    text = _items(_begun(workspace), "connectors")
+    free = "\n".join(line.replace("# ", "", 1) if line.lstrip().startswith("# ") else line for line in text.split("\n"))
+    nodes = [Node(yaml_text.parse(free.encode())[0], Anchor(Source("c.yaml", free.encode, yaml_text.locate)))]
+    manifest = governance_files(nodes, Notes(DEFAULT_LIMITS))
+    assert manifest is not None
+    after = Workspace(custom_connectors=(_connector(),), environments=_PLACES, governance=manifest)
+    context = Context(after, Settings(), datetime.date(2026, 11, 21), Catalogue())
+
+    missing = {
+        one.requirement.check for one in context.lifecycle.stages.evidence(manifest.connectors[0]) if one.state != "met"
+    }
+
+    assert {
+        "owner-missing",
+        "creation-review-missing",
+        "security-review-missing",
+        "dlp-confirmation-missing",
+        "licence-verification-missing",
+        "deployment-approval-missing",
+        "usage-monitoring-missing",
+        "spot-check-overdue",
+        "rate-limit-unmonitored",
+    } <= missing
 
 
 @pytest.mark.parametrize(
@@ -402,6 +659,7 @@ _SHAPES = st.lists(st.builds(_Shape, _TEXT, _TEXT, _TEXT), max_size=6)
 
 
 @given(_SHAPES, _SHAPES)
+@example([], [_Shape("", "", ""), _Shape("", "", ""), _Shape("A", "", ""), _Shape("0", "A ", ""), _Shape("", "A", "")])
 def test_what_is_begun_is_valid_and_is_not_begun_again(apps: list[_Shape], flows: list[_Shape]) -> None:
     components = [_app(one.name, one.identity)._replace(solution=one.solution) for one in apps]
     components += [_flow(one.name, one.identity, solution=one.solution) for one in flows]

@@ -370,6 +370,17 @@ def test_a_waiver_is_not_called_unused_when_its_check(settings: Settings, could_
     assert not suppression.decide([], could_not_run)
 
 
+@pytest.mark.parametrize(
+    ("component", "unused"),
+    [pytest.param(_NOTIFY, [], id="of its component"), pytest.param(_TRACKING, ["LIF304"], id="of another one")],
+)
+def test_a_waiver_may_be_used_yet_when_its_check_lacked_a_fact(component: ComponentRef, unused: list[str]) -> None:
+    gap = CouldNotRun(reason="nobody says which policy reaches it", check="DLP101", component=component)
+    suppression = Suppression(Settings(), tuple(_CHECKS.values()), _governed(_waiver()), _AS_OF)
+
+    assert [finding.check for finding, _ in suppression.decide([], [gap])] == unused
+
+
 def test_comments_of_yaml_files_are_read_from_their_text() -> None:
     source = Source("policies/a.yaml", lambda: b"name: a\n\n\n# pllint: allow DLP101 agreed\nconnectors: []\n")
     finding = _finding()._replace(at=Anchor(source, known=Span(5, 1, 5, 9)))

@@ -1,5 +1,7 @@
 """Dated facts about licence plans: names, stock-keeping names, what each entitles to, what it costs, when it was sold.
 
+Beside them stand the tables of Dataverse that some of these plans only read.
+
 The facts are in `plans.json`, with the shape that `schemas/plans.json` describes. A file of a user has the same shape
 and is laid over it key by key. Days are ISO text, amounts of money and gigabytes are decimal text.
 """
@@ -8,7 +10,7 @@ from __future__ import annotations
 
 import json
 import os
-from functools import cache
+from functools import cache, cached_property
 
 from pllint.record import NamedTuple
 
@@ -65,6 +67,23 @@ class Sale(NamedTuple):
     """From this day new customers under `agreements` cannot buy it."""
     agreements: tuple[str, ...] = ()
     not_in_sectors: tuple[str, ...] = ()
+    not_in_clouds: tuple[tuple[str, str], ...] = ()
+    """(cloud, the tag of the source that says so)."""
+
+
+class RestrictedTable(NamedTuple):
+    """A table of Dataverse that Power Apps and Power Automate plans only read."""
+
+    table: str
+    """The logical name."""
+    name: str
+    licences: tuple[str, ...]
+    """Dynamics 365 products any one of which licenses writing it."""
+    source: PlanSource | None
+    any_licence: tuple[str, ...] = ()
+    """create, update or delete: what those plans cover all the same."""
+    own_rows: tuple[str, ...] = ()
+    """The same, in rows that the same person made."""
 
 
 class Plans:
@@ -142,7 +161,35 @@ class Plans:
             ended_for_new=day("ended-for-new"),
             agreements=tuple(map(str, sold.get("agreements", ()))),
             not_in_sectors=tuple(map(str, sold.get("not-in-sectors", ()))),
+            not_in_clouds=tuple(
+                (str(row["cloud"]), str(row["source"])) for row in _mappings(sold.get("not-in-clouds"))
+            ),
         )
+
+    def restricted_table(self, name: str, on: str) -> RestrictedTable | None:
+        """Find the restricted table that a logical name or the name of an entity set means, ignoring case."""
+        row = self._restricted.get(name.strip().lower())
+        if row is None or not _holds(row, on):
+            return None
+        tags = _texts(row.get("source"))
+        sources = [found for tag in tags if (found := self.source(tag))]
+        return RestrictedTable(
+            table=str(row["table"]),
+            name=str(row.get("name") or row["table"]),
+            licences=_texts(row.get("licences")),
+            source=max(sources, key=lambda one: one.dated) if sources else None,
+            any_licence=_texts(row.get("any-licence")),
+            own_rows=_texts(row.get("any-licence-own-rows")),
+        )
+
+    @cached_property
+    def _restricted(self) -> dict[str, dict[str, object]]:
+        found: dict[str, dict[str, object]] = {}
+        for row in _mappings(self._document.get("restricted-tables")):
+            for name in (row["table"], row.get("set")):
+                if name:
+                    found[str(name).lower()] = row
+        return found
 
     def price(self, plan: str, price_list: str, on: str, quantity: int = 1) -> Price | None:
         """Give the price of one unit a month by a list on a day, for a quantity; None when the list lacks it."""
@@ -223,17 +270,22 @@ def _by_name() -> dict[str, LicencePlan]:
     return named | {plan.id: plan for plan in plans}
 
 
+_KEYED = {"plans": "id", "restricted-tables": "table"}
+"""Lists whose rows are laid over each other, and the key that tells them apart."""
+
+
 def _merged(under: object, over: object) -> dict[str, object]:
-    """Lay one document over another: mappings key by key, plans by id, prices by list, anything else as a whole."""
+    """Lay one document over another: mappings key by key, rows by what names them, prices by list, else as a whole."""
     merged = dict(under) if isinstance(under, dict) else {}
     for key, value in over.items() if isinstance(over, dict) else ():
         below = merged.get(key)
         if isinstance(value, dict) and isinstance(below, dict):
             merged[key] = _merged(below, value)
-        elif key == "plans":
-            rows = {row["id"]: row for row in _mappings(below)}
+        elif key in _KEYED:
+            by = _KEYED[key]
+            rows = {row[by]: row for row in _mappings(below)}
             for row in _mappings(value):
-                rows[row["id"]] = _merged(rows.get(row["id"], {}), row)
+                rows[row[by]] = _merged(rows.get(row[by], {}), row)
             merged[key] = list(rows.values())
         elif key == "price":
             own = _mappings(value)
@@ -247,6 +299,10 @@ def _merged(under: object, over: object) -> dict[str, object]:
 
 def _mappings(value: object) -> Sequence[dict[str, object]]:
     return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    return tuple(map(str, value)) if isinstance(value, list) else ()
 
 
 def _names(row: Mapping[str, object]) -> tuple[str, ...]:

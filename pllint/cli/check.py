@@ -40,6 +40,7 @@ class CheckOptions(NamedTuple):
     base: str | None = None
     fix: bool = False
     diff: bool = False
+    sort: bool = False
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -49,12 +50,13 @@ def run(arguments: Sequence[str]) -> int:
     settings = _settings(options)
     report = _lint(options, settings)
     if options.fix or options.diff:
-        from pllint.cli.fixing import show, write_fixes
+        from pllint.cli.fixing import show, sortable, write_fixes
 
+        lists = sortable(options.paths, settings) if options.sort else ()
         if options.diff:
-            show(report)
+            show(report, lists)
             return report.exit_status
-        if write_fixes(report, settings.root):
+        if write_fixes(report, lists, settings.root):
             report = _lint(options, settings)
     for output, chosen in zip(options.outputs, reporters, strict=True):
         _write(report, output, chosen, options, settings)
@@ -101,9 +103,14 @@ def _parsed(arguments: Sequence[str]) -> CheckOptions:
     parser.add_argument("--base", metavar="REV", help="compare the solutions' versions with those at a git revision")
     parser.add_argument("--fix", action="store_true", help="put right what takes no judgement, then report the rest")
     parser.add_argument("--diff", action="store_true", help="show what --fix would write, and write nothing")
+    parser.add_argument(
+        "--sort", action="store_true", help="with --fix or --diff: sort the data groups of policies too"
+    )
     parser.add_argument("--settings", metavar="FILE", help="instead of the nearest pllint.yaml")
     parser.add_argument("--no-color", action="store_true", help="as does NO_COLOR; FORCE_COLOR does the opposite")
     parsed = parser.parse(arguments)
+    if parsed.sort and not (parsed.fix or parsed.diff):
+        raise UsageError("--sort changes files, so it takes --fix, or --diff to show what it would change")
     return CheckOptions(
         paths=tuple(parsed.paths),
         environments=tuple(parsed.env),
@@ -117,6 +124,7 @@ def _parsed(arguments: Sequence[str]) -> CheckOptions:
         base=parsed.base,
         fix=bool(parsed.fix),
         diff=bool(parsed.diff),
+        sort=bool(parsed.sort),
     )
 
 

@@ -1,9 +1,11 @@
 """The coverage report: rows of `schemas/licences.json`, and the same as a table for people, Markdown and CSV."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 
-from pllint.engine.licensing import Licensing
+from pllint.check import Context
+from pllint.cli import retirements
+from pllint.cli.retirements import Gone, gone
 from pllint.engine.licensing.budget import (
     PlanCount,
     PriceList,
@@ -17,6 +19,7 @@ from pllint.engine.licensing.budget import (
 )
 from pllint.engine.licensing.cost import Money
 from pllint.model.component import APPS, Component, ComponentKind
+from pllint.model.estate import GivenBack, LowerCount
 from pllint.model.governance import ConnectorRecord, Stage
 from pllint.model.licence_facts import GROUPS
 from pllint.model.licensing import Licensed, Premium, Verdict
@@ -24,7 +27,7 @@ from pllint.model.workspace import Workspace
 from pllint.record import NamedTuple
 from pllint.report.escape import for_csv, for_markdown, for_terminal
 from pllint.report.json_report import document
-from pllint.report.layout import folded
+from pllint.report.layout import amount, folded
 
 _STAGES = list(Stage)
 _JUDGED = frozenset({*APPS, ComponentKind.CLOUD_FLOW})
@@ -32,6 +35,7 @@ _COLUMNS = (
     "Name", "Environment", "Stage", "Tier", "Because of", "Population", "Plan", "Required", "Available", "Short",
     "A year", "Last spot check", "Next due", "Who needs what",
 )  # fmt: skip
+_CSV_COLUMNS = (*_COLUMNS[:-1], "Given back", "Paid until", "Cost until then", _COLUMNS[-1])
 
 
 class Row(NamedTuple):
@@ -43,6 +47,8 @@ class Row(NamedTuple):
     stage: Stage | None
     spot_check: SpotCheck
     yearly: Money | None
+    given_back: tuple[GivenBack, ...] = ()
+    """What was taken out of the passes of its environment since they were counted."""
 
     @property
     def reasons(self) -> tuple[str, ...]:
@@ -63,7 +69,7 @@ class Row(NamedTuple):
     @property
     def unknown(self) -> int:
         """Count the people whose licence nobody knows."""
-        return self.licensed.judgement.unknown if self.licensed else 0
+        return self.licensed.judgement.unknown + self.licensed.doubtful if self.licensed else 0
 
     @property
     def available(self) -> int:
@@ -101,10 +107,14 @@ class Coverage(NamedTuple):
     prices: PriceList | None
     cost: YearlyCost | None
     has_manifest: bool
+    gone: tuple[Gone, ...] = ()
+    """The retirements."""
+    lower_counts: tuple[LowerCount, ...] = ()
 
 
-def cover(workspace: Workspace, licensing: Licensing) -> Coverage:
+def cover(context: Context) -> Coverage:
     """Hold everything that was read against the licence rules."""
+    workspace, licensing = context.workspace, context.licensing
     governance = licensing.governance
     prices = price_list(governance, licensing.plans, licensing.as_of) if governance else None
     rows = []
@@ -116,6 +126,9 @@ def cover(workspace: Workspace, licensing: Licensing) -> Coverage:
             continue
         if premium.verdict is Verdict.UNKNOWN and component.kind not in _JUDGED:
             continue
+        is_retired = bool(licensed and licensed.record and licensing.is_retired(licensed.record))
+        if is_retired and not (licensed and licensed.judgement.needs):
+            continue
         connectors = tuple(_connectors(workspace, component))
         stages = [record.stage for record in connectors if record.stage]
         rows.append(
@@ -123,13 +136,15 @@ def cover(workspace: Workspace, licensing: Licensing) -> Coverage:
                 component=component,
                 premium=premium,
                 licensed=licensed,
-                stage=min(stages, key=_STAGES.index, default=None),
+                stage=Stage.RETIRED if is_retired else min(stages, key=_STAGES.index, default=None),
                 spot_check=spot_check(connectors),
                 yearly=yearly_of(licensed, prices) if licensed and prices else None,
+                given_back=tuple(_taken_out(licensed, context)) if licensed else (),
             )
         )
     licensed_rows = [row.licensed for row in rows if row.licensed]
     counts = plan_counts(licensed_rows, governance, prices) if governance else ()
+    counts = tuple(count._replace(given_back=_taken(count.plan, context)) for count in counts)
     ids = licensing.plans.ids
     return Coverage(
         as_of=licensing.as_of,
@@ -140,15 +155,32 @@ def cover(workspace: Workspace, licensing: Licensing) -> Coverage:
         prices=prices,
         cost=yearly_cost(licensed_rows, counts, prices) if prices else None,
         has_manifest=governance is not None,
+        gone=tuple(gone(context)) if governance else (),
+        lower_counts=context.estate.exits.lower_counts() if governance else (),
     )
+
+
+def _taken_out(licensed: Licensed, context: Context) -> Iterator[GivenBack]:
+    environment = licensed.environment
+    if licensed.app is None or not licensed.app.premium or environment is None:
+        return
+    for one in context.estate.given_back:
+        if one.taken and one.environment and environment.goes_by(one.environment):
+            yield one
+
+
+def _taken(plan: str, context: Context) -> int:
+    return sum(one.taken for one in context.estate.given_back if one.plan == plan)
 
 
 def as_json(found: Coverage) -> str:
     """Write the report with the keys of `schemas/licences.json`."""
     members: dict[str, object] = {
         "components": [_component(row) for row in found.rows],
-        "plans": [_plan(count, dict(found.names)) for count in found.plans],
+        "plans": [_plan(count, found) for count in found.plans],
     }
+    if found.gone:
+        members["retirements"] = [retirements.as_json(one) for one in found.gone]
     if found.cost and found.prices:
         sums = found.cost
         yearly: dict[str, object] = {}
@@ -190,14 +222,43 @@ def as_text(found: Coverage, width: int, *, colour: bool) -> Iterator[str]:
             yield from (f"  {line}" for line in folded(for_terminal(detail), width - 2))
     if found.plans:
         yield ""
-        yield bold(f"{'Plans':<{width - 42}} {'purchased':>10} {'assigned':>10} {'required':>9} {'short':>9}")
-        for count in found.plans:
-            name = dict(found.names)[count.plan][: width - 43]
-            known = (count.purchased, count.assigned)
-            bought, given = (f"{number:,}" if number is not None else "?" for number in known)
-            yield f"{name:<{width - 42}} {bought:>10} {given:>10} {count.required:>9,} {count.short:>9,}"
+        yield from _plan_table(found, width, bold)
+    if found.gone:
+        yield ""
+        yield bold("Retirements")
+        yield from retirements.as_text(found.gone, found.prices.currency if found.prices else None, width)
+        for line in map(_lower_count, found.lower_counts):
+            yield from folded(line, width)
     yield ""
     yield from _told_cost(found, width)
+
+
+def _plan_table(found: Coverage, width: int, bold: Callable[[str], str]) -> Iterator[str]:
+    """Give the plans, a line each; what was given back has a column where there is any."""
+    columns = {"purchased": 10, "assigned": 10, "given back": 11, "required": 9, "short": 9}
+    if not _gave_back(found):
+        del columns["given back"]
+    room = width - sum(columns.values()) - len(columns)
+    yield bold(f"{'Plans':<{room}}" + "".join(f" {column:>{size}}" for column, size in columns.items()))
+    for count in found.plans:
+        told = {
+            "purchased": count.purchased, "assigned": count.assigned, "given back": count.given_back,
+            "required": count.required, "short": count.short,
+        }  # fmt: skip
+        numbers = (f" {_number(told[column], unknown='?'):>{size}}" for column, size in columns.items())
+        yield f"{dict(found.names)[count.plan][: room - 1]:<{room}}" + "".join(numbers)
+
+
+def _gave_back(found: Coverage) -> bool:
+    return any(count.given_back for count in found.plans)
+
+
+def _lower_count(one: LowerCount) -> str:
+    return (
+        f"From {one.since} on, the {one.purchased:,} {one.name} licences that are bought may be lowered to {one.to:,}"
+        f"{' at the lowest' if one.at_lowest else ''};"
+        " only a newer count shows that they were."
+    )
 
 
 def as_markdown(found: Coverage) -> str:
@@ -208,25 +269,46 @@ def as_markdown(found: Coverage) -> str:
         for cells in (_cells(row, found) for row in found.rows)
     ]
     if found.plans:
-        lines += ["", "| Plan | Purchased | Assigned | Required | Short |", "| --- | ---: | ---: | ---: | ---: |"]
+        extra = _gave_back(found)
+        head, rule = ("| Given back ", "| ---: ") if extra else ("", "")
+        lines += ["", f"| Plan | Purchased | Assigned {head}| Required | Short |"]
+        lines.append(f"| --- | ---: | ---: {rule}| ---: | ---: |")
         for count in found.plans:
             cells = (dict(found.names)[count.plan], _number(count.purchased), _number(count.assigned))
-            told = " | ".join(map(for_markdown, cells))
+            told = " | ".join(map(for_markdown, cells)) + (f" | {count.given_back:,}" if extra else "")
             lines.append(f"| {told} | {count.required:,} | {count.short:,} |")
+    if found.gone:
+        lines += ["", *retirements.as_markdown(found.gone, found.prices.currency if found.prices else None)]
+        lines += [part for one in found.lower_counts for part in ("", for_markdown(_lower_count(one)))]
     lines += ["", *(for_markdown(line) for line in _told_cost(found, 10_000))]
     return "\n".join(lines) + "\n"
 
 
 def as_csv(found: Coverage) -> str:
-    """Write the rows of apps and flows as CSV, safe to open in a spreadsheet."""
-    lines = [",".join(_COLUMNS)]
-    lines += [",".join(for_csv(_plain(cell)) for cell in _cells(row, found)) for row in found.rows]
+    """Write the rows of apps and flows, and a row for each retirement, as CSV, safe to open in a spreadsheet."""
+    rows = [_csv_cells(row, found) for row in found.rows] + [_retired_cells(one) for one in found.gone]
+    lines = [",".join(_CSV_COLUMNS), *(",".join(for_csv(_plain(cell)) for cell in row) for row in rows)]
     return "".join(f"{line}\n" for line in lines)
+
+
+def _csv_cells(row: Row, found: Coverage) -> Sequence[str]:
+    *cells, needs = _cells(row, found)
+    taken = sum(one.taken for one in row.given_back)
+    return (*cells, f"{taken:,}" if taken else "", "", "", needs)
+
+
+def _retired_cells(one: Gone) -> Sequence[str]:
+    name, environment, population, plan, given_back, until, cost, decided = retirements.cells_of(one)
+    known = {
+        "Name": name, "Environment": environment, "Stage": Stage.RETIRED.value, "Population": population, "Plan": plan,
+        "Given back": given_back, "Paid until": until, "Cost until then": cost, "Who needs what": decided,
+    }  # fmt: skip
+    return tuple(known.get(column, "") for column in _CSV_COLUMNS)
 
 
 def _plain(cell: str) -> str:
     """Take the separators of thousands out of numbers."""
-    return cell.replace(",", "") if cell[:1].isdigit() else cell
+    return cell.replace(",", "") if cell and not cell.strip("0123456789,.-") else cell
 
 
 def _component(row: Row) -> dict[str, object]:
@@ -258,17 +340,26 @@ def _component(row: Row) -> dict[str, object]:
     return found | {key: value for key, value in optional if value is not None}
 
 
-def _plan(count: PlanCount, names: dict[str, str]) -> dict[str, object]:
+def _plan(count: PlanCount, found: Coverage) -> dict[str, object]:
+    names = dict(found.names)
+    fewer = next((one for one in found.lower_counts if one.plan == count.plan), None)
     optional: tuple[tuple[str, object], ...] = (
         ("plan", count.plan),
         ("name", names[count.plan]),
         ("purchased", count.purchased),
         ("assigned", count.assigned),
+        ("given-back", count.given_back or None),
         ("required", count.required),
         ("short", count.short),
         ("as-of", count.as_of),
+        ("may-be-lowered", _may_be_lowered(fewer) if fewer else None),
     )
     return {key: value for key, value in optional if value is not None}
+
+
+def _may_be_lowered(one: LowerCount) -> dict[str, object]:
+    found: dict[str, object] = {"to": one.to, "from": one.since}
+    return found | {"at-lowest": True} if one.at_lowest else found
 
 
 def _connectors(workspace: Workspace, component: Component) -> Iterator[ConnectorRecord]:
@@ -295,8 +386,16 @@ def _details(row: Row, found: Coverage) -> Iterator[str]:
     known = {"yes": f"premium because of {because}", "no": because, "unknown": "its tier is not known"}
     yield f"{row.component.kind.value.replace('-', ' ')}{where}{stage}; {known[row.premium.verdict.value]}"
     yield from _told_needs(row, found)
-    if row.unknown:
-        yield f"of {row.unknown:,} people nobody says which licences they hold"
+    if row.licensed and row.licensed.judgement.unknown:
+        yield f"of {row.licensed.judgement.unknown:,} people nobody says which licences they hold"
+    for one in row.given_back:
+        yield f"{one.number:,} passes there were given back by {one.by}: {one.told}"
+    if row.licensed and row.licensed.doubtful:
+        first = row.licensed.doubts[0]
+        yield (
+            f"whether {row.licensed.doubtful:,} of its people have a licence is not known:"
+            f" {first.what} were given back by {first.by}, and {first.told}"
+        )
     if row.yearly and found.prices:
         yield f"a year: {money_told(row.yearly, found.prices.currency)}"
     if row.spot_check.due:
@@ -353,24 +452,20 @@ def _cells(row: Row, found: Coverage) -> Sequence[str]:
     )
 
 
-def _number(number: int | None) -> str:
-    return "" if number is None else f"{number:,}"
+def _number(number: int | None, unknown: str = "") -> str:
+    return unknown if number is None else f"{number:,}"
 
 
 def money_told(money: Money, currency: str) -> str:
     """Write a sum, or a range with a dash: `GBP 126,000-162,000`."""
-    sums = f"{_amount(money.low)}-{_amount(money.high)}" if money.is_range else _amount(money.middle)
+    sums = f"{amount(money.low)}-{amount(money.high)}" if money.is_range else amount(money.middle)
     return f"{currency} {sums}".strip()
-
-
-def _amount(amount: Decimal) -> str:
-    return f"{amount:,.0f}" if amount == amount.to_integral_value() else f"{amount:,.2f}"
 
 
 def money_value(money: Money) -> object:
     """Give a sum, or the two ends of a range, for JSON."""
 
-    def number(amount: Decimal) -> int | float:
-        return int(amount) if amount == amount.to_integral_value() else float(amount)
+    def number(total: Decimal) -> int | float:
+        return int(total) if total == total.to_integral_value() else float(total)
 
     return [number(money.low), number(money.high)] if money.is_range else number(money.middle)

@@ -14,7 +14,9 @@ from pllint.cli.output import options_for, write
 from pllint.cli.progress import Progress
 from pllint.discover import displayed_in
 from pllint.errors import UsageError
-from pllint.gate import Gate, Row, find_solution, gate
+from pllint.gate import Gate, find_solution, gate
+from pllint.gate.retirements import placed
+from pllint.gate.row import Row
 from pllint.report.checklist import Checklist, Line, as_json, as_markdown, as_text
 from pllint.settings import Settings, override, verify_names
 
@@ -79,7 +81,9 @@ def _shown(found: Gate) -> Checklist:
 
 
 def _line(row: Row) -> Line:
-    place = f"{row.at.source.path}:{row.at.span.line}" if row.at is not None and row.state != "met" else ""
+    place = placed(row.at) if row.at is not None and row.state != "met" else ""
+    if place in row.evidence:
+        place = ""
     return Line(
         stage=row.stage,
         requirement=row.requirement,

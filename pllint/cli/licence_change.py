@@ -266,14 +266,30 @@ def _records(old: Side, new: Side, before: State, after: State) -> Iterator[Caus
             f"the population {shown.name} ({people} people)", one, one and one.at, other, other and other.at
         )
     plans = {plan for side in (old, new) for need in side.needs for plan in GROUPS[need[2]]}
-    records = [
-        {plan_id(one.plan): one for one in (state.licensing.governance.licences if state.licensing.governance else ())}
-        for state in (before, after)
-    ]
+    records = [{plan_id(one.plan): one for one in state.workspace.licences} for state in (before, after)]
     for plan in sorted(plans):
         bought, buys = records[0].get(plan), records[1].get(plan)
         name = after.licensing.plans.name(plan)
         yield from _changed(f"the licences {name}", bought, bought and bought.at, buys, buys and buys.at)
+    yield from _retirements(plans, before, after)
+
+
+def _retirements(plans: set[str], before: State, after: State) -> Iterator[Cause]:
+    """Give the retirements that lower the counts of some plans by more or less than before."""
+    found = [
+        {one.retirement.subject: one for one in state.licensing.counts.given_back if one.taken and one.plan in plans}
+        for state in (before, after)
+    ]
+    for subject in sorted({*found[0], *found[1]}):
+        gave, gives = found[0].get(subject), found[1].get(subject)
+        numbers = _arrow(_number(gave.taken if gave else 0), _number(gives.taken if gives else 0))
+        yield from _changed(
+            f"the licences given back by the retirement of {subject} ({numbers})",
+            gave and (gave.taken, gave.environment),
+            gave and gave.at,
+            gives and (gives.taken, gives.environment),
+            gives and gives.at,
+        )
 
 
 def _record(side: Side, state: State) -> AppRecord | FlowRecord | None:

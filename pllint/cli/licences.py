@@ -49,7 +49,7 @@ def run(arguments: Sequence[str]) -> int:
     if before is not None:
         _write_difference(str(parsed.diff), before, context, form, coloured=not parsed.no_color)
         return 0 if workspace.counts or before.counts else _NOTHING_READ
-    found = cover(workspace, context.licensing)
+    found = cover(context)
     if form == "json":
         write(as_json(found), sys.stdout, "json")
     elif form == "csv":
@@ -67,10 +67,7 @@ def _write_difference(base: str, before: Workspace, context: Context, form: str,
     from pllint.cli import licence_change
 
     then = Context(before, context.settings, context.as_of, context.catalogue)
-    states = [
-        licence_change.State(one.workspace, one.licensing, cover(one.workspace, one.licensing))
-        for one in (then, context)
-    ]
+    states = [licence_change.State(one.workspace, one.licensing, cover(one)) for one in (then, context)]
     found = licence_change.difference(base, *states)
     if form == "json":
         write(licence_change.as_json(found), sys.stdout, "json")

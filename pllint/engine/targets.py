@@ -10,7 +10,7 @@ from pllint.model.environment import ANY_OTHER, Environment, EnvironmentType
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from pllint.model.component import Component
     from pllint.model.custom_connector import CustomConnector
@@ -81,20 +81,26 @@ class Targets:
                     wanted.setdefault(environment.lower(), self._named(environment))
         return tuple(wanted.values())
 
-    def _of_deployment(self, unique_name: str) -> tuple[Environment, ...]:
-        solution = self._workspace.solution(unique_name)
-        if solution is None:
+    def unknown_stages(self, unique_name: str) -> tuple[str, ...]:
+        """Give the stages that deployment settings send a solution to, and that no environment goes by."""
+        if self._of_settings(unique_name):
             return ()
-        held = _names_held(solution)
-        found: dict[str, Environment] = {}
-        for settings in self._workspace.deployment_settings:
-            if settings.stage is None:
-                continue
-            named = {name.lower() for name, _, _ in (*settings.references, *settings.variables)}
-            environment = self._workspace.environment(settings.stage)
-            if environment is not None and named & held:
-                found.setdefault(environment.name, environment)
+        stages = dict.fromkeys(self._stages(unique_name))
+        return tuple(stage for stage in stages if self._workspace.environment(stage) is None)
+
+    def _of_deployment(self, unique_name: str) -> tuple[Environment, ...]:
+        known = map(self._workspace.environment, self._stages(unique_name))
+        found = {environment.name: environment for environment in known if environment is not None}
         return tuple(found.values())
+
+    def _stages(self, unique_name: str) -> Iterator[str]:
+        """Give the stages of the deployment settings that name something a solution holds."""
+        solution = self._workspace.solution(unique_name)
+        held = _names_held(solution) if solution is not None else set()
+        for settings in self._workspace.deployment_settings:
+            named = {name.lower() for name, _, _ in (*settings.references, *settings.variables)}
+            if settings.stage is not None and named & held:
+                yield settings.stage
 
     def _of_record(self, component: Component) -> tuple[Environment, ...]:
         named = [record.environment.text for record in self._workspace.records_of(component) if record.environment]

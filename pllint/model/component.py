@@ -231,6 +231,17 @@ class Call(NamedTuple):
     """Of a desktop flow: attended or unattended."""
 
 
+class TableWrite(NamedTuple):
+    """A write to a table of Dataverse."""
+
+    table: str | None
+    """Its logical name or that of its entity set, as the file has it; None: computed at run time."""
+    action: str
+    """create, update or delete."""
+    at: Anchor
+    """The step of a flow, or the call in a formula of an app."""
+
+
 class Gap(NamedTuple):
     """Something the files do not tell of a component."""
 
@@ -270,6 +281,10 @@ class Component(NamedTuple):
     secrets: tuple[Secret, ...] = ()
     literals: tuple[StageLiteral, ...] = ()
     exposures: tuple[Exposure, ...] = ()
+    tables: tuple[tuple[str, str], ...] = ()
+    """Native Dataverse tables of an app: what its formulas call each, and its logical name."""
+    table_writes: tuple[TableWrite, ...] = ()
+    """What it is seen to write to Dataverse; nobody claims that it is all."""
 
     @property
     def ref(self) -> ComponentRef:

@@ -1,9 +1,10 @@
 """Licences, prices and people of the whole organisation, as checks are told of them."""
 
 from decimal import Decimal
+from enum import StrEnum
 
 from pllint.model.component import Component
-from pllint.model.governance import LicenceRecord, Population
+from pllint.model.governance import LicenceRecord, Population, Retirement
 from pllint.record import NamedTuple
 from pllint.source import Anchor
 
@@ -16,6 +17,98 @@ class Mention(NamedTuple):
     at: Anchor
 
 
+class Standing(StrEnum):
+    """Whether the counts on record show what a retirement gave back."""
+
+    LOWERED = "lowered"
+    """They are older than the review, and are lowered by it."""
+    SHOWN = "shown"
+    """They are of its day or later."""
+    TO_COME = "to-come"
+    """The review is of a later day than the one that is asked for."""
+    UNCOUNTED = "not-counted"
+    """No count is on record that could show it."""
+    UNKNOWN = "unknown"
+
+
+class Lowered(NamedTuple):
+    """A count on record, before and after what was given back."""
+
+    at: Anchor
+    counted: str
+    """The day of the count."""
+    before: int
+    after: int
+
+
+class GivenBack(NamedTuple):
+    """The licences that the review of a retirement gave back."""
+
+    retirement: Retirement
+    at: Anchor
+    """Where the review says how many."""
+    number: int
+    day: str | None
+    """The day of the review."""
+    standing: Standing = Standing.UNKNOWN
+    plan: str | None = None
+    """The id of the plan; None: nobody says which."""
+    units: tuple[str, str] = ("licence", "licences")
+    """What one and several of them are called: `Power Apps per app pass`, `Power Apps per app passes`."""
+    environment: str | None = None
+    """Where passes were taken out; user plans have no place."""
+    lowered: tuple[Lowered, ...] = ()
+    why: str = ""
+    """What leaves it open, or that the counts show fewer; else empty."""
+    remedy: str = ""
+    doubt: int = 0
+    """By how much the counts on record may be too high."""
+
+    @property
+    def taken(self) -> int:
+        """Count by how much the counts on record are lowered."""
+        return sum(one.before - one.after for one in self.lowered)
+
+    @property
+    def what(self) -> str:
+        """Say how many of what: `90 Power Apps per app passes`."""
+        return f"{self.number:,} {self.units[self.number != 1]}"
+
+    @property
+    def by(self) -> str:
+        """Say what gave them back: `the retirement of the app 'Old leave app' (licence review of 2026-10-02)`."""
+        return f"the retirement of {self.retirement.subject}{f' (licence review of {self.day})' if self.day else ''}"
+
+    @property
+    def line(self) -> str:
+        """Say what was given back where and when, and whether the counts on record show it."""
+        where = f" in {self.environment}" if self.environment else ""
+        if self.standing is Standing.TO_COME:
+            return f"{self.what}{where} to be given back: {self.told}"
+        return f"{self.what}{where} given back{f' on {self.day}' if self.day else ''}: {self.told}"
+
+    @property
+    def told(self) -> str:
+        """Say whether the counts on record show it."""
+        match self.standing:
+            case Standing.LOWERED:
+                days = " and ".join(dict.fromkeys(one.counted for one in self.lowered))
+                before, after = (sum(getattr(one, side) for one in self.lowered) for side in ("before", "after"))
+                left = self.number - self.taken
+                gap = (
+                    f"; {self.why}, so {left:,} of them {'is' if left == 1 else 'are'} in no count" if self.why else ""
+                )
+                return f"the count of {days} is lowered from {before:,} to {after:,}{gap}" if self.lowered else self.why
+            case Standing.SHOWN:
+                return "the counts on record are of that day or later, and show it"
+            case Standing.TO_COME:
+                return f"the licence review is dated {self.day}, still to come, so no count is lowered yet"
+            case Standing.UNCOUNTED:
+                return f"{self.why}, so no count is lowered"
+            case Standing.UNKNOWN:
+                return f"whether the counts on record show it is not known: {self.why}"
+
+
 class Stock(NamedTuple):
     """A licence record: what is bought of a plan, and where it went."""
 
@@ -23,6 +116,7 @@ class Stock(NamedTuple):
     """The id of the plan, or what is written where no plan bears the name."""
     name: str
     record: LicenceRecord
+    """With assigned and allocated as they stand after what retirements gave back."""
     given: int
     """Assigned, or allocated over all environments, whichever is more."""
     over: int
@@ -30,6 +124,10 @@ class Stock(NamedTuple):
     age: int | None
     """Days since it was counted."""
     dated_at: Anchor
+    given_back: tuple[GivenBack, ...] = ()
+    """What lowered the record."""
+    over_in_doubt: bool = False
+    """Whether too many are given out depends on how much of it was of another record of the plan."""
 
 
 class Unsold(NamedTuple):
@@ -48,6 +146,8 @@ class Unavailable(NamedTuple):
     name: str
     why: str | None
     places: tuple[Mention, ...]
+    source: str = ""
+    """The page that says so."""
 
 
 class Sum(NamedTuple):
@@ -184,17 +284,59 @@ class Bundle(NamedTuple):
     saving: Sum | None
 
 
-class StillBought(NamedTuple):
-    """Passes of a retired app that are paid until the next way out."""
+class Exit(NamedTuple):
+    """When licences can next be given up under the agreement."""
 
-    app: str
-    at: Anchor
-    retired: str
-    passes: int
-    months: int
-    last_paid_day: str
-    amount: Decimal | None
+    last_paid_day: str | None = None
+    """None: nobody can tell."""
+    lower_on: str | None = None
+    """The first day on which fewer may be bought."""
+    why: str = ""
+    """Why nobody can tell."""
+    remedy: str = ""
+
+
+class StillBought(NamedTuple):
+    """What the licences of a retirement cost until they can be given up."""
+
+    retirement: Retirement
+    plan: str | None
+    """The id of the plan; None: nobody says which."""
+    units: tuple[str, str]
+    """What one and several of them are called."""
+    exit: Exit
+    purchased: int | None = None
+    licences: int = 0
+    """Those given back, or waiting for it, that are bought and that nothing else on record needs."""
+    at_most: bool = False
+    """Something else may need them: not everything on record says which plan it is to run on."""
+    months: int = 0
+    """Months still paid after the one of the retirement."""
+    amount: Sum | None = None
     """None: no price."""
+    why: str = ""
+    """Why nobody can tell; else empty."""
+    remedy: str = ""
+    is_told: bool = False
+    """Another check tells what is missing."""
+
+    @property
+    def what(self) -> str:
+        """Say how many of what: `up to 90 Power Apps per app passes`."""
+        return f"{'up to ' if self.at_most else ''}{self.licences:,} {self.units[self.licences != 1]}"
+
+
+class LowerCount(NamedTuple):
+    """How few licences of a plan may be bought from the next exit on, because retirements gave the others back."""
+
+    plan: str
+    name: str
+    purchased: int
+    to: int
+    since: str
+    """The first day."""
+    at_lowest: bool = False
+    """Something else may need some of them, so that more may have to stay."""
 
 
 class Leverage(NamedTuple):

@@ -29,6 +29,11 @@ class BotBalance(NamedTuple):
     bought: int | None
     """None: no record says."""
     places: tuple[Mention, ...]
+    """Steps that start an unattended run."""
+    stated_at: Anchor | None = None
+    """Where somebody has written how they run; None: nobody has, and `needed` is the least it can be."""
+    concurrent_runs: int | None = None
+    machines: int | None = None
 
 
 class Credits(NamedTuple):

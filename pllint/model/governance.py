@@ -140,6 +140,8 @@ class AppRecord(NamedTuple):
     runs_per_day: int | None = None
     licence: str | None = None
     credential_holders: int | None = None
+    writes_restricted: tuple[Name, ...] = ()
+    """Populations that write to restricted tables through it."""
 
 
 class FlowPeople(NamedTuple):
@@ -180,6 +182,10 @@ class FlowRecord(NamedTuple):
     last_used: str | None = None
     retired: bool | None = None
     runs_per_day: int | None = None
+    covered_by: Name | None = None
+    """The flow whose capacity licence covers this one."""
+    writes_restricted: tuple[Name, ...] = ()
+    """Populations that write to restricted tables through it."""
 
 
 class CreationRequest(NamedTuple):
@@ -310,6 +316,8 @@ class LicenceRecord(NamedTuple):
     currency: str | None = None
     ends: str | None = None
     as_of: str | None = None
+    counted: tuple[tuple[str, str | None], ...] = ()
+    """(assigned or allocated, the day of that count), where exports filled the record; None: nobody says which day."""
 
 
 class AgentRecord(NamedTuple):
@@ -348,6 +356,14 @@ class AiCreditUse(NamedTuple):
     at: Anchor
     used: int | None = None
     month: str | None = None
+
+
+class UnattendedUse(NamedTuple):
+    """How desktop flows run unattended, over the whole organisation."""
+
+    at: Anchor
+    concurrent_runs: int | None = None
+    machines: int | None = None
 
 
 class Approval(NamedTuple):
@@ -407,6 +423,17 @@ class Retirement(NamedTuple):
     dlp_change: PolicyChange | None = None
     dependents_gone: str | None = None
 
+    @property
+    def things(self) -> tuple[tuple[str, str], ...]:
+        """Give what it retires, each as (app, flow or connector, its name)."""
+        named = (("app", self.app), ("flow", self.flow), ("connector", self.connector))
+        return tuple((kind, name) for kind, name in named if name)
+
+    @property
+    def subject(self) -> str:
+        """Say what it retires: `the app 'Old leave app' with the connector 'Leave system'`."""
+        return " with ".join(f"the {kind} '{name}'" for kind, name in self.things)
+
 
 class Waiver(NamedTuple):
     """A finding that somebody accepts for a time."""
@@ -440,6 +467,12 @@ class Governance(NamedTuple):
     websites: tuple[WebsiteRecord, ...] = ()
     dataverse: DataverseUse | None = None
     ai_credits: AiCreditUse | None = None
+    desktop_flows: UnattendedUse | None = None
     approvals: tuple[Approval, ...] = ()
     retirements: tuple[Retirement, ...] = ()
     waivers: tuple[Waiver, ...] = ()
+
+    @property
+    def metered(self) -> tuple[DeclaredEnvironment, ...]:
+        """The environments that are declared pay-as-you-go."""
+        return tuple(one for one in self.environments if one.pay_as_you_go)

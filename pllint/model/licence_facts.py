@@ -73,6 +73,8 @@ class AppFacts(NamedTuple):
     on_dataverse: bool = False
     purpose: str | None = None
     people: tuple[Group, ...] = ()
+    active_people: int | None = None
+    """How many of all groups used it in the month; None: each group says so of itself."""
     makers: tuple[Group, ...] = ()
     passes: int = 0
     passes_elsewhere: int = 0
@@ -87,7 +89,10 @@ class AppFacts(NamedTuple):
     owner_only: bool = False
     only_app: bool = False
     apps_per_user: int = 1
-    restricted_writers: Group | None = None
+    writes_restricted: bool = False
+    """The source shows that it writes to restricted tables."""
+    restricted_writers: tuple[Group, ...] = ()
+    """Who does, as far as somebody has written it."""
 
 
 class Owner(NamedTuple):
@@ -111,6 +116,14 @@ class ServedApp(NamedTuple):
     shares_data: bool | None = None
     """None: not known, so neither in context nor a broken link."""
     exists: bool = True
+
+
+class Lean(NamedTuple):
+    """A flow on whose capacity licence another leans without being covered by it."""
+
+    name: str
+    fault: str
+    """Why it does not reach: `has no Process licence`."""
 
 
 class FlowFacts(NamedTuple):
@@ -138,6 +151,16 @@ class FlowFacts(NamedTuple):
     on_dataverse: bool = False
     attended: bool = False
     """It starts a desktop flow that runs attended."""
+    unattended: bool = False
+    """It starts a desktop flow that runs unattended."""
+    lean: Lean | None = None
+    """A licence that it leans on in vain."""
+    app_users: tuple[Group, ...] = ()
+    """The people that the apps which start it are shared with."""
+    writes_restricted: bool = False
+    """The source shows that it writes to restricted tables."""
+    restricted_writers: tuple[Group, ...] = ()
+    """Who does, as far as somebody has written it."""
 
 
 class NeedRow(NamedTuple):
@@ -182,6 +205,10 @@ class LicenceJudgement(NamedTuple):
     alternative: CapacityAdvice | None = None
     turned_off_after_days: int | None = None
     remedies: tuple[str, ...] = ()
+    writers: tuple[Group, ...] | None = None
+    """Who writes to restricted tables, empty where nobody knows; None: nobody has to be asked."""
+    writers_at_most: bool = False
+    """The writers are among these people; which of them they are, nobody has written."""
 
     @property
     def short(self) -> int:

@@ -1,5 +1,7 @@
 """What makes a component premium, and whose licence it runs on."""
 
+from __future__ import annotations
+
 from enum import StrEnum
 
 from pllint.model.component import Component
@@ -9,6 +11,10 @@ from pllint.model.governance import AppRecord, FlowRecord
 from pllint.model.licence_facts import AppFacts, FlowFacts, LicenceJudgement
 from pllint.record import NamedTuple
 from pllint.source import Anchor
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pllint.model.estate import GivenBack
 
 
 class Verdict(StrEnum):
@@ -82,6 +88,32 @@ class Uncounted(NamedTuple):
     """The names of the plans sold today that would cover it."""
 
 
+class RestrictedWrite(NamedTuple):
+    """A write to a table that Power Apps and Power Automate plans only read."""
+
+    table: str
+    """The logical name."""
+    name: str
+    licences: tuple[str, ...]
+    """Dynamics 365 products any one of which licenses it."""
+    at: Anchor
+    source: str = ""
+    dated: str | None = None
+    """The day of the source."""
+    own_rows_free: bool = False
+    """Any plan covers it in rows that the same person made."""
+
+
+class Association(NamedTuple):
+    """A flow with a capacity licence, and the flows associated with it."""
+
+    record: FlowRecord
+    plan: str
+    flows: tuple[FlowRecord, ...]
+    at_most: int = 0
+    """How many its licence carries."""
+
+
 class Licensed(NamedTuple):
     """An app or a flow under the licence rules."""
 
@@ -95,3 +127,11 @@ class Licensed(NamedTuple):
     flow: FlowFacts | None = None
     counted: bool = True
     """Somebody has counted licences that could cover it, or written what its people hold."""
+    doubtful: int = 0
+    """How many more may be short: a retirement gave passes back, and whether the counts show it is not known."""
+    doubts: tuple[GivenBack, ...] = ()
+    """The retirements that leave it open."""
+    writes: tuple[RestrictedWrite, ...] = ()
+    """What it is seen to write to restricted tables."""
+    writers_counted: bool = True
+    """Somebody has counted Dynamics 365 licences, or written what those who write to restricted tables hold."""

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from pllint.model.governance import ConnectorRecord, Stage
 from pllint.record import NamedTuple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from pllint.model.component import Component, ConnectorUse, Step
-    from pllint.model.governance import AppRecord, Approval, ConnectorRecord, FlowRecord, Retirement, Stage
+    from pllint.model.governance import AppRecord, Approval, FlowRecord, Governance, Retirement
     from pllint.model.policy import DataGroup, DlpPolicy
     from pllint.source import Anchor
 
@@ -24,6 +27,46 @@ class Retired(NamedTuple):
     """Where the manifest says so."""
     record: AppRecord | FlowRecord | ConnectorRecord | None = None
     retirement: Retirement | None = None
+
+
+def retired_on(governance: Governance, day: str) -> Iterator[Retired]:
+    """Give what is retired on a day (ISO), in the order of the manifest; a retirement to come is none yet."""
+    recorded = list(_recorded(governance))
+    told: set[tuple[str, str]] = set()
+    for retirement in governance.retirements:
+        for kind, name in retirement.things:
+            key = (kind, name.strip().lower())
+            records = [record for of, record in recorded if (of, record.name.strip().lower()) == key]
+            if _is_retired(kind, records, retirement, day):
+                told.add(key)
+                record = records[0] if records else None
+                yield Retired(kind=kind, name=name, at=retirement.at / kind, record=record, retirement=retirement)
+    for kind, record in recorded:
+        if says_retired(record) and (kind, record.name.strip().lower()) not in told:
+            at = record.at / ("stage" if isinstance(record, ConnectorRecord) else "retired")
+            yield Retired(kind=kind, name=record.name, at=at, record=record)
+
+
+def _is_retired(
+    kind: str, records: Sequence[AppRecord | FlowRecord | ConnectorRecord], retirement: Retirement, day: str
+) -> bool:
+    """Tell whether what a record retires is retired on a day: a registered connector is in the stage it says."""
+    if any(map(says_retired, records)):
+        return True
+    return (retirement.date or "") <= day and not (kind == "connector" and records)
+
+
+def says_retired(record: AppRecord | FlowRecord | ConnectorRecord) -> bool:
+    """Tell whether a record itself says that its app, flow or connector is retired."""
+    if isinstance(record, ConnectorRecord):
+        return record.stage is Stage.RETIRED
+    return record.retired is True
+
+
+def _recorded(governance: Governance) -> Iterator[tuple[str, AppRecord | FlowRecord | ConnectorRecord]]:
+    yield from (("app", app) for app in governance.apps)
+    yield from (("flow", flow) for flow in governance.flows)
+    yield from (("connector", connector) for connector in governance.connectors)
 
 
 class Headcount(NamedTuple):

@@ -17,6 +17,8 @@ class Fault(NamedTuple):
     at: Anchor
     endless: bool = False
     """The pattern * is missing at its end; the place is the last entry."""
+    misnumbered: bool = False
+    """The order of the entries is plain, and only its numbers are not 1, 2, 3 and so on."""
 
 
 class FaultyList(NamedTuple):

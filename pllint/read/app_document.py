@@ -25,6 +25,8 @@ class AppDocument(NamedTuple):
     connections: Node
     databases: Node
     data_sources: tuple[Node, ...]
+    pages: Tree
+    """The files of the document, for what its formulas do."""
     complete: bool = True
     """The parts that name connections are there."""
 
@@ -49,6 +51,7 @@ def _package(tree: Tree, notes: Notes) -> AppDocument:
         connections=_inner(root["LocalConnectionReferences"], notes),
         databases=_inner(root["LocalDatabaseReferences"], notes),
         data_sources=tuple((listed or nowhere)["DataSources"].elements()),
+        pages=tree,
         complete=properties is not None or listed is not None,
     )
 
@@ -66,6 +69,7 @@ def _unpacked(tree: Tree, notes: Notes) -> AppDocument:
         connections=connections or nowhere,
         databases=_inner(properties["LocalDatabaseReferences"], notes),
         data_sources=tuple(_unpacked_sources(tree, notes)),
+        pages=tree,
         complete=manifest is not None,
     )
 

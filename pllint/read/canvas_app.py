@@ -159,6 +159,7 @@ class _Connections:
         self._uses: dict[str, ConnectorUse] = {}
         self._declared: list[DeclaredReference] = []
         self._calls: list[Call] = []
+        self._tables: dict[str, str] = {}
 
     def read(self, connections: Node) -> None:
         """Take in the map."""
@@ -188,8 +189,9 @@ class _Connections:
                     self._uses[parsed.key] = ConnectorUse(
                         connector=parsed.key, custom=parsed.custom, at=source.at, spelling=spelling
                     )
-            elif source["Type"].text == _NATIVE_TABLE and self._native is None:
-                self._native = source.at
+            elif source["Type"].text == _NATIVE_TABLE:
+                self._native = self._native or source.at
+                self._take_table(source["Name"].text, source["LogicalName"].text)
 
     def _knows(self, parsed: ConnectorId) -> bool:
         if not parsed.custom:
@@ -208,6 +210,9 @@ class _Connections:
         databases: Node,
     ) -> Component:
         """Give the app."""
+        for _, database in databases.items():  # noqa: PERF102 - a node has items alone
+            for label, table in database.get("dataSources").items():
+                self._take_table(label, table.get("logicalName").text)
         return Component(
             kind=kind,
             name=name,
@@ -220,7 +225,12 @@ class _Connections:
             dataverse_at=next(
                 (entry.at for _, entry in databases.items() if entry.get("dataSources").value), self._native
             ),
+            tables=tuple(self._tables.items()),
         )
+
+    def _take_table(self, name: str | None, logical_name: str | None) -> None:
+        if name and logical_name:
+            self._tables.setdefault(name, logical_name)
 
     def _take_flow(self, entry: Node) -> None:
         for hint in ("workflowEntityId", "workflowName"):

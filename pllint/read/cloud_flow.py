@@ -22,6 +22,7 @@ from pllint.model.component import (
     StageLiteral,
     StartsFrom,
     Step,
+    TableWrite,
     Trigger,
     TriggerClass,
     Unresolved,
@@ -41,6 +42,7 @@ from pllint.read.flow_connector import (
     text_of,
 )
 from pllint.read.naming import bare_guid, named_by_file
+from pllint.read.table_writes import WRITERS, action_of, table_of
 from pllint.record import NamedTuple
 from pllint.source import Anchor, KeyPath
 
@@ -147,6 +149,7 @@ def cloud_flow(
         secrets=(*_in_parameters(mapping_of(definition.get("parameters")), node.at), *reading.secrets),
         literals=tuple(reading.literals),
         exposures=tuple(reading.exposures),
+        table_writes=tuple(reading.table_writes),
     )
 
 
@@ -234,6 +237,7 @@ class _Reading:
         self.secrets: list[Secret] = []
         self.literals: list[StageLiteral] = []
         self.exposures: list[Exposure] = []
+        self.table_writes: list[TableWrite] = []
 
     def step(self, found: _Found, *, trigger: bool) -> None:
         """Take in one trigger or action."""
@@ -382,6 +386,8 @@ class _Reading:
             step = step._replace(endpoint=self._web_resource(parameters, step.at))
         elif connector.key == _DESKTOP_FLOWS:
             self._desktop_flow(parameters, step.at)
+        elif connector.key in WRITERS and not trigger:
+            self._write(step, parameters)
         self._add(connector, step, entry.logical_name if entry else None)
 
     def _declared_label(self, wanted: str) -> str:
@@ -424,6 +430,13 @@ class _Reading:
         if called and not called.startswith("@"):
             mode = text_of(parameters.get("runMode"))
             self.calls_desktop_flows.append(Call(id=bare_guid(called), at=at, mode=mode.lower() if mode else None))
+
+    def _write(self, step: Step, parameters: Raw) -> None:
+        action = action_of(step.operation, step.request)
+        stated = table_of(parameters, step.request) if action else None
+        if action and stated is not None:
+            table = self._endpoint(stated, step.at).resolved
+            self.table_writes.append(TableWrite(table=table or None, action=action, at=step.at))
 
     def _web_resource(self, parameters: Raw, at: Anchor) -> Endpoint | None:
         address = parameters.get("request/url")

@@ -29,12 +29,15 @@ def recognises(value: object) -> bool:
     return any(_form(item) for item in candidates(value))
 
 
-def policies(node: Node, notes: Notes) -> list[DlpPolicy]:
-    """Read every data policy of a document; what is cut off or breaks the schema, also in loose rules, is noted."""
+def policies(node: Node, notes: Notes, typed: object = None) -> list[DlpPolicy]:
+    """Read every data policy of a document; what is cut off or breaks the schema, also in loose rules, is noted.
+
+    A document in YAML, whose scalars are text, comes with the value its schema is to see.
+    """
     found: list[DlpPolicy] = []
     forms = [(item, _form(item.value)) for item in unwrapped(node, *WRAPPERS)]
     if all(form != "cut" for _, form in forms):
-        check_schema(node, notes, "policy")
+        check_schema(node, notes, "policy", typed)
     for item, form in forms:
         if form == "cut":
             cuts = Cuts()

@@ -39,9 +39,9 @@ class _Merge:
 
     def find(self, identity: str | None, names: Iterable[str]) -> int | None:
         """Find an environment by its id, else by a name that no other id contradicts."""
-        if identity and identity.lower() in self._by_id:
-            return self._by_id[identity.lower()]
-        found = {place for name in names for place in self._by_name.get(name.strip().lower(), ())}
+        if identity and _key(identity) in self._by_id:
+            return self._by_id[_key(identity)]
+        found = {place for name in names for place in self._by_name.get(_key(name), ())}
         return next((place for place in sorted(found) if not (identity and self.environments[place].id)), None)
 
     def add(self, environment: Environment, origins: dict[str, _Origin]) -> None:
@@ -57,9 +57,13 @@ class _Merge:
     def _index(self, place: int) -> None:
         environment = self.environments[place]
         if environment.id:
-            self._by_id.setdefault(environment.id.lower(), place)
-        for name in (environment.name.lower(), *environment.aliases):
-            self._by_name.setdefault(name, set()).add(place)
+            self._by_id.setdefault(_key(environment.id), place)
+        for name in (environment.name, *environment.aliases):
+            self._by_name.setdefault(_key(name), set()).add(place)
+
+
+def _key(name: str) -> str:
+    return name.strip().lower()
 
 
 def merge(

@@ -48,7 +48,7 @@ _NAMING_KEYS = {
 """The lists of the manifest; every record of one bears one of these keys."""
 _MAPPING_KEYS = {
     "tenant": {"name", "cloud", "sector", "currency", "price-list", "licences-as-of", "agreement"},
-    "capacity": {"dataverse", "ai-credits"},
+    "capacity": {"dataverse", "ai-credits", "desktop-flows"},
 }
 
 
@@ -96,6 +96,7 @@ def governance_files(nodes: Sequence[Node], notes: Notes) -> Governance | None:
         websites=_distinct("website", map(read.website, _records(nodes, "websites")), _by_name_and_environment, notes),
         dataverse=read.dataverse(capacity["dataverse"]) if "dataverse" in capacity else None,
         ai_credits=read.ai_credits(capacity["ai-credits"]) if "ai-credits" in capacity else None,
+        desktop_flows=read.desktop_flows(capacity["desktop-flows"]) if "desktop-flows" in capacity else None,
         approvals=tuple(map(read.approval, _records(nodes, "approvals"))),
         retirements=tuple(map(read.retirement, _records(nodes, "retirements"))),
         waivers=given(map(read.waiver, _records(nodes, "waivers"))),

@@ -30,6 +30,7 @@ from pllint.model.governance import (
     SpotCheck,
     Stage,
     Tenant,
+    UnattendedUse,
     Waiver,
     Watch,
     WebsiteRecord,
@@ -152,6 +153,7 @@ class Records(Values):
             runs_per_day=self._count(node["runs-per-day"]),
             licence=self._word(node["licence"], *_CAPACITY_LICENCES),
             credential_holders=self._holders(node["credential-holders"])[0],
+            writes_restricted=self._names(node["writes-restricted"]) or (),
         )
 
     def flow(self, node: Node) -> FlowRecord | None:
@@ -181,6 +183,8 @@ class Records(Values):
             last_used=self._date(node["last-used"]),
             retired=self._flag(node["retired"]),
             runs_per_day=self._count(node["runs-per-day"]),
+            covered_by=self._name(node["covered-by"]),
+            writes_restricted=self._names(node["writes-restricted"]) or (),
         )
 
     def _flow_people(self, node: Node) -> FlowPeople:
@@ -265,7 +269,7 @@ class Records(Values):
         )
 
     def _review(self, node: Node) -> Review | None:
-        if not node.is_mapping:
+        if not _is_filled(node):
             return None
         return Review(
             at=node.at,
@@ -277,7 +281,7 @@ class Records(Values):
         )
 
     def _dlp_confirmation(self, node: Node) -> DlpConfirmation | None:
-        if not node.is_mapping:
+        if not _is_filled(node):
             return None
         return DlpConfirmation(
             at=node.at,
@@ -290,7 +294,7 @@ class Records(Values):
         )
 
     def _licence_count(self, node: Node) -> LicenceCount | None:
-        if not node.is_mapping:
+        if not _is_filled(node):
             return None
         return LicenceCount(
             at=node.at,
@@ -309,12 +313,12 @@ class Records(Values):
         return Operation(
             at=node.at,
             usage=self._watch(node["usage"], "from"),
-            spot_checks=tuple(self._spot_check(look) for look in node["spot-checks"].elements() if look.is_mapping),
+            spot_checks=tuple(self._spot_check(look) for look in node["spot-checks"].elements() if _is_filled(look)),
             rate_limit=self._watch(node["rate-limit"], "watched-in"),
         )
 
     def _watch(self, node: Node, where: str) -> Watch | None:
-        if not node.is_mapping:
+        if not _is_filled(node):
             return None
         return Watch(
             at=node.at,
@@ -393,6 +397,15 @@ class Records(Values):
         month = self._matching(node["month"], _MONTH, "a month such as 2026-10")
         return AiCreditUse(at=node.at, used=self._count(node["used"]), month=month)
 
+    def desktop_flows(self, node: Node) -> UnattendedUse | None:
+        if not node.is_mapping:
+            return None
+        return UnattendedUse(
+            at=node.at,
+            concurrent_runs=self._count(node["concurrent-runs"]),
+            machines=self._count(node["machines"]),
+        )
+
     def approval(self, node: Node) -> Approval:
         return Approval(
             at=node.at,
@@ -420,7 +433,7 @@ class Records(Values):
         )
 
     def _licence_review(self, node: Node) -> LicenceReview | None:
-        if not node.is_mapping:
+        if not _is_filled(node):
             return None
         return LicenceReview(
             at=node.at,
@@ -435,7 +448,7 @@ class Records(Values):
         )
 
     def _policy_change(self, node: Node) -> PolicyChange | None:
-        if not node.is_mapping:
+        if not _is_filled(node):
             return None
         return PolicyChange(
             at=node.at,
@@ -459,3 +472,8 @@ class Records(Values):
             ends=self._date(node["ends"]),
             environment=self._text(node["environment"]),
         )
+
+
+def _is_filled(node: Node) -> bool:
+    """Tell whether a record of evidence says anything: an empty form, as `pllint init` offers it, proves nothing."""
+    return node.is_mapping and any(member.present and member.text != "" for member in node.values())

@@ -79,8 +79,14 @@ class PolicyFiles:
 
     def take_yaml(self, node: Node) -> bool:
         """Read a YAML document; false when it governs nothing."""
-        from pllint.read import pulumi
+        from pllint.read import dlp_policy, pulumi
 
+        if dlp_policy.recognises(node.value):
+            from pllint.text.yaml_text import typed
+
+            self._policies.extend(dlp_policy.policies(node, self._notes, typed(node.value)))
+            self._loose_rules.extend(dlp_policy.loose_rules(node, self._notes))
+            return True
         if not pulumi.recognises(node.value):
             return False
         policies, advanced = pulumi.policies(node, self._notes)

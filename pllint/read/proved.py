@@ -69,6 +69,9 @@ class _Count(NamedTuple):
     assigned: int | None
     as_of: str | None
     allocated: tuple[tuple[Name, int], ...] = ()
+    assigned_on: str | None = None
+    """The day of that count; None: nobody says."""
+    allocated_on: str | None = None
 
 
 def united(inventory: Inventory) -> Inventory:
@@ -142,6 +145,7 @@ def licences(
             assigned=count.assigned,
             allocated=count.allocated,
             as_of=count.as_of,
+            counted=(("assigned", count.assigned_on), ("allocated", count.allocated_on)),
         )
         for plan, count in sorted(counts.items())
         if plan not in of_plan
@@ -153,11 +157,16 @@ def _filled(record: LicenceRecord, count: _Count, told: str | None) -> LicenceRe
     day = record.as_of or told
     older = day is not None and count.as_of is not None and count.as_of < day
     first, second = (record, count) if older else (count, record)
+    assigned = second if first.assigned is None else first
     return record._replace(
         purchased=second.purchased if first.purchased is None else first.purchased,
-        assigned=second.assigned if first.assigned is None else first.assigned,
+        assigned=assigned.assigned,
         allocated=record.allocated or count.allocated,
         as_of=record.as_of if older else count.as_of or record.as_of,
+        counted=(
+            ("assigned", count.assigned_on if assigned is count else day),
+            ("allocated", day if record.allocated else count.allocated_on),
+        ),
     )
 
 
@@ -235,7 +244,13 @@ def _counts(inventory: Inventory, places: Places, notes: Notes) -> dict[str, _Co
         if plan_id and currency.environment is None and currency.purchased is not None:
             offers.setdefault(plan_id, []).append(_Count(currency.at, currency.purchased, None, currency.as_of))
     allocated = _allocated(inventory.currencies, places)
-    return {plan: _newest(found)._replace(allocated=allocated.get(plan, ())) for plan, found in offers.items()}
+    return {
+        plan: _newest(found)._replace(
+            allocated=tuple((name, passes) for name, passes, _ in allocated.get(plan, ())),
+            allocated_on=_one_day(day for _, _, day in allocated.get(plan, ())),
+        )
+        for plan, found in offers.items()
+    }
 
 
 def _current(skus: Sequence[LicenceSku]) -> list[LicenceSku]:
@@ -272,24 +287,32 @@ def _total(rows: Sequence[LicenceSku]) -> _Count:
         purchased=_sum(one.purchased for one in rows),
         assigned=_sum(one.assigned for one in rows),
         as_of=max((one.as_of for one in rows if one.as_of), default=None),
+        assigned_on=_one_day(one.as_of for one in rows if one.assigned is not None),
     )
 
 
 def _newest(found: Sequence[_Count]) -> _Count:
     best = max(found, key=lambda count: (count.as_of or "", -found.index(count)))
-    assigned = next((count.assigned for count in (best, *found) if count.assigned is not None), None)
+    counted = next((count for count in (best, *found) if count.assigned is not None), best)
     purchased = next((count.purchased for count in (best, *found) if count.purchased is not None), None)
-    return best._replace(purchased=purchased, assigned=assigned)
+    return best._replace(purchased=purchased, assigned=counted.assigned, assigned_on=counted.assigned_on)
 
 
-def _allocated(currencies: Iterable[Currency], places: Places) -> dict[str, tuple[tuple[Name, int], ...]]:
-    found: dict[str, dict[str, tuple[Name, int]]] = {}
+def _one_day(days: Iterable[str | None]) -> str | None:
+    """Give the day of all of some counts; None where they differ, or one of them has none."""
+    distinct = set(days)
+    return distinct.pop() if len(distinct) == 1 else None
+
+
+def _allocated(currencies: Iterable[Currency], places: Places) -> dict[str, tuple[tuple[Name, int, str | None], ...]]:
+    """Give where the passes of each plan lie, how many there are, and the day of that count."""
+    found: dict[str, dict[str, tuple[Name, int, str | None]]] = {}
     for one in currencies:
         plan = _CURRENCY_PLANS.get(one.kind.lower())
         if plan and one.environment and one.allocated is not None:
             known = places.find(one.environment)
             named = known.name if known else one.environment
-            found.setdefault(plan, {}).setdefault(named.lower(), (Name(named, one.at), one.allocated))
+            found.setdefault(plan, {}).setdefault(named.lower(), (Name(named, one.at), one.allocated, one.as_of))
     return {plan: tuple(places.values()) for plan, places in found.items()}
 
 

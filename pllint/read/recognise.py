@@ -114,6 +114,13 @@ _MARKS = (
     (b'"activateflowconfiguration"',),
 )
 _POLICY_WORDS = (b"connectorGroups", b"defaultConnectorsClassification", b"powerplatform_data_loss_prevention_policy")
+_YAML_POLICY_WORDS = (
+    b"connectorgroups:",
+    b"defaultconnectorsclassification:",
+    b"customconnectorruleclassification:",
+    b"connectoractionconfigurations:",
+    b"endpointconfigurations:",
+)
 _FLOW_FILE = r".-[0-9a-f-]{36}\.json$"
 _AGENT_FILES = frozenset({"agent.mcs.yml", "settings.mcs.yml", "agent.mcs.yaml", "settings.mcs.yaml"})
 _CLONE_FOLDERS = (".mcs/", "knowledge/files/")
@@ -344,6 +351,12 @@ def may_be_terraform(content: bytes) -> bool:
 def may_be_pulumi(content: bytes) -> bool:
     """Tell whether a YAML file is worth parsing as a Pulumi programme with data policies."""
     return b"DlpPolicy" in content and b"resources" in content
+
+
+def may_be_yaml_policy(content: bytes) -> bool:
+    """Tell whether a YAML file is worth parsing as a data policy, or as rules of one, kept as code."""
+    lowered = content.lower()
+    return any(word in lowered for word in _YAML_POLICY_WORDS)
 
 
 def is_dsc(content: bytes) -> bool:

@@ -16,7 +16,12 @@ _UNSAFE = (
 # Azure Pipelines obeys `##vso[` anywhere in a line, GitHub `##[` anywhere and `::` where a line begins.
 _COMMAND = r"(?i)##(?=(?:vso)?\[)"
 _COMMAND_AT_START = r"^(\s*)::"
-_MARKDOWN = r"([\\`*_{}\[\]()#+\-.!|~@:$])"
+# What means something wherever it stands; what begins a block where a line begins; what makes an address a link.
+_MARKDOWN = r"([\\`*_{}\[\]|~$])"
+_MARKDOWN_AT_START = r"^( *)([#+=-]|\d+[.)])"
+_ADDRESS = r"(?i):(?=//)|(?<=www)\."
+# Forges look for people and numbers in what Markdown made of the text: no backslash stops them, a comment does.
+_MENTION = r"((?<!\w)@|(?<!&)#)(?=\w)"
 _LAST_BYTE = 0xFF
 _LAST_OF_FIRST_PLANE = 0xFFFF
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -67,8 +72,15 @@ def for_github_property(text: str) -> str:
 
 
 def for_markdown(text: str) -> str:
-    """Give text on one line that Markdown and the HTML in it show as it is, mentions and links included."""
-    return for_html(re.sub(_MARKDOWN, r"\\\1", _without_unsafe(_escape, text)))
+    """Give text on one line that Markdown and the HTML in it show as it is: no link, no list, nobody called."""
+    harmless = re.sub(_MARKDOWN, r"\\\1", _without_unsafe(_escape, text))
+    harmless = re.sub(_ADDRESS, r"\\\g<0>", harmless)
+    harmless = re.sub(_MARKDOWN_AT_START, _mark_escaped, harmless)
+    return re.sub(_MENTION, r"\1<!-- -->", for_html(harmless))
+
+
+def _mark_escaped(match: re.Match[str]) -> str:
+    return f"{match[1]}{match[2][:-1]}\\{match[2][-1]}"
 
 
 def for_html(text: str) -> str:

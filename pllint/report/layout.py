@@ -1,8 +1,14 @@
 """Laying text out on a grid of characters: how wide it shows, folding it, cutting a window out of a long line."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 
 from pllint.report.escape import for_display
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from decimal import Decimal
 
 _WINDOW = 100
 _BEFORE = 30
@@ -84,3 +90,8 @@ def counted(number: int, noun: str) -> str:
     """Give a number with its noun, which takes an s."""
     plural = noun if number == 1 else noun[:-1] + "ies" if noun.endswith("y") else noun + "s"
     return f"{number:,} {plural}"
+
+
+def amount(total: Decimal) -> str:
+    """Write an amount of money, with pence only where there are any: `24,000`, `37.50`."""
+    return f"{total:,.0f}" if total == total.to_integral_value() else f"{total:,.2f}"

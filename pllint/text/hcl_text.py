@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NoReturn
 from pllint.source import WHOLE_FILE, Key, KeyPath, Span
 from pllint.text.encoding import decode
 from pllint.text.lines import Lines
-from pllint.text.places import Expression, Place, Places, resolve
+from pllint.text.places import Expression, Place, Places, extent, resolve
 from pllint.text.problem import DEFAULT_LIMITS, Limits, MalformedError, Problem, ProblemKind, check_size
 
 if TYPE_CHECKING:
@@ -63,6 +63,33 @@ def locate(content: bytes, paths: Sequence[KeyPath]) -> list[Span]:
         return [WHOLE_FILE] * len(paths)
     lines = Lines(text)
     return [resolve(text, lines, document, Places(builder.places or {}, builder.character), path) for path in paths]
+
+
+def extents(text: str, paths: Sequence[KeyPath]) -> list[tuple[int, int] | None]:
+    """Find from where to where the value of each path reaches in a text; None for one that is not there.
+
+    Offsets count characters; the end is exclusive. Raises MalformedError for text that cannot be read.
+    """
+    builder = _Builder(text, DEFAULT_LIMITS, places={})
+    document = builder.run()
+    places = Places(builder.places or {}, builder.character)
+    return [extent(document, places, path) for path in paths]
+
+
+def without_comments(text: str) -> str:
+    """Blank out comments, keeping every offset."""
+    builder = _Builder(text, DEFAULT_LIMITS)
+    pieces: list[str] = []
+    copied = 0
+    open_nodes = [_parser().parse(builder.data).root_node]
+    while open_nodes:
+        node = open_nodes.pop()
+        if node.type == "comment":
+            start, end = builder.character(node.start_byte), builder.character(node.end_byte)
+            pieces += (text[copied:start], re.sub(r"[^\r\n]", " ", text[start:end]))
+            copied = end
+        open_nodes += reversed(node.children)
+    return "".join((*pieces, text[copied:]))
 
 
 @cache

@@ -145,6 +145,17 @@ def without_oddities(text: str) -> tuple[str, dict[str, tuple[int, int]]]:
     return "".join((*pieces, text[copied:])), oddities
 
 
+def without_comments(text: str) -> str:
+    """Blank out comments, keeping every offset and everything else that strict JSON does not have."""
+    pieces: list[str] = []
+    copied = 0
+    for token in _TOKEN.finditer(text):
+        if token.lastgroup == "comment":
+            pieces += (text[copied : token.start()], " " * len(token[0]))
+            copied = token.end()
+    return "".join((*pieces, text[copied:]))
+
+
 def _whole_characters(string: str) -> str:
     """Replace the escape of half a surrogate pair by that of the replacement character, which is as long."""
     if not has_half_characters(string):

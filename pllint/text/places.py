@@ -52,6 +52,18 @@ class Expression:
         return self.text if len(self.text) <= _SHOWN else f"{self.text[:_SHOWN].rstrip()}…"
 
 
+def extent(document: object, places: Places, path: KeyPath) -> tuple[int, int] | None:
+    """Find from where to where the value of a path is written; None for one that is not there."""
+    value, place = document, None
+    for key in path:
+        part = _part(value, key)
+        if part is None:
+            return None
+        holder, name, value = part
+        place = places.of[id(holder)][name]
+    return None if place is None else (places.character(place.start), places.character(place.end))
+
+
 def resolve(text: str, lines: Lines, document: object, places: Places, path: KeyPath) -> Span:
     """Find the span of a path; one that is not there gives the span of its nearest parent."""
     value, place = document, None

@@ -4,7 +4,9 @@ Values are built from the parser's events, never by constructors: a tag can make
 before it hurts, an alias costs what it stands for, and it takes a fraction of the time of composing nodes.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+import re
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from functools import cache
 from typing import TYPE_CHECKING, NoReturn
@@ -26,6 +28,9 @@ _TEXT_TAGS = frozenset(("!", f"{_PREFIX}str"))
 _PLAIN_TAGS = frozenset(f"{_PREFIX}{name}" for name in ("int", "float", "bool", "null"))
 _CONTAINER_TAGS = frozenset(("!", f"{_PREFIX}map", f"{_PREFIX}seq"))
 _MERGE = "<<"
+HASH = re.compile(r"(?<!\S)#")
+"""Where a comment begins, unless it is in a scalar."""
+_LINE_END = re.compile(r"[\r\n]")
 _SHOWN = 60
 _COLON_IN_FLOW = "found unexpected ':'"
 _PURE_AT_MOST = 1 << 18
@@ -354,6 +359,37 @@ def _part(value: object, key: Key) -> tuple[Key, object] | None:
 
 
 def scalars(text: str) -> tuple[list[int], list[int]]:
+    """Give where the scalars that can hold a `#` start and end, in a text that may be broken."""
+    with closing(_library().events(text)) as found:
+        return _scalars(text, found)
+
+
+def without_comments(text: str) -> str:
+    """Blank out comments, keeping every offset; the text is one that can be read."""
+    starts, ends = _scalars(text, events(text))
+    pieces: list[str] = []
+    copied = 0
+    for match in HASH.finditer(text):
+        offset = match.start()
+        scalar = bisect_right(starts, offset) - 1
+        if offset < copied or (scalar >= 0 and offset < ends[scalar]):
+            continue
+        end = _LINE_END.search(text, offset)
+        pieces += (text[copied:offset], " " * ((end.start() if end else len(text)) - offset))
+        copied = end.start() if end else len(text)
+    return "".join((*pieces, text[copied:]))
+
+
+def events(text: str) -> "list[Event]":
+    """Give the parser's events, for what has to know how a text is written; the text is one that can be read."""
+    library = _library()
+    try:
+        return list(library.events(text))
+    except library.faults:  # `{url: https://...}`, which the C parser refuses
+        return list(_library(pure=True).events(text))
+
+
+def _scalars(text: str, found: "Iterable[Event]") -> tuple[list[int], list[int]]:
     """Give where the scalars that can hold a `#` start and end."""
     library = _library()
     from ruamel.yaml.events import ScalarEvent
@@ -361,15 +397,14 @@ def scalars(text: str) -> tuple[list[int], list[int]]:
     starts: list[int] = []
     ends: list[int] = []
     try:
-        with closing(library.events(text)) as events:
-            for event in events:
-                if isinstance(event, ScalarEvent) and event.style:
-                    start = event.start_mark.index
-                    if event.style in "|>":
-                        # Behind the mark of a block scalar a comment may stand.
-                        start = text.find("\n", start) % (len(text) + 1)
-                    starts.append(start)
-                    ends.append(event.end_mark.index)
+        for event in found:
+            if isinstance(event, ScalarEvent) and event.style:
+                start = event.start_mark.index
+                if event.style in "|>":
+                    # Behind the mark of a block scalar a comment may stand.
+                    start = text.find("\n", start) % (len(text) + 1)
+                starts.append(start)
+                ends.append(event.end_mark.index)
     except library.faults:
         pass  # Broken text has been reported as such; its comments up to the fault still count.
     return starts, ends

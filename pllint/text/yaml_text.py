@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 
 from pllint.text import yaml_lines
@@ -54,13 +53,13 @@ def comments(content: bytes) -> list[tuple[int, str]]:
     text = decode(content)[0]
     if _MARKER not in text:
         return []
-    from pllint.text.yaml_events import scalars
+    from pllint.text.yaml_events import HASH, scalars
 
     starts, ends = scalars(text)
     lines = Lines(text)
     found: list[tuple[int, str]] = []
     done = 0
-    for match in re.finditer(r"(?<!\S)#", text):
+    for match in HASH.finditer(text):
         offset = match.start()
         scalar = bisect_right(starts, offset) - 1
         if offset < done or (scalar >= 0 and offset < ends[scalar]):

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from pllint.record import NamedTuple
 from pllint.text.problem import MalformedError
+from pllint.text.yaml_events import events
 from pllint.text.yaml_text import parse
 
 TYPE_CHECKING = False
@@ -155,7 +156,7 @@ def _find(text: str, key: str) -> _List | None:
     """Find the value of a key of the top level; None when the key is not there."""
     from ruamel.yaml import events as of
 
-    found = _events(text)
+    found = events(text)
     depth = 0
     is_key = True
     for number, event in enumerate(found):
@@ -192,16 +193,6 @@ def _value(text: str, key_end: int, rest: "Sequence[Event]") -> _List:
             end = max(end, event.end_mark.index)
     column: int = first.start_mark.column
     return _List(key_end=key_end, start=start, end=end, column=column, items=items, in_brackets=in_brackets)
-
-
-def _events(text: str) -> "list[Event]":
-    from ruamel.yaml import YAML
-    from ruamel.yaml.error import YAMLError
-
-    try:
-        return list(YAML(typ="safe").parse(text))
-    except YAMLError:  # `{url: https://...}`, which the C parser refuses
-        return list(YAML(typ="safe", pure=True).parse(text))
 
 
 def _line_end(text: str, offset: int) -> int:

@@ -10,6 +10,7 @@ from pllint_dlp.wording import few, listed
 
 _CUSTOM = "https://learn.microsoft.com/power-platform/admin/dlp-custom-connector-parity"
 _MOST_FAULTS = 3
+_CLASSIFICATION = "customConnectorRuleClassification"
 _ENDPOINTS = "https://learn.microsoft.com/power-platform/admin/connector-endpoint-filtering"
 
 
@@ -48,6 +49,7 @@ def ordered_list_malformed(policy: DlpPolicy, context: Context) -> Outcome:
     """A list of URL patterns or endpoints breaks the rules of its order, and the service rejects it."""
     for faulty in context.review.faulty_lists(policy):
         first = faulty.faults[0]
+        edits = _mended(faulty, policy)
         yield Finding(
             at=first.at,
             message=f"{_list_of(faulty.connector, policy, context)} cannot be saved:"
@@ -56,16 +58,28 @@ def ordered_list_malformed(policy: DlpPolicy, context: Context) -> Outcome:
             policy=policy.name,
             connectors=(faulty.connector,) if faulty.connector else (),
             related=tuple(Related(message=fault.words, at=fault.at) for fault in faulty.faults[1:]),
-            edits=_ended(faulty, policy),
+            edits=edits,
+            left_to_people="" if edits else "how the list should read takes a decision",
         )
 
 
-def _ended(faulty: FaultyList, policy: DlpPolicy) -> tuple[Edit, ...]:
-    """Give the list of URL patterns its last one: what no pattern matches is ignored, with or without it."""
-    if faulty.connector is not None or len(faulty.faults) > 1 or not faulty.faults[0].endless:
+def _mended(faulty: FaultyList, policy: DlpPolicy) -> tuple[Edit, ...]:
+    """Put right what changes nothing for any host: the numbers alone, or the last URL pattern alone.
+
+    What no pattern matches is ignored, with or without a last one that says so. Whether an endpoint list ends in Allow
+    or Deny is for people to say.
+    """
+    fault = faulty.faults[0]
+    if len(faulty.faults) > 1:
         return ()
-    end = (("order", len(policy.patterns or ()) + 1), ("customConnectorRuleClassification", "Ignore"), ("pattern", "*"))
-    return (Edit(at=faulty.faults[0].at, copy=end),)
+    if fault.misnumbered:
+        return (Edit(at=fault.at, numbered="order"),)
+    if faulty.connector is not None or not fault.endless:
+        return ()
+    is_terraform = fault.at.path[-1:] == ("host_url_pattern",)
+    group, pattern = ("data_group", "host_url_pattern") if is_terraform else (_CLASSIFICATION, "pattern")
+    end = (("order", len(policy.patterns or ()) + 1), (group, "Ignore"), (pattern, "*"))
+    return (Edit(at=fault.at, copy=end),)
 
 
 @check(

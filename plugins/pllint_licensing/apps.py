@@ -4,8 +4,20 @@ from __future__ import annotations
 
 from pllint.model.component import APPS, Component
 from pllint.model.governance import ConnectorRecord, DeclaredEnvironment, Governance
-from pllint.plugin import ComponentRef, Context, Finding, Need, Related, Severity, check
-from pllint_licensing.words import because, because_of, counted, groups, list_of, people, place_of, where
+from pllint.plugin import ComponentRef, Context, CouldNotRun, Finding, Need, Related, Severity, check
+from pllint_licensing.words import (
+    because,
+    because_of,
+    counted,
+    gone_in_words,
+    groups,
+    list_of,
+    people,
+    place_of,
+    reviews,
+    taken_out,
+    where,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # many a manifest has no premium app to be judged
@@ -45,9 +57,10 @@ def told_of_app(component: Component, context: Context, name: str) -> tuple[Lice
     needs=(Need.GOVERNANCE,),
     given=("components", "governance.connectors"),
 )
-def app_users_unlicensed(governance: Governance, context: Context) -> Iterator[Finding]:
+def app_users_unlicensed(governance: Governance, context: Context) -> Iterator[Finding | CouldNotRun]:
     """Some of the people a premium app is shared with have no licence that covers it."""
     for component in context.workspace.components:
+        yield from _in_doubt(component, context)
         found = told(component, context, "app-users-unlicensed")
         if found is None or context.workspace.is_copied(component) or not found[0].counted:
             continue
@@ -55,19 +68,37 @@ def app_users_unlicensed(governance: Governance, context: Context) -> Iterator[F
         users = licensed.app.people if licensed.app else licensed.flow.people if licensed.flow else ()
         total = sum(row.number for row in licensed.judgement.needs if row.who in {"users", "app-users"})
         shared = "shared with" if licensed.app else "for"
+        gone = taken_out(licensed, context) if licensed.app else ()
+        is_told = licensed.judgement.remark("app-passes-short") is not None
         yield Finding(
             at=place_of(licensed),
             message=f"'{component.name}' is premium because of {because_of(licensed, context)} and is {shared}"
             f" {people(total)}{groups(users)}: {remark.number:,} of them {_have(remark.number)} no licence that covers"
-            " it",
+            f" it{f'; of the passes there {gone_in_words(gone)}' if gone and not is_told else ''}",
             remedy=f"Ask the licence administrator to allocate {_passes(remark.number)} to {where(licensed)} or to"
             f" assign {counted(remark.number, 'Power Apps Premium licence')}, or share it with fewer people",
             component=component.ref,
             environment=licensed.environment.name if licensed.environment else None,
-            related=because(licensed, context),
+            related=(*because(licensed, context), *reviews(gone)),
         )
+    # About a connector without a stage nothing is judged but that it is not registered.
     for connector in governance.connectors:
-        yield from _counted_short(connector)
+        yield from _counted_short(connector) if connector.stage else ()
+
+
+def _in_doubt(component: Component, context: Context) -> Iterator[CouldNotRun]:
+    """Say that passes were given back, and nobody can tell whether the counts show it."""
+    licensed = context.licensing.judged(component)
+    if licensed is None or not licensed.doubtful or context.workspace.is_copied(component):
+        return
+    first = licensed.doubts[0]
+    what = list_of([f"{one.what} in {where(licensed)} were given back by {one.by}" for one in licensed.doubts], "and")
+    yield CouldNotRun(
+        reason=f"whether {counted(licensed.doubtful, 'person', 'people')} of '{component.name}'"
+        f" {_have(licensed.doubtful)} a licence is not known: {what}, and {first.told}",
+        remedy=first.remedy,
+        component=component.ref,
+    )
 
 
 def _counted_short(connector: ConnectorRecord) -> Iterator[Finding]:
@@ -163,18 +194,20 @@ def app_users_understated(component: Component, context: Context) -> Iterator[Fi
 def app_passes_short(component: Component, context: Context) -> Iterator[Finding]:
     """An app is to run on app passes, and its environment has fewer than its people need."""
     found = told_of_app(component, context, "app-passes-short")
-    if found is None or found[0].app is None or not context.licensing.is_on_record("power-apps-per-app"):
+    if found is None or found[0].app is None or not found[0].counted:
         return
     licensed, remark = found
-    passes = found[0].app.passes
+    passes, gone = found[0].app.passes, taken_out(licensed, context)
     yield Finding(
         at=place_of(licensed),
         message=f"'{component.name}' is to run on Power Apps per app passes, and {where(licensed)} has"
-        f" {passes:,} of the {passes + remark.number:,} it takes: {remark.number:,} short",
+        f" {passes:,} of the {passes + remark.number:,} it takes: {remark.number:,} short"
+        f"{f'; {gone_in_words(gone)}' if gone else ''}",
         remedy=f"Ask the licence administrator to allocate another {_passes(remark.number)} to {where(licensed)}, or to"
         " move people to Power Apps Premium",
         component=component.ref,
         environment=licensed.environment.name if licensed.environment else None,
+        related=reviews(gone),
     )
 
 
@@ -194,6 +227,7 @@ def app_passes_elsewhere(component: Component, context: Context) -> Iterator[Fin
         f" {where(licensed)}, if the apps there can do without",
         component=component.ref,
         environment=licensed.environment.name if licensed.environment else None,
+        related=reviews((*taken_out(licensed, context), *taken_out(licensed, context, elsewhere=True))),
     )
 
 
@@ -335,12 +369,18 @@ def developer_plan_outside_developer_environment(component: Component, context: 
     if (found := told(component, context, "developer-plan-outside-developer-environment")) is None:
         return
     licensed, remark = found
+    held = "holds" if remark.number == 1 else "hold"
+    relying = (
+        f"{people(remark.number)} of '{component.name}' in {where(licensed)} {held} the Power Apps Developer Plan alone"
+        if remark.number
+        else f"'{component.name}' in {where(licensed)} is to run on the Power Apps Developer Plan"
+    )
     yield Finding(
         at=place_of(licensed),
-        message=f"{people(remark.number)} of '{component.name}' in {where(licensed)}"
-        f" {'holds' if remark.number == 1 else 'hold'} the Power Apps Developer Plan alone, which counts in developer"
-        " environments only",
-        remedy=f"Ask the licence administrator for {counted(remark.number, 'premium licence')}",
+        message=f"{relying}, which counts in developer environments only",
+        remedy=f"Ask the licence administrator for {counted(remark.number, 'premium licence')}"
+        if remark.number
+        else "Plan a premium licence for it (owner)",
         component=component.ref,
         environment=licensed.environment.name if licensed.environment else None,
     )
@@ -400,8 +440,9 @@ def managed_environment_unlicensed(component: Component, context: Context) -> It
     total = sum(row.number for row in licensed.judgement.needs)
     yield Finding(
         at=place_of(licensed),
-        message=f"{where(licensed)} is a managed environment, and {remark.number:,} of the {people(total)} who use or"
-        f" run '{component.name}' {_have(remark.number)} no premium licence",
+        message=f"{where(licensed)} is a managed environment, and {remark.number:,} of the {people(total)} who"
+        f" {'uses or runs' if total == 1 else 'use or run'} '{component.name}' {_have(remark.number)} no premium"
+        " licence",
         remedy=f"Ask the licence administrator for {counted(remark.number, 'premium licence')} of any kind, or a Power"
         " Platform admin to take the environment out of management",
         component=component.ref,

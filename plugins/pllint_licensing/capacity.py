@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from pllint.model.component import Component, ComponentKind
-from pllint.model.estate_capacity import Packs, RequestUse
+from pllint.model.estate_capacity import BotBalance, Packs, RequestUse
 from pllint.model.governance import Governance
 from pllint.model.workspace import Workspace
 from pllint.plugin import Context, CouldNotRun, Finding, Need, Related, Severity, check
@@ -123,7 +123,7 @@ def attended_bot_missing(component: Component, context: Context) -> Iterator[Fin
 
 
 @check(id="LIC306", name="unattended-bots-short", severity=Severity.ERROR, since="0.1", source=_FLOWS, on=Workspace,
-       needs=(Need.LICENCE_RECORDS,), given=("components",))  # fmt: skip
+       needs=(Need.LICENCE_RECORDS,), given=("components", "governance.desktop_flows"))  # fmt: skip
 def unattended_bots_short(_: Workspace, context: Context) -> Iterator[Finding | CouldNotRun]:
     """Desktop flows run unattended, and no licence with an unattended bot is left for them."""
     if (found := context.estate.capacity.bots()) is None:
@@ -134,15 +134,35 @@ def unattended_bots_short(_: Workspace, context: Context) -> Iterator[Finding | 
             remedy="record them under `licences`, even when it is 0",
         )
     elif found.bought < found.needed:
-        first, *others = found.places
-        yield Finding(
-            at=first.at,
-            message=f"{first.words}, which takes a licence with an unattended bot for every run at the same time and"
-            f" for every machine, {found.needed} at least; {found.bought} of those on record"
-            f" {'is' if found.bought == 1 else 'are'} left for it",
-            remedy="Ask the licence administrator for one Power Automate Process licence for each run at the same time",
-            related=tuple(Related(one.words, one.at) for one in others),
+        yield _too_few_bots(found)
+    elif found.stated_at is None:
+        yield CouldNotRun(
+            reason="desktop flows run unattended, and nobody has written how many at one time and on how many machines",
+            remedy="write `desktop-flows: {concurrent-runs, machines}` under `capacity`",
         )
+
+
+def _too_few_bots(found: BotBalance) -> Finding:
+    short = found.needed - (found.bought or 0)
+    if found.stated_at is None:
+        first, *others = found.places
+        at, words, least = first.at, first.words, "at least "
+    else:
+        at, others, least = found.stated_at, list(found.places), ""
+        parts = [
+            *([f"{found.concurrent_runs:,} at one time"] if found.concurrent_runs else []),
+            *([f"on {counted(found.machines, 'machine')}"] if found.machines else []),
+        ]
+        words = f"Desktop flows run unattended {' '.join(parts)}"
+    return Finding(
+        at=at,
+        message=f"{words}, which takes {least}{counted(found.needed, 'licence')} with an unattended bot, one for each"
+        f" run at one time and no fewer than machines; {found.bought or 0:,} of those on record"
+        f" {'is' if found.bought == 1 else 'are'} left for it",
+        remedy=f"Ask the licence administrator for {counted(short, 'Power Automate Process licence')}, or have fewer"
+        " run at one time",
+        related=tuple(Related(one.words, one.at) for one in others),
+    )
 
 
 @check(id="LIC307", name="windows-desktop-flow-limits", severity=Severity.ERROR, since="0.1", source=_FAQ, on=Component,

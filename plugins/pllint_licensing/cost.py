@@ -4,12 +4,12 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from pllint.model.component import APPS, Component, ComponentKind
-from pllint.model.estate import Budgeted, Sum
+from pllint.model.estate import Budgeted, Standing, Sum
 from pllint.model.governance import Governance
 from pllint.plugin import Context, CouldNotRun, Finding, Need, Related, Severity, check
 from pllint_licensing.apps import told_of_app
 from pllint_licensing.money import amount, money
-from pllint_licensing.words import counted, list_of, people, place_of, where
+from pllint_licensing.words import counted, gone_in_words, list_of, people, place_of, reviews, taken_out, where
 
 _PRICING = "https://learn.microsoft.com/power-platform/admin/pricing-billing-skus"
 _FAQ = "https://learn.microsoft.com/power-platform/admin/powerapps-flow-licensing-faq"
@@ -18,6 +18,7 @@ _FLOWS = "https://learn.microsoft.com/power-platform/admin/power-automate-licens
 _METERED = "https://learn.microsoft.com/power-platform/admin/pay-as-you-go-meters"
 
 _SHOWN = 5
+_DONE = frozenset({Standing.LOWERED, Standing.SHOWN})
 
 
 def _unpriced(context: Context, *plans: str) -> CouldNotRun | None:
@@ -202,16 +203,17 @@ def user_doubly_licensed(component: Component, context: Context) -> Iterator[Fin
         return
     licensed, remark = found
     total = sum(group.number or 0 for group in licensed.app.people) if licensed.app else 0
-    passes = licensed.app.passes if licensed.app else 0
+    passes, gone = licensed.app.passes if licensed.app else 0, taken_out(licensed, context)
     yield Finding(
         at=place_of(licensed),
         message=f"'{component.name}' has {people(total)}, of whom {total + remark.number - passes:,} hold a plan, and"
         f" {counted(passes, 'Power Apps per app pass', 'Power Apps per app passes')} in {where(licensed)}:"
-        f" {remark.number:,} more than it takes",
+        f" {remark.number:,} more than it takes{f', although {gone_in_words(gone)}' if gone else ''}",
         remedy=f"Ask the licence administrator to take"
         f" {counted(remark.number, 'pass', 'passes')} out of {where(licensed)}, if no other app there needs them",
         component=component.ref,
         environment=licensed.environment.name if licensed.environment else None,
+        related=reviews(gone),
     )
 
 
@@ -228,13 +230,15 @@ def licence_unused(_: Governance, context: Context) -> Iterator[Finding]:
             yearly = Sum(*(one * over * 12 for one in price))
             paid = f", {_money(context, yearly)} a year{_basis(context)}"
         records = [one.record for one in context.estate.stocks if one.plan == needed.plan]
+        gone = [one for one in context.estate.given_back if one.plan == needed.plan and one.standing in _DONE]
         yield Finding(
             at=records[0].at,
             message=f"{purchased:,} {needed.name} licences are bought, and the apps and flows on record need"
-            f" {needed.number:,}: {over:,} {'is' if over == 1 else 'are'} not used{paid}",
+            f" {needed.number:,}: {over:,} {'is' if over == 1 else 'are'} not used{paid}"
+            f"{f'; {gone_in_words(gone)}' if gone else ''}",
             remedy=f"Ask the licence administrator to give {over:,} back at the next renewal, or say under `apps` and"
             " `flows` what else needs them",
-            related=tuple(Related(f"{one.words} needs it", one.at) for one in needed.places),
+            related=(*(Related(f"{one.words} needs it", one.at) for one in needed.places), *reviews(gone)),
             cause=needed.plan,
         )
 
@@ -373,17 +377,27 @@ def ea_no_count_reduction(_: Governance, context: Context) -> Iterator[Finding]:
 
 @check(id="LIC516", name="retired-still-paid", severity=Severity.WARNING, since="0.1", source=_PASSES, on=Governance,
        needs=(Need.GOVERNANCE,), given=("governance.retirements",))  # fmt: skip
-def retired_still_paid(_: Governance, context: Context) -> Iterator[Finding]:
-    """App passes of a retired app are bought on, and nothing else needs them."""
-    for one in context.estate.cost.still_bought():
-        cost = f", {_amount(context, one.amount)}{_basis(context)}" if one.amount is not None else ""
+def retired_still_paid(_: Governance, context: Context) -> Iterator[Finding | CouldNotRun]:
+    """Licences that a retirement left behind are paid on, and nothing else needs them."""
+    exits = context.estate.exits
+    for one in exits.left_behind:
+        if one.why and not one.is_told:
+            yield CouldNotRun(
+                reason=f"what the licences of {one.retirement.subject} cost until they can be given up is not known:"
+                f" {one.why}",
+                remedy=one.remedy,
+            )
+    for one in exits.still_bought():
+        retirement = one.retirement
+        subject = f"'{retirement.app}'" if retirement.app else retirement.subject
+        cost = f", {_money(context, one.amount)}{_basis(context)}" if one.amount is not None else ""
         yield Finding(
-            at=one.at,
-            message=f"'{one.app}' was retired on {one.retired}, and"
-            f" {counted(one.passes, 'Power Apps per app pass of it is', 'Power Apps per app passes of it are')} paid"
-            f" until {one.last_paid_day}, {counted(one.months, 'month')} after{cost}",
+            at=retirement.at,
+            message=f"{subject} was retired on {retirement.date}, and {one.what} of it"
+            f" {'is' if one.licences == 1 else 'are'} paid until {one.exit.last_paid_day},"
+            f" {counted(one.months, 'month')} after{cost}",
             remedy="Ask the licence administrator to reassign them, and procurement to give them back on that day",
-            cause=one.app.lower(),
+            cause=(retirement.app or subject).lower(),
         )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from pllint.model.component import Component
+from pllint.model.component import APPS, Component
 from pllint.model.estate import Stock
 from pllint.model.licensing import LicenceNeed, Premium
 from pllint.model.workspace import Workspace
@@ -17,7 +17,7 @@ from pllint.plugin import (
     Severity,
     check,
 )
-from pllint_licensing.words import list_of, reasons_in_words
+from pllint_licensing.words import gone_in_words, list_of, reasons_in_words, reviews
 
 _SKUS = "https://learn.microsoft.com/power-platform/admin/pricing-billing-skus"
 _QUARTER = 92
@@ -45,6 +45,11 @@ def licence_count_missing(component: Component, context: Context) -> Iterator[Fi
             component=component.ref,
         )
         return
+    if context.workspace.governance is not None and component.kind in APPS:
+        # An app whose people nobody has counted is asked for them first: `app-users-unknown`, `app-group-size-unknown`.
+        licensed = context.licensing.judged(component)
+        if licensed is None or licensed.judgement.remark("licence-count-missing") is None:
+            return
     reasons = reasons_in_words(found, component, context.catalogue)
     plans, one = list_of(uncounted.plans, "or"), len(uncounted.plans) == 1
     names = list(dict.fromkeys(words for words, _ in reasons))
@@ -71,9 +76,22 @@ def licence_count_missing(component: Component, context: Context) -> Iterator[Fi
     needs=(Need.LICENCE_RECORDS,),
     given=("licences",),
 )
-def licences_over_assigned(_: Workspace, context: Context) -> Iterator[Finding]:
+def licences_over_assigned(_: Workspace, context: Context) -> Iterator[Finding | CouldNotRun]:
     """More licences of a plan are assigned or allocated than purchased."""
+    for one in context.estate.given_back:
+        if one.remedy:
+            yield CouldNotRun(
+                reason=f"{one.by} gave back {one.what}{f' in {one.environment}' if one.environment else ''}, and"
+                f" {one.told}",
+                remedy=one.remedy,
+            )
     for stock in context.estate.stocks:
+        if stock.over_in_doubt:
+            yield CouldNotRun(
+                reason=f"there are several counts of {stock.name}, and nobody says of which of them"
+                f" {list_of([one.by for one in stock.given_back], 'and')} gave licences back",
+                remedy="count them again, and write the day of each count under `as-of`",
+            )
         if not stock.over:
             continue
         record = stock.record
@@ -83,13 +101,18 @@ def licences_over_assigned(_: Workspace, context: Context) -> Iterator[Finding]:
         yield Finding(
             at=record.at,
             message=f"{stock.given:,} {stock.name} licences are {given}, and {record.purchased or 0:,}"
-            f" {'is' if record.purchased == 1 else 'are'} purchased: {stock.over:,} too many",
+            f" {'is' if record.purchased == 1 else 'are'} purchased: {stock.over:,} too many{_after(stock)}",
             remedy=f"Ask the licence administrator to take {stock.over:,} back, or procurement to buy as many",
-            related=tuple(Related(f"{number:,} for {name.text}", name.at) for name, number in record.allocated)
-            if by_place
-            else (),
+            related=(
+                *(Related(f"{number:,} for {name.text}", name.at) for name, number in record.allocated if by_place),
+                *reviews(stock.given_back),
+            ),
             cause=stock.plan,
         )
+
+
+def _after(stock: Stock) -> str:
+    return f", although {gone_in_words(stock.given_back)}" if stock.given_back else ""
 
 
 @check(
@@ -138,7 +161,7 @@ def licence_record_stale(_: Workspace, context: Context) -> Iterator[Finding | C
     source="https://learn.microsoft.com/power-platform/admin/power-automate-licensing/types",
     on=Workspace,
     needs=(Need.LICENCE_RECORDS,),
-    given=("licences", "governance.apps", "governance.flows"),
+    given=("licences", "governance.apps", "governance.flows", "governance.metered"),
 )
 def plan_no_longer_sold(_: Workspace, context: Context) -> Iterator[Finding]:
     """Licences on record, or the plan an app or flow is to run on, cannot be bought any more."""
@@ -162,10 +185,10 @@ def plan_no_longer_sold(_: Workspace, context: Context) -> Iterator[Finding]:
     source="https://learn.microsoft.com/power-platform/admin/about-powerapps-perapp",
     on=Workspace,
     needs=(Need.GOVERNANCE,),
-    given=("licences", "governance.apps", "governance.flows"),
+    given=("licences", "governance.apps", "governance.flows", "governance.metered"),
 )
 def plan_not_available(_: Workspace, context: Context) -> Iterator[Finding | CouldNotRun]:
-    """A plan is not offered to this sector or under this agreement."""
+    """A plan is not offered to this sector, in this cloud or under this agreement."""
     for plan in context.estate.unavailable():
         if plan.why is None:
             yield CouldNotRun(
@@ -179,6 +202,7 @@ def plan_not_available(_: Workspace, context: Context) -> Iterator[Finding | Cou
             message=f"{plan.name} ({first.words}) is {plan.why}",
             remedy="Ask procurement which plan is on offer, and plan that one",
             related=tuple(Related(one.words, one.at) for one in others),
+            source=plan.source,
             cause=plan.name,
         )
 

@@ -156,12 +156,21 @@ def flow_out_of_context(component: Component, context: Context) -> Iterator[Find
 @check(id="LIC207", name="flow-link-broken", severity=Severity.ERROR, since="0.1", source=_FAQ,
        on=Component, needs=(Need.GOVERNANCE,))  # fmt: skip
 def flow_link_broken(component: Component, context: Context) -> Iterator[Finding]:
-    """A flow is tied to an app that is gone or shares no data source with it."""
+    """A flow is tied to an app that is gone or shares no data source, or leans on a licence that does not reach it."""
     if (found := told(component, context, "flow-link-broken")) is None:
         return
-    licensed, _ = found
+    licensed, remark = found
+    lean = licensed.flow.lean if licensed.flow else None
+    if lean is not None:
+        yield _finding(
+            licensed,
+            f"'{component.name}' is to be covered by the licence of '{lean.name}', which {lean.fault}, so it is not"
+            " covered",
+            "Name under `covered-by` a flow with a Process licence in the same solution and environment that works on"
+            " the same data, or license this flow on its own (flow owner)",
+        )._replace(cause=lean.name.lower())
     app = licensed.flow.app if licensed.flow else None
-    if app is None:
+    if app is None or app.name not in remark.who:
         return
     fault = "shares no data source with it" if app.exists else "is retired or not there"
     yield _finding(
@@ -305,9 +314,10 @@ def multiplexing_dataverse_writes(component: Component, context: Context) -> Ite
     if (found := told(component, context, "multiplexing-dataverse-writes")) is None:
         return
     licensed, remark = found
+    many = people(remark.number) if remark.number > 1 else "people whom nobody has counted"
     yield _finding(
         licensed,
-        f"'{component.name}' writes to Dataverse on one licence what {people(remark.number)}{_who(remark)} cause, and"
+        f"'{component.name}' writes to Dataverse on one licence what {many}{_who(remark)} cause, and"
         " nobody has said whether they get something back",
         "Write `value: none` for those people if they get nothing back, or `role: triggers-and-receives` and license"
         " them (flow owner)",
@@ -338,7 +348,7 @@ def beneficiaries_unlicensed(component: Component, context: Context) -> Iterator
 def flow_copy_unlicensed(governance: Governance, context: Context) -> Iterator[Finding]:
     """A flow has a capacity licence in one environment and none in another."""
     for records in _copies(governance).values():
-        found = context.licensing.copies([(_place(one), _CAPACITY.get(one.licence or "")) for one in records])
+        found = context.licensing.copies([(_place(one), _capacity_of(one, context)) for one in records])
         for remark in found:
             bare = [one for one in records if _place(one) in remark.who]
             yield Finding(
@@ -373,12 +383,36 @@ def flow_licences_over_allocated(governance: Governance, context: Context) -> It
         )
 
 
+@check(id="LIC213", name="process-associations-over-limit", severity=Severity.ERROR, since="0.1", source=_TYPES,
+       on=Governance, needs=(Need.GOVERNANCE,), given=("governance.flows",))  # fmt: skip
+def process_associations_over_limit(_: Governance, context: Context) -> Iterator[Finding]:
+    """More flows are associated with one Process flow than its licence carries."""
+    for association in context.licensing.associations():
+        record, flows, most = association.record, association.flows, association.at_most
+        if len(flows) > most:
+            name = context.licensing.plans.name(association.plan)
+            yield Finding(
+                at=record.at,
+                message=f"{len(flows):,} flows are associated with '{record.name}', and its {name} licence carries"
+                f" {most} besides the flows that it calls: {len(flows) - most:,} too many",
+                remedy="Put another Power Automate Process licence on one of them, and name that flow under"
+                " `covered-by` of those over (licence administrator)",
+                environment=record.environment.text if record.environment else None,
+                related=tuple(Related(f"'{one.name}' leans on it", one.at) for one in flows[most:]),
+                cause=(record.id or record.name).strip().lower(),
+            )
+
+
 def _copies(governance: Governance) -> dict[str, list[FlowRecord]]:
     """Group the records of one flow in several environments."""
     found: dict[str, list[FlowRecord]] = {}
     for record in governance.flows:
         found.setdefault((record.id or record.name).strip().lower(), []).append(record)
     return {name: records for name, records in found.items() if len(records) > 1}
+
+
+def _capacity_of(record: FlowRecord, context: Context) -> str | None:
+    return _CAPACITY.get(record.licence or "") or context.licensing.covering(record)
 
 
 def _place(record: FlowRecord) -> str:

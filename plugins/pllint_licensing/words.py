@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from pllint.model.component import Component
+    from pllint.model.estate import GivenBack
     from pllint.model.licence_facts import Group
     from pllint.model.licensing import Licensed, Premium, PremiumReason
     from pllint.plugin import Anchor, Catalogue, Context
@@ -91,3 +92,24 @@ def groups(named: Iterable[Group]) -> str:
         if group.name
     )
     return f" ({listed})" if listed else ""
+
+
+def taken_out(licensed: Licensed, context: Context, *, elsewhere: bool = False) -> tuple[GivenBack, ...]:
+    """Give the retirements that took passes out of the environment of an app, or out of others."""
+    here = licensed.environment
+    return tuple(
+        one
+        for one in context.licensing.counts.given_back
+        if one.taken and one.environment and (here is not None and here.goes_by(one.environment)) != elsewhere
+    )
+
+
+def gone_in_words(found: Iterable[GivenBack]) -> str:
+    """Say what was taken out of a count: `90 were given back by the retirement of the app 'Leave'`."""
+    told = [f"{one.number:,} {'was' if one.number == 1 else 'were'} given back by {one.by}" for one in found]
+    return list_of(told, "and")
+
+
+def reviews(found: Iterable[GivenBack]) -> tuple[Related, ...]:
+    """Show the licence reviews that gave licences back, and the counts they lower."""
+    return tuple(Related(f"{one.what} given back by {one.by}: {one.told}", one.at) for one in found)

@@ -22,9 +22,9 @@ _HALF_A_YEAR = 183
     needs=(Need.GOVERNANCE,),
     given=("governance.apps",),
 )
-def business_justification_missing(governance: Governance, context: Context) -> Iterator[Finding]:
+def business_justification_missing(governance: Governance, _context: Context) -> Iterator[Finding]:
     """An app is shared with a group or more than 20 people, and nobody has written down why it is there."""
-    for app in _living_apps(governance, context):
+    for app in governance.apps:
         shared = _widely_shared(app, governance)
         if shared and not (app.justification or "").strip():
             yield Finding(
@@ -45,9 +45,9 @@ def business_justification_missing(governance: Governance, context: Context) -> 
     needs=(Need.GOVERNANCE,),
     given=("governance.apps",),
 )
-def mitigation_plan_missing(governance: Governance, context: Context) -> Iterator[Finding]:
+def mitigation_plan_missing(governance: Governance, _context: Context) -> Iterator[Finding]:
     """An app has a high impact, and nobody has written down what people do when it fails."""
-    for app in _living_apps(governance, context):
+    for app in governance.apps:
         if (app.impact or "").lower() == "high" and not (app.mitigation or "").strip():
             yield Finding(
                 at=app.at / "impact",
@@ -87,11 +87,6 @@ def inactive_not_retired(governance: Governance, context: Context) -> Iterator[F
                     " waive this until a day",
                     component=_ref(component_kind, record),
                 )
-
-
-def _living_apps(governance: Governance, context: Context) -> Iterator[AppRecord]:
-    gone = {thing.name.strip().lower() for thing in context.lifecycle.retired if thing.kind == "app"}
-    yield from (app for app in governance.apps if app.name.strip().lower() not in gone)
 
 
 def _widely_shared(app: AppRecord, governance: Governance) -> str | None:

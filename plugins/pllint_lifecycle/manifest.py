@@ -3,8 +3,11 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from pllint.model.component import APPS, ComponentKind
-from pllint.model.governance import AppRecord, ConnectorRecord, FlowRecord, Governance, Name
-from pllint.plugin import Context, Finding, Need, Severity, check, nearest
+from pllint.model.governance import AgentRecord, AppRecord, ConnectorRecord, FlowRecord, Governance, Name, WebsiteRecord
+from pllint.plugin import ComponentRef, Context, Finding, Need, Severity, check, nearest
+
+Reference = tuple[Name, ComponentRef | None]
+"""A name, and the component whose record says it; None where that is no component."""
 
 _SOURCE = "https://learn.microsoft.com/power-platform/guidance/adoption/admin-best-practices"
 
@@ -21,24 +24,35 @@ _SOURCE = "https://learn.microsoft.com/power-platform/guidance/adoption/admin-be
 def environment_undeclared(governance: Governance, context: Context) -> Iterator[Finding]:
     """A component lies in an environment that the manifest does not declare."""
     known = _known(_environments(governance))
-    places = [(f"the connector '{r.name}'", place) for r in _registered(governance) for place in r.environments]
-    for kind, records in (
-        ("app", governance.apps),
-        ("flow", governance.flows),
-        ("agent", governance.agents),
-        ("website", governance.websites),
+    places: list[tuple[str, Name, ComponentRef | None]] = [
+        (f"the connector '{record.name}'", place, _connector_ref(record, context))
+        for record in _registered(governance)
+        for place in record.environments
+    ]
+    for kind, component_kind, records in (
+        ("app", "canvas-app", governance.apps),
+        ("flow", "cloud-flow", governance.flows),
+        ("agent", "agent", governance.agents),
+        ("website", "website", governance.websites),
     ):
-        places += [(f"the {kind} '{record.name}'", record.environment) for record in records if record.environment]
+        places += [
+            (f"the {kind} '{record.name}'", record.environment, _ref(component_kind, record))
+            for record in records
+            if record.environment
+        ]
     for target in context.settings.targets:
         if target.at is not None:
-            places += [(f"the solution '{target.solution}'", Name(name, target.at)) for name in target.environments]
-    for what, place in places:
+            places += [
+                (f"the solution '{target.solution}'", Name(name, target.at), None) for name in target.environments
+            ]
+    for what, place, component in places:
         if place.text.lower() not in known:
             yield Finding(
                 at=place.at,
                 message=f"{what} lies in the environment '{place.text}', which the governance files do not declare"
                 f"{_meant(place.text, known)}",
                 remedy=f"Declare '{place.text}' under `environments:` with its type and owner, or correct the name",
+                component=component,
                 environment=place.text,
             )
 
@@ -58,19 +72,21 @@ def manifest_reference_unknown(governance: Governance, context: Context) -> Iter
     flows = [*_recorded(governance.flows), *_found(context, ComponentKind.CLOUD_FLOW)]
     references = (
         ("population", [population.name for population in governance.populations], _of_populations(governance)),
-        ("environment", _environments(governance), _of_environments(governance)),
+        ("environment", _environments(governance), _of_environments(governance, context)),
         ("app", apps, _of_apps(governance)),
         ("flow", flows, _of_flows(governance)),
         ("component", [*apps, *flows, *_others(governance, context)], _of_waivers(governance)),
     )
     for kind, names, referring in references:
         known = _known(names)
-        for name in referring:
+        for name, component in referring:
             if name.text.lower() not in known:
                 yield Finding(
                     at=name.at,
                     message=f"'{name.text}' is not the name of any {kind}{_meant(name.text, known)}",
                     remedy=f"Correct the name, or add the {kind} to the governance files",
+                    component=component,
+                    cause=name.text,
                 )
 
 
@@ -154,39 +170,52 @@ def _others(governance: Governance, context: Context) -> Iterator[str]:
         yield from (name for name in (gone.app, gone.flow, gone.connector) if name)
 
 
-def _of_populations(governance: Governance) -> Iterator[Name]:
+def _of_populations(governance: Governance) -> Iterator[Reference]:
     for app in governance.apps:
-        yield from app.shared_with or ()
+        names = (*(app.shared_with or ()), *app.writes_restricted)
+        yield from ((name, _ref("canvas-app", app)) for name in names)
     for flow in governance.flows:
-        yield from (people.who for people in flow.people if people.who)
-    yield from (population.within for population in governance.populations if population.within)
+        names = (*(people.who for people in flow.people if people.who), *flow.writes_restricted)
+        yield from ((name, _ref("cloud-flow", flow)) for name in names)
+    yield from ((population.within, None) for population in governance.populations if population.within)
 
 
-def _of_environments(governance: Governance) -> Iterator[Name]:
+def _of_environments(governance: Governance, context: Context) -> Iterator[Reference]:
     for connector in _registered(governance):
+        component = _connector_ref(connector, context)
         if connector.development:
             places = (connector.development.environment, connector.development.test_environment)
-            yield from (place for place in places if place)
+            yield from ((place, component) for place in places if place)
         if connector.created and connector.created.environment:
-            yield connector.created.environment
+            yield connector.created.environment, component
     for licence in governance.licences:
-        yield from (name for name, _ in licence.allocated)
+        yield from ((name, None) for name, _ in licence.allocated)
     for approval in governance.approvals:
         if approval.environment:
-            yield Name(approval.environment, approval.at / "environment")
+            yield Name(approval.environment, approval.at / "environment"), None
 
 
-def _of_apps(governance: Governance) -> Iterator[Name]:
-    yield from (flow.app for flow in governance.flows if flow.app)
+def _of_apps(governance: Governance) -> Iterator[Reference]:
+    yield from ((flow.app, _ref("cloud-flow", flow)) for flow in governance.flows if flow.app)
     reviews = (retirement.licence_review for retirement in governance.retirements)
-    yield from (review.reassigned_to for review in reviews if review and review.reassigned_to)
+    yield from ((review.reassigned_to, None) for review in reviews if review and review.reassigned_to)
 
 
-def _of_flows(governance: Governance) -> Iterator[Name]:
+def _of_flows(governance: Governance) -> Iterator[Reference]:
     # `*` and `all` are no flow, and an approval of everything is none: http-use-unapproved says so.
-    named = (approval for approval in governance.approvals if approval.flow not in {None, "*", "all"})
-    yield from (Name(approval.flow or "", approval.at / "flow") for approval in named)
+    named = (approval for approval in governance.approvals if (approval.flow or "*").lower() not in {"*", "all"})
+    yield from ((Name(approval.flow or "", approval.at / "flow"), None) for approval in named)
+    yield from ((flow.covered_by, _ref("cloud-flow", flow)) for flow in governance.flows if flow.covered_by)
 
 
-def _of_waivers(governance: Governance) -> Iterator[Name]:
-    yield from (Name(waiver.target, waiver.at / "for") for waiver in governance.waivers)
+def _of_waivers(governance: Governance) -> Iterator[Reference]:
+    yield from ((Name(waiver.target, waiver.at / "for"), None) for waiver in governance.waivers)
+
+
+def _connector_ref(record: ConnectorRecord, context: Context) -> ComponentRef:
+    return ComponentRef(kind="custom-connector", name=record.name, id=context.lifecycle.stages.id_of(record))
+
+
+def _ref(kind: str, record: AppRecord | FlowRecord | AgentRecord | WebsiteRecord) -> ComponentRef:
+    record_id = record.id if isinstance(record, (AppRecord, FlowRecord)) else None
+    return ComponentRef(kind=kind, name=record.name, id=record_id or record.name)

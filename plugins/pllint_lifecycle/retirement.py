@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from pllint.model.component import ConnectorUse
+from pllint.model.component import Component, ConnectorUse
 from pllint.model.governance import AppRecord, ConnectorRecord, Governance, LicenceReview, Retirement
 from pllint.model.lifecycle import Headcount, Listing, Retired
 from pllint.plugin import ComponentRef, Confidence, Context, CouldNotRun, Edit, Finding, Need, Related, Severity, check
@@ -102,7 +102,9 @@ def retirement_dlp_not_updated(governance: Governance, context: Context) -> Iter
     for thing in context.lifecycle.retired:
         if thing.kind != "connector":
             continue
-        for listing in context.lifecycle.listings(thing):
+        listings = context.lifecycle.listings(thing)
+        kept = {listing.at: reason for listing in listings if (reason := _kept(listing))}
+        for listing in listings:
             what = f"puts its host into {listing.group}" if listing.pattern else f"lists it as {listing.group}"
             yield Finding(
                 at=listing.at,
@@ -114,16 +116,24 @@ def retirement_dlp_not_updated(governance: Governance, context: Context) -> Iter
                 component=_ref(thing),
                 policy=listing.policy.name,
                 related=(Related("retired here", thing.at),),
-                edits=_dropped(listing),
+                # One line may serve several policies, where a programme makes them; it goes from all or from none.
+                edits=() if listing.at in kept else (Edit(at=listing.at),),
+                left_to_people=kept.get(listing.at, ""),
             )
 
 
-def _dropped(listing: Listing) -> tuple[Edit, ...]:
-    """Take the line out of the policy, unless that would let through what the line blocks."""
+def _kept(listing: Listing) -> str:
+    """Say why a line stays in its policy until somebody decides; nothing for one that can go."""
     from pllint.model.policy import DataGroup  # a run without policies does without it
 
-    opens = listing.group is DataGroup.BLOCKED and listing.policy.default is not DataGroup.BLOCKED
-    return () if opens or not listing.custom else (Edit(at=listing.at),)
+    if listing.pattern:
+        return "a URL pattern may have been made for other connectors too"
+    if not listing.custom:
+        return "the line may be that of another connector with this name"
+    default = listing.policy.default
+    if listing.group is DataGroup.BLOCKED and default is not DataGroup.BLOCKED:
+        return f"without the line the connector would no longer be Blocked{f' but {default}' if default else ''}"
+    return ""
 
 
 @check(
@@ -144,20 +154,26 @@ def retired_still_in_use(governance: Governance, context: Context) -> Iterator[F
                 at=used.use.at,
                 message=f"'{used.component.name}' still uses {_subject((thing,))}, retired{_since(thing.retirement)}"
                 f"{_steps(used.use)}",
-                remedy="Replace the connector in it or retire it too (maker), or undo the retirement (connector owner)",
+                remedy="Delete it here and where it is deployed, for it is retired as well (maker)"
+                if _is_retired(used.component, context)
+                else "Replace the connector in it or retire it too (maker), or undo the retirement (connector owner)",
                 component=used.component.ref,
                 connectors=(used.use.connector,),
                 related=(Related("retired here", thing.at),),
             )
-        if isinstance(thing.record, AppRecord):
-            yield from _app_in_use(thing, thing.record)
+        if isinstance(thing.record, AppRecord) and thing.retirement is not None:
+            yield from _app_in_use(thing, thing.record, thing.retirement)
 
 
-def _app_in_use(thing: Retired, app: AppRecord) -> Iterator[Finding]:
-    since = _since(thing.retirement)
-    retired_on = thing.retirement.date if thing.retirement else None
+def _is_retired(component: Component, context: Context) -> bool:
+    records = context.workspace.records_of(component)
+    return bool(records) and all(map(context.licensing.is_retired, records))
+
+
+def _app_in_use(thing: Retired, app: AppRecord, retirement: Retirement) -> Iterator[Finding]:
+    since = _since(retirement)
     shared = _shared(app)
-    used = app.last_used if app.last_used and retired_on and app.last_used > retired_on else None
+    used = app.last_used if app.last_used and retirement.date and app.last_used > retirement.date else None
     facts = [*([f"is still shared with {shared}"] if shared else []), *([f"was used on {used}"] if used else [])]
     if facts:
         key = "shared-with" if app.shared_with else "people" if app.people else "groups" if shared else "last-used"

@@ -26,6 +26,22 @@ def test_every_plan_names_sources_that_are_dated() -> None:
     assert tags <= set(SHIPPED["sources"])
 
 
+def test_every_restricted_table_names_licences_and_sources_that_are_dated() -> None:
+    rows = SHIPPED["restricted-tables"]
+
+    assert all(row["licences"] and row["source"] for row in rows)
+    assert {tag for row in rows for tag in row["source"]} <= set(SHIPPED["sources"])
+    names = [name for row in rows for name in (row["table"], row.get("set")) if name]
+    assert len(set(names)) == len(names)
+
+
+def test_every_cloud_that_a_plan_is_not_offered_in_has_a_source_that_is_dated() -> None:
+    rows = [row for plan in SHIPPED["plans"] for row in plan.get("sold", {}).get("not-in-clouds", [])]
+
+    assert rows
+    assert {row["source"] for row in rows} <= set(SHIPPED["sources"])
+
+
 def test_every_plan_of_a_group_is_in_the_data() -> None:
     assert {plan for plans in GROUPS.values() for plan in plans} <= set(Plans().ids)
 
@@ -44,6 +60,19 @@ def test_no_name_means_two_plans() -> None:
         ("power apps  per user", "power-apps-premium"),
         ("Office 365 E3", "microsoft-365"),
         ("power-apps-m365", "power-apps-m365"),
+        ("per user plan", "power-automate-per-user"),
+        ("per user with attended RPA", "power-automate-per-user-rpa"),
+        ("PER FLOW", "power-automate-per-flow"),
+        ("Process", "power-automate-process"),
+        ("unattended add-on", "power-automate-unattended-rpa"),
+        ("Free", "power-automate-free"),
+        ("Windows 11", "windows-desktop-flows"),
+        ("Sales Professional", "dynamics-365-professional"),
+        ("Team Members", "dynamics-365-team-member"),
+        ("Dynamics 365 HR", "dynamics-365-enterprise"),
+        ("Office 365 Education A3", "microsoft-365"),
+        ("pay-as-you-go per app meter", "power-apps-payg"),
+        ("Power Apps P2", "power-apps-plan-2"),
     ],
 )
 def test_names_old_and_new_mean_a_plan_whatever_their_case_and_spaces(name: str, plan: str) -> None:
@@ -116,3 +145,42 @@ def test_plan_data_that_cannot_be_used_is_an_error_of_the_settings(
 
     with pytest.raises(SettingsError, match=said):
         opened(str(tmp_path / "plans.json"))
+
+
+@pytest.mark.parametrize("name", ["msdyn_workorder", "msdyn_workorders", " MSDYN_WorkOrders "])
+def test_a_restricted_table_goes_by_its_logical_name_and_by_that_of_its_set(name: str) -> None:
+    found = Plans().restricted_table(name, "2026-11-21")
+
+    assert found is not None
+    assert (found.name, found.licences) == ("Work Order", ("Field Service",))
+    assert found.source is not None
+    assert found.source.dated == "2025-08-27"
+
+
+@pytest.mark.parametrize("name", ["account", "ctx_workorders", "workorder", ""])
+def test_any_other_table_is_not_restricted(name: str) -> None:
+    assert Plans().restricted_table(name, "2026-11-21") is None
+
+
+def test_everybody_may_open_a_case_and_change_their_own() -> None:
+    case = Plans().restricted_table("incidents", "2026-11-21")
+
+    assert case is not None
+    assert (case.any_licence, case.own_rows) == (("create",), ("update", "delete"))
+
+
+def test_a_users_file_adds_a_restricted_table_and_ends_another() -> None:
+    rows = [
+        {"table": "ctx_job", "set": "ctx_jobs", "licences": ["Field Service"]},
+        {"table": "goal", "until": "2026-06-30"},
+    ]
+
+    merged = Plans({"restricted-tables": rows})
+
+    added = merged.restricted_table("ctx_jobs", "2026-11-21")
+    assert added is not None
+    assert (added.name, added.source) == ("ctx_job", None)
+    assert merged.restricted_table("goals", "2026-07-01") is None
+    ended = merged.restricted_table("goals", "2026-06-30")
+    assert ended is not None
+    assert ended.licences == ("Sales Professional", "Sales Enterprise")

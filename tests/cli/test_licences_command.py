@@ -1,5 +1,7 @@
 """`pllint licences`: the rows of its schema, the sums of the worked example, and a table of 80 columns."""
 
+import csv
+import io
 import json
 from pathlib import Path
 
@@ -165,3 +167,141 @@ def test_prices_of_ones_own_plan_data_are_those_that_count(project: Path, capsys
 
     assert isinstance(cost, dict)
     assert cost["yearly"]["per-app"] == 22_800
+
+
+def _retire(project: Path, review: str, counted: str = "2026-09-01", people: int = 100) -> None:
+    """Write down a retirement beside an app whose people need every pass there is."""
+    agreement = "{anniversary: 04-01, ends: 2028-03-31, count-reduction: false}"
+    passes = "{plan: power-apps-per-app, purchased: 200, allocated: {hr-production: 200}, price: 4}"
+    _manifest(project, people, passes, f", licences-as-of: {counted}, agreement: {agreement}")
+    (project / "governance/retired.yaml").write_text(
+        "apps: [{name: Old leave app, environment: hr-production, plan: power-apps-per-app, retired: true}]\n"
+        "retirements:\n"
+        "  - app: Old leave app\n"
+        "    date: 2026-09-30\n"
+        "    population: 200\n"
+        f"    licence-review: {{by: licence-admin, {review}}}\n",
+        encoding="utf-8",
+    )
+
+
+_DECIDED = "date: 2026-10-02, keep: 50, reassign: 60, reassigned-to: =Claims, reclaim: 90"
+
+
+def test_what_a_retirement_gave_back_is_seen_in_the_counts_and_in_the_cost(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _retire(project, _DECIDED)
+
+    document = _json(capsys)
+
+    assert document["plans"] == [
+        {
+            "plan": "power-apps-per-app", "name": "Power Apps per app", "purchased": 200, "assigned": 110,
+            "given-back": 90, "required": 100, "short": 0, "as-of": "2026-09-01",
+            "may-be-lowered": {"to": 110, "from": "2028-04-01"},
+        }
+    ]  # fmt: skip
+    assert document["retirements"] == [
+        {
+            "app": "Old leave app", "date": "2026-09-30", "population": 200, "counted-by": "the retirement",
+            "licence-review": {
+                "date": "2026-10-02", "by": "licence-admin", "keep": 50, "reassign": 60, "reassigned-to": "=Claims",
+                "reclaim": 90, "accounted": 200, "left-over": 0,
+            },
+            "given-back": {
+                "licences": 90, "plan": "power-apps-per-app", "environment": "hr-production", "date": "2026-10-02",
+                "counts": "lowered", "lowered-by": 90, "because": "the count of 2026-09-01 is lowered from 200 to 110",
+            },
+            "until-exit": {
+                "plan": "power-apps-per-app", "licences": 90, "until": "2028-03-31", "months": 18, "amount": 6480,
+            },
+        }
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("review", "counted", "people", "expected"),
+    [
+        pytest.param(_DECIDED, "2026-09-01", 110, (110, 0, None), id="what is left is enough"),
+        pytest.param(_DECIDED, "2026-09-01", 111, (110, 1, None), id="one pass too few is left"),
+        pytest.param(_DECIDED, "2026-10-02", 200, (200, 0, None), id="the count is of that day"),
+        pytest.param("reclaim: 90", "2026-09-01", 120, (110, 0, 10), id="nobody says when it was"),
+    ],
+)
+def test_what_is_left_decides_how_many_are_short(  # noqa: PLR0917 - the columns of a table
+    project: Path,
+    capsys: pytest.CaptureFixture[str],
+    review: str,
+    counted: str,
+    people: int,
+    expected: tuple[int, int, int | None],
+) -> None:
+    _retire(project, review, counted, people)
+
+    components = _json(capsys)["components"]
+
+    assert isinstance(components, list)
+    (app,) = components
+    assert (app["available"], app["short"], app.get("unknown")) == expected
+
+
+@pytest.mark.parametrize(
+    ("form", "said"),
+    [
+        (
+            "text",
+            [
+                "Plans                                           purchased   assigned  given back  required     short",
+                "Power Apps per app                                    200        110          90       100         0",
+                "the app 'Old leave app', retired on 2026-09-30",
+                "  200 people, according to the retirement; keep 50, reassign 60 to =Claims, reclaim 90: everybody is",
+                "  90 Power Apps per app passes in hr-production given back on 2026-10-02: the count of 2026-09-01 is",
+                "  cost until they can be given up: GBP 6,480, for 18 months of 90 Power Apps per app passes that",
+                "From 2028-04-01 on, the 200 Power Apps per app licences that are bought may be lowered to 110; only",
+            ],
+        ),
+        (
+            "markdown",
+            [
+                "| Plan | Purchased | Assigned | Given back | Required | Short |",
+                "| Power Apps per app | 200 | 110 | 90 | 100 | 0 |",
+                "| Retired | Since | People | Given back | Cost until they can be given up |",
+            ],
+        ),
+    ],
+)
+def test_retirements_have_a_section(
+    project: Path, form: str, said: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _retire(project, _DECIDED)
+    monkeypatch.setenv("COLUMNS", "100")
+
+    assert run(["licences", "--format", form]) == 0
+
+    lines = capsys.readouterr().out.splitlines()
+    assert [line for line in said if line not in lines] == []
+
+
+def test_csv_has_a_row_for_each_retirement(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    _retire(project, _DECIDED)
+
+    assert run(["licences", "--format", "csv"]) == 0
+
+    rows = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
+    assert [(row["Stage"], row["Given back"], row["Paid until"], row["Cost until then"]) for row in rows] == [
+        ("", "90", "", ""),
+        ("retired", "90", "2028-03-31", "6480"),
+    ]
+    assert rows[1]["Name"] == "Old leave app"
+    assert rows[1]["Who needs what"].startswith("200 people, according to the retirement; keep 50, reassign 60")
+
+
+def test_where_nothing_was_given_back_nothing_is_said_of_it(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    _manifest(project, 500, _AT_4)
+
+    document = _json(capsys)
+    run(["licences"])
+
+    assert "retirements" not in document
+    assert "given" not in json.dumps(document["plans"]) + capsys.readouterr().out

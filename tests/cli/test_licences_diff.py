@@ -124,6 +124,32 @@ def test_the_step_that_decides_is_named_with_its_place(project: Path, capsys: py
     ]
 
 
+def test_a_retirement_that_takes_passes_away_is_named_with_its_place(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _app(project, "shared_sql")
+    _manifest(project, people=100)
+    retired = "apps: [{name: Leave, environment: hr-production, plan: power-apps-per-app, retired: true}]\n"
+    (project / "governance/leave.yaml").write_text(retired + "tenant: {licences-as-of: 2026-09-01}\n", encoding="utf-8")
+    _commit(project)
+    (project / "governance/retirements.yaml").write_text(
+        "retirements:\n  - app: Leave\n    date: 2026-09-30\n    licence-review: {date: 2026-10-02, reclaim: 30}\n",
+        encoding="utf-8",
+    )
+
+    app = _only(_json(capsys))
+    before, after, causes = app["before"], app["after"], app["because"]
+
+    assert isinstance(before, dict)
+    assert isinstance(after, dict)
+    assert isinstance(causes, list)
+    assert (before["short"], after["short"]) == (0, 30)
+    assert [(one["message"], one["path"], one["line"]) for one in causes] == [
+        ("adds the licences given back by the retirement of the app 'Leave' (0 -> 30)",
+         "governance/retirements.yaml", 4),
+    ]  # fmt: skip
+
+
 def test_what_is_removed_is_freed_and_placed_at_the_revision(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     _app(project, "shared_sql")
     _commit(project)

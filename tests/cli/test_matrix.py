@@ -88,9 +88,9 @@ def test_markdown_shows_names_as_they_are(estate: Path, run: Run) -> None:
     _, out, _ = run("matrix", "--format", "markdown", "--env", "hr-test")
 
     assert out == (
-        "| component | hr\\-test |\n| --- | --- |\n"
-        "| &lt;b&gt;\\|x \\(cloud flow\\) | allowed |\n"
-        "| Notify \\(cloud flow\\) | **violation** |\n"
+        "| component | hr-test |\n| --- | --- |\n"
+        "| &lt;b&gt;\\|x (cloud flow) | allowed |\n"
+        "| Notify (cloud flow) | **violation** |\n"
     )
 
 

@@ -265,6 +265,27 @@ def test_sql_azure_and_dynamics_were_standard_once(
 
 
 @pytest.mark.parametrize(
+    ("of_app", "of_flow", "verdict"),
+    [
+        pytest.param("2022-05-01", "2019-09-30", "no", id="an old flow in a new app"),
+        pytest.param("2019-09-30", "2022-05-01", "yes", id="a new flow in an old app"),
+        pytest.param("2019-09-30", None, "yes", id="a flow of unknown age in an old app"),
+    ],
+)
+def test_a_flow_that_an_app_starts_is_as_old_as_it_is_itself(of_app: str, of_flow: str | None, verdict: str) -> None:
+    called = flow(use("shared_sql"), starts_from=StartsFrom.POWER_APPS)
+    starter = app(calls=(called,))
+    governance = Governance(
+        at=AT,
+        apps=(AppRecord(name=starter.name, at=AT, created=of_app),),
+        flows=(FlowRecord(name=called.name, at=AT, created=of_flow),),
+    )
+    answers = licensing(governance, starter, called, as_of=datetime.date(2023, 1, 1))
+
+    assert answers.premium(starter).verdict == verdict
+
+
+@pytest.mark.parametrize(
     ("component", "first", "never"),
     [
         pytest.param(app(use("Http")), "power-apps-premium", "power-automate-premium", id="an app"),
@@ -293,9 +314,14 @@ def test_a_standard_component_needs_no_plan() -> None:
     assert fitting_plans(component, premium(component, CATALOGUE)) == ()
 
 
-def licensing(governance: Governance, *components: Component, targets: tuple[Environment, ...] = ()) -> Licensing:
+def licensing(
+    governance: Governance,
+    *components: Component,
+    targets: tuple[Environment, ...] = (),
+    as_of: datetime.date = datetime.date(2026, 11, 21),
+) -> Licensing:
     workspace = Workspace(components=components, governance=governance)
-    return Licensing(workspace, CATALOGUE, datetime.date(2026, 11, 21), lambda _: targets)
+    return Licensing(workspace, CATALOGUE, as_of, lambda _: targets)
 
 
 HTTP_FLOW = flow(use("Http"))

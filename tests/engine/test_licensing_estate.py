@@ -56,10 +56,20 @@ def estate(
     day: datetime.date = DAY,
     capacities: tuple[Capacity, ...] = (),
 ) -> EstateFacts:
+    licensing, workspace = licensing_of(manifest, *components, day=day, capacities=capacities)
+    return EstateFacts(workspace, licensing)
+
+
+def licensing_of(
+    manifest: Mapping[str, object],
+    *components: Component,
+    day: datetime.date = DAY,
+    capacities: tuple[Capacity, ...] = (),
+) -> tuple[Licensing, Workspace]:
     governance = governance_files([Node(dict(manifest), AT)], Notes())
     inventory = Inventory(capacities=capacities)
     workspace = Workspace(governance=governance, components=components, inventory=inventory)
-    return EstateFacts(workspace, Licensing(workspace, Catalogue(), day, lambda _: ()))
+    return Licensing(workspace, Catalogue(), day, lambda _: ()), workspace
 
 
 def needed(facts: EstateFacts) -> dict[str, tuple[int, bool]]:
@@ -99,6 +109,65 @@ def test_flows_of_one_owner_take_one_plan_and_each_its_own_process_licence() -> 
 def test_a_retired_app_takes_no_licence() -> None:
     retired = {**DESK, "retired": "true"}
     assert needed(estate({"populations": [STAFF], "apps": [retired]}, app("Desk"))) == {}
+
+
+_LEAVE = {"name": "Leave", "plan": "power-apps-per-app", "shared-with": ["staff"]}
+
+
+@pytest.mark.parametrize(("date", "in_use"), [("2026-11-20", False), ("2026-11-21", False), ("2026-11-22", True)])
+def test_what_a_record_retires_takes_no_licence_from_its_day_on(date: str, in_use: bool) -> None:  # noqa: FBT001 - a table's column
+    manifest = {
+        "tenant": {"price-list": "usd-list", "agreement": {"count-reduction": "true", "anniversary": "04-01"}},
+        "populations": [STAFF],
+        "apps": [_LEAVE],
+        "retirements": [{"app": "leave", "date": date, "population": "300"}],
+        "licences": [{"plan": "power-apps-per-app", "purchased": "300"}],
+    }
+    facts = estate(manifest, app("Leave"))
+
+    assert ("power-apps-per-app" in needed(facts)) == in_use
+    assert [one.licences for one in facts.exits.still_bought()] == ([] if in_use else [300])
+
+
+@pytest.mark.parametrize(
+    ("record", "retired_on", "is_asked"),
+    [
+        pytest.param({"retired": "true"}, None, False, id="by its own word"),
+        pytest.param({}, "2026-11-21", False, id="by a record of its retirement"),
+        pytest.param({}, "2026-11-22", True, id="not before its day"),
+        pytest.param({"retired": "true", "shared-with": ["staff"]}, None, True, id="not while it is shared"),
+    ],
+)
+def test_of_a_retired_app_that_nobody_has_nothing_is_asked(
+    record: Mapping[str, object],
+    retired_on: str | None,
+    is_asked: bool,  # noqa: FBT001 - a table's column
+) -> None:
+    manifest: dict[str, object] = {"apps": [{"name": "Leave", "plan": "power-apps-per-app", **record}]}
+    if retired_on:
+        manifest["retirements"] = [{"app": "Leave", "date": retired_on}]
+    licensing, _ = licensing_of({**manifest, "populations": [{"name": "staff", "people": "3"}]}, leave := app("Leave"))
+    judged = licensing.judged(leave)
+
+    assert judged is not None
+    assert bool(judged.judgement.remarks or judged.judgement.needs) == is_asked
+    assert (licensing.uncounted(leave) is not None) == is_asked
+
+
+@pytest.mark.parametrize(("date", "exists"), [("2026-11-21", False), ("2026-11-22", True)])
+def test_a_flow_loses_its_app_on_the_day_it_retires(date: str, exists: bool) -> None:  # noqa: FBT001 - a table's column
+    manifest = {
+        "apps": [_LEAVE],
+        "flows": [{"name": "Tell", "app": "Leave"}],
+        "retirements": [{"app": "leave", "date": date}],
+    }
+    licensing, _ = licensing_of(manifest, app("Leave"), flow("Tell"))
+    served = licensing.judged(flow("Tell"))
+
+    assert served is not None
+    assert served.flow is not None
+    assert served.flow.app is not None
+    assert served.flow.app.exists == exists
 
 
 @pytest.mark.parametrize(
@@ -141,7 +210,7 @@ def test_a_price_is_the_tenants_own_else_the_lists_and_never_a_guess(
 def test_licences_may_be_given_back_at_the_anniversary_or_the_end(
     agreement: Mapping[str, str], expected: str | None
 ) -> None:
-    assert estate({"tenant": {"agreement": agreement}}).cost.last_paid_day() == expected
+    assert estate({"tenant": {"agreement": agreement}}).exits.next.last_paid_day == expected
 
 
 @pytest.mark.parametrize(
@@ -161,7 +230,7 @@ def test_passes_of_a_retired_app_are_those_that_nothing_else_needs(bought: str, 
         "licences": [{"plan": "power-apps-per-app", "purchased": bought}],
     }
     # 260 of the 300 people take a pass: 40 hold Power Apps Premium.
-    found = [one.passes for one in estate(manifest, app("Desk")).cost.still_bought()]
+    found = [one.licences for one in estate(manifest, app("Desk")).exits.still_bought()]
     assert found == passes
 
 
@@ -200,6 +269,52 @@ def test_unattended_bots_are_those_no_cloud_flow_takes(
     starter = flow("A")._replace(calls_desktop_flows=(Call(id="desk", at=AT, mode=mode),))
     found = estate({"licences": licences, "flows": [{"name": "C", "licence": "process"}]}, starter).capacity.bots()
     assert ((found.needed, found.bought) if found else None) == expected
+
+
+@pytest.mark.parametrize(
+    ("stated", "mode", "expected"),
+    [
+        pytest.param({"concurrent-runs": "3", "machines": "2"}, "unattended", (3, 2), id="more runs than machines"),
+        pytest.param({"concurrent-runs": "2", "machines": "4"}, "unattended", (4, 2), id="more machines"),
+        pytest.param({"machines": "4"}, "attended", (4, 2), id="the source shows none of them"),
+        pytest.param({"concurrent-runs": "0"}, "attended", None, id="there are none"),
+        pytest.param({"concurrent-runs": "0"}, "unattended", (1, 2), id="the source shows one"),
+    ],
+)
+def test_unattended_runs_take_a_bot_each_and_every_machine_one(
+    stated: dict[str, str], mode: str, expected: tuple[int, int] | None
+) -> None:
+    starter = flow("A")._replace(calls_desktop_flows=(Call(id="desk", at=AT, mode=mode),))
+    licences = [{"plan": "power-automate-process", "purchased": "2"}]
+    found = estate({"licences": licences, "capacity": {"desktop-flows": stated}}, starter).capacity.bots()
+    assert ((found.needed, found.bought) if found else None) == expected
+
+
+@pytest.mark.parametrize(
+    ("cloud", "plan", "why"),
+    [
+        pytest.param("gcc", "power-apps-trial", "the government cloud GCC (as of 2020-03-16)", id="a trial"),
+        pytest.param(
+            "dod", "copilot-studio-teams", "the government cloud DoD (as of 2026-01-21)", id="agents in Teams"
+        ),
+        pytest.param("china", "ai-builder-addon", "the cloud of China (as of 2024-12-02)", id="AI Builder"),
+        pytest.param("china", "power-automate-hosted-process", "the cloud of China (as of 2024-12-02)", id="machines"),
+        pytest.param("china", "power-automate-process", None, id="what the cloud offers"),
+        pytest.param("gcc", "power-apps-payg", None, id="what nobody has verified"),
+        pytest.param("public", "power-apps-trial", None, id="the public cloud"),
+        pytest.param(None, "power-apps-trial", None, id="nobody says which cloud"),
+    ],
+)
+def test_a_plan_is_held_against_the_clouds_it_is_not_offered_in(cloud: str | None, plan: str, why: str | None) -> None:
+    tenant = {"name": "Contoso"} | ({"cloud": cloud} if cloud else {})
+    found = estate({"tenant": tenant, "licences": [{"plan": plan, "purchased": "5"}]}).unavailable()
+    assert [one.why for one in found] == ([f"not offered in {why}"] if why else [])
+
+
+def test_a_metered_environment_names_the_meter() -> None:
+    environments = [{"name": "prod", "pay-as-you-go": "true"}, {"name": "test", "pay-as-you-go": "false"}]
+    (found,) = estate({"tenant": {"cloud": "china"}, "environments": environments}).unavailable()
+    assert [one.words for one in found.places] == ["pay-as-you-go in prod"]
 
 
 def test_the_tenants_own_figures_of_storage_are_taken_before_those_of_its_licences() -> None:

@@ -76,6 +76,24 @@ def answers(governance: Governance) -> Lifecycle:
             [("connector", "leave system")],
             id="its stage before the record's day",
         ),
+        pytest.param(
+            Governance(
+                at=AT,
+                connectors=(LEAVE._replace(stage=Stage.PRODUCTION),),
+                retirements=(Retirement(at=AT, connector="leave system", date="2026-11-21"),),
+            ),
+            [],
+            id="not a connector whose stage is another",
+        ),
+        pytest.param(
+            Governance(
+                at=AT,
+                connectors=(LEAVE._replace(stage=None),),
+                retirements=(Retirement(at=AT, app="Desk", connector="Leave system", date="2026-11-21"),),
+            ),
+            [("app", "Desk")],
+            id="not a connector without a stage",
+        ),
     ],
 )
 def test_what_is_retired_on_the_day(governance: Governance, retired: list[tuple[str, str]]) -> None:

@@ -370,12 +370,36 @@ def test_what_is_out_of_order(record: ConnectorRecord, said: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("stage", "date", "ahead"),
-    [(Stage.RETIRED, "2026-11-22", 1), (Stage.PRODUCTION, "2026-11-22", 0), (Stage.RETIRED, "2026-11-21", 0)],
+    ("retired", "said"),
+    [
+        ("2026-10-30", []),
+        ("2026-08-28", []),
+        ("2026-06-02", []),
+        ("2026-06-01", ["before its spot check of 2026-06-02"]),
+    ],
+    ids=["on the day of the last look", "between looks", "on the day of the first look", "before the first look"],
 )
-def test_a_retirement_to_come_is_a_plan_until_the_connector_says_it_is_retired(
-    stage: Stage, date: str, ahead: int
-) -> None:
+def test_a_retirement_follows_the_first_look_of_operation(retired: str, said: list[str]) -> None:
+    found = lifecycle(COMPLETE, retirements=(Retirement(at=AT, connector="parcels", date=retired),))
+    wrong = [one.words for one in found.stages.evidence(COMPLETE) if one.requirement.check == "stage-out-of-order"]
+    assert [one for one in wrong if "retirement" in one] == [
+        f"has a retirement of {retired}, {words}" for words in said
+    ]
+
+
+@pytest.mark.parametrize(("today", "state"), [("OAuth2", State.MET), ("oauth2", State.MET), ("basic", State.STALE)])
+def test_authentication_is_compared_without_regard_to_case(today: str, state: State) -> None:
+    governance = Governance(at=AT, connectors=(COMPLETE,))
+    workspace = Workspace(governance=governance, custom_connectors=(DEFINITION._replace(authentication=today),))
+    found = Lifecycle(workspace, datetime.date(2026, 11, 21)).stages.evidence(COMPLETE)
+    assert [one.state for one in found if one.requirement.check == "evidence-outdated"] == [state]
+
+
+@pytest.mark.parametrize(
+    ("stage", "date", "ahead"),
+    [(Stage.RETIRED, "2026-11-22", 1), (Stage.PRODUCTION, "2026-11-22", 1), (Stage.RETIRED, "2026-11-21", 0)],
+)
+def test_no_retirement_lies_in_the_future_at_any_stage(stage: Stage, date: str, ahead: int) -> None:
     record = COMPLETE._replace(stage=stage)
     retirement = Retirement(at=AT, connector="parcels", date=date)
     found = lifecycle(record, retirements=(retirement,)).stages.evidence(record)

@@ -597,3 +597,93 @@ def test_what_is_declared_is_told_with_whose_connection_it_is() -> None:
 )
 def test_a_flow_is_recognised_by_its_content(document: object, answer: bool) -> None:  # noqa: FBT001
     assert is_cloud_flow(document) is answer
+
+
+# What a step writes to Dataverse
+
+DATAVERSE = {"dv": {"api": {"name": "shared_commondataserviceforapps"}}}
+LEGACY = {"dv": {"api": {"name": "shared_commondataservice"}}}
+OLD_PATH = "/v2/datasets/@{encodeURIComponent(encodeURIComponent('default.cds'))}/tables/@{%s}/items"
+
+
+def dataverse(operation: str, **parameters: object) -> dict[str, object]:
+    step = open_api("dv", operationId=operation)
+    return {**step, "inputs": {**step["inputs"], "parameters": parameters}}  # type: ignore[dict-item]
+
+
+def by_path(method: str, path: str) -> dict[str, object]:
+    host = {"connection": {"name": "@parameters('$connections')['dv']['connectionId']"}}
+    return {"type": "ApiConnection", "inputs": {"host": host, "method": method, "path": path}}
+
+
+@pytest.mark.parametrize(
+    ("step", "connections", "expected"),
+    [
+        pytest.param(
+            dataverse("CreateRecord", entityName="incidents"), DATAVERSE, [("incidents", "create")], id="create"
+        ),
+        pytest.param(dataverse("UpdateRecord", entityName="slas"), DATAVERSE, [("slas", "update")], id="update"),
+        pytest.param(dataverse("UpdateOnlyRecord", entityName="slas"), DATAVERSE, [("slas", "update")], id="no upsert"),
+        pytest.param(dataverse("DeleteRecord", entityName="slas"), DATAVERSE, [("slas", "delete")], id="delete"),
+        pytest.param(
+            dataverse("CreateRecordWithOrganization", entityName="slas"),
+            DATAVERSE,
+            [("slas", "create")],
+            id="elsewhere",
+        ),
+        pytest.param(dataverse("PatchItem_V2", table="slas"), LEGACY, [("slas", "update")], id="the legacy connector"),
+        pytest.param(
+            by_path("post", OLD_PATH % "encodeURIComponent(encodeURIComponent('slas'))"),
+            LEGACY,
+            [("slas", "create")],
+            id="a path",
+        ),
+        pytest.param(
+            by_path("delete", OLD_PATH % "encodeURIComponent('slas')" + "/@{encodeURIComponent('1')}"),
+            LEGACY,
+            [("slas", "delete")],
+            id="a path to a row",
+        ),
+        pytest.param(
+            dataverse("UpdateRecord", entityName="@variables('t')"), DATAVERSE, [(None, "update")], id="computed"
+        ),
+        pytest.param(
+            by_path("patch", OLD_PATH % "encodeURIComponent(variables('t'))"),
+            LEGACY,
+            [(None, "update")],
+            id="a computed path",
+        ),
+        pytest.param(dataverse("ListRecords", entityName="incidents"), DATAVERSE, [], id="it reads"),
+        pytest.param(
+            dataverse("PerformBoundAction", entityName="incidents"), DATAVERSE, [], id="an action, whatever it does"
+        ),
+        pytest.param(by_path("get", OLD_PATH % "encodeURIComponent('slas')"), LEGACY, [], id="a path that is read"),
+        pytest.param(
+            dataverse("PostItem", table="slas"),
+            {"dv": {"api": {"name": "shared_sharepointonline"}}},
+            [],
+            id="no Dataverse",
+        ),
+        pytest.param(dataverse("UpdateRecord"), DATAVERSE, [], id="no table"),
+    ],
+)
+def test_a_step_that_writes_tells_its_table_and_what_it_does(
+    step: Steps, connections: Steps, expected: list[tuple[str | None, str]]
+) -> None:
+    found = read({"Write": step}, connections=connections).table_writes
+
+    assert [(write.table, write.action) for write in found] == expected
+
+
+def test_a_table_held_in_a_parameter_is_the_one_the_parameter_holds() -> None:
+    step = dataverse("UpdateRecord", entityName="@parameters('Table')")
+
+    found = read({"Write": step}, connections=DATAVERSE, parameters={"Table": {"defaultValue": "slas"}}).table_writes
+
+    assert [write.table for write in found] == ["slas"]
+
+
+def test_a_trigger_on_a_table_writes_nothing() -> None:
+    step = dataverse("CreateRecord", entityName="slas")
+
+    assert read(triggers={"When": step}, connections=DATAVERSE).table_writes == ()

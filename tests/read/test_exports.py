@@ -278,6 +278,38 @@ def test_recorded_passes_of_an_environment_are_compared(tmp_path: Path, passes: 
     assert contradictions(workspace) == told
 
 
+@pytest.mark.parametrize(
+    ("allocated", "as_of", "expected"),
+    [
+        pytest.param("", "2026-09-01", (38, "2026-11-02", 20, None), id="both by exports, one of no day"),
+        pytest.param(
+            ", allocated: {hr-production: 25}", "2026-09-01", (38, "2026-11-02", 25, "2026-09-01"), id="one by each"
+        ),
+        pytest.param(
+            ", assigned: 36, allocated: {hr-production: 25}",
+            "2026-11-20",
+            (36, "2026-11-20", 25, "2026-11-20"),
+            id="both by a newer manifest",
+        ),
+        pytest.param(", assigned: 36", "2026-09-01", (38, "2026-11-02", 20, None), id="a newer export"),
+    ],
+)
+def test_each_count_of_a_record_keeps_its_own_day(
+    tmp_path: Path, allocated: str, as_of: str, expected: tuple[object, ...]
+) -> None:
+    passes = {"skuPartNumber": "POWERAPPS_PER_APP", "skuId": "a8ad7d2b-b8cf-49d6-b25a-69094a0be206"}
+    report = [{"environmentId": "e1", "currencyAllocations": [{"currencyType": "AppPass", "allocated": 20}]}]
+    text = f"licences:\n  - {{plan: power-apps-per-app, as-of: {as_of}{allocated}}}\n"
+
+    workspace = project(
+        tmp_path, skus=[bought(40, 38, **passes)], currency=report, licences=text, environments=DECLARED
+    )
+
+    (record,) = workspace.licences
+    days = dict(record.counted)
+    assert (record.assigned, days["assigned"], record.allocated[0][1], days["allocated"]) == expected
+
+
 def test_used_storage_comes_from_the_capacity_report(tmp_path: Path) -> None:
     rows = [
         {

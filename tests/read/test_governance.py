@@ -87,7 +87,8 @@ _REVIEWED = {"by": "it-security", "person": "Omar", "date": "2026-02-03", "ref":
             " shared-with: [drivers], groups: 2, people: 300, active-people: 120, plan: power-apps-per-app,"
             " budget: {currency: GBP, yearly: 140000.50}, impact: high, justification: Replaces paper,"
             " mitigation: docs/desk.md, purpose: use, created: 2025-01-31, last-used: 2026-11-20, retired: false,"
-            " owner-left: 2026-10-01, runs-per-day: 40, licence: none, credential-holders: 3}",
+            " owner-left: 2026-10-01, runs-per-day: 40, licence: none, credential-holders: 3,"
+            " writes-restricted: [drivers]}",
             {
                 "name": "Parcel desk",
                 "id": "ctx_parceldesk",
@@ -112,6 +113,7 @@ _REVIEWED = {"by": "it-security", "person": "Omar", "date": "2026-02-03", "ref":
                 "runs_per_day": 40,
                 "licence": "none",
                 "credential_holders": 3,
+                "writes_restricted": ("drivers",),
             },
             id="an app",
         ),
@@ -122,7 +124,7 @@ _REVIEWED = {"by": "it-security", "person": "Omar", "date": "2026-02-03", "ref":
             " {power-automate-premium: 2}}, licence: process, plan: power-automate-premium, app: Parcel desk,"
             " people: [{who: drivers, role: triggers, value: none}, {who: managers, role: approves}], groups: 1,"
             " active-people: 7, budget: {yearly: 900}, purpose: test, created: 2025-01-31, last-used: 2026-11-20,"
-            " retired: true, runs-per-day: 12}",
+            " retired: true, runs-per-day: 12, covered-by: Month end, writes-restricted: [drivers]}",
             {
                 "name": "Tell depot",
                 "id": "0a-1",
@@ -147,6 +149,8 @@ _REVIEWED = {"by": "it-security", "person": "Omar", "date": "2026-02-03", "ref":
                 "last_used": "2026-11-20",
                 "retired": True,
                 "runs_per_day": 12,
+                "covered_by": "Month end",
+                "writes_restricted": ("drivers",),
             },
             id="a flow",
         ),

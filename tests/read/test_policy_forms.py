@@ -351,6 +351,56 @@ def test_a_pulumi_programme_without_policies_is_skipped(read_files: ReadFiles) -
     assert [skipped.reason for skipped in workspace.skipped] == ["not a form pllint reads"]
 
 
+# Policies kept as YAML
+
+KEPT = """\
+# agreed in March
+policyDefinition:
+  displayName: Baseline 2024
+  environmentType: OnlyEnvironments
+  environments: [{name: hr-1}]
+  defaultConnectorsClassification: Blocked
+  connectorGroups:
+    - classification: Confidential
+      connectors:
+        - id: shared_sql # the database
+customConnectorUrlPatternsDefinition:
+  rules:
+    - {order: 1, customConnectorRuleClassification: General, pattern: "https://a.example/*"}
+"""
+
+
+def test_a_policy_kept_as_yaml_reads_as_one_in_json(read_files: ReadFiles) -> None:
+    workspace = read_files({"policies/hr.yaml": KEPT})
+    policy = only(workspace)
+    assert (policy.name, policy.scope, policy.default) == ("Baseline 2024", Scope.ONLY, DataGroup.BLOCKED)
+    assert listed(policy) == [("shared_sql", DataGroup.BUSINESS)]
+    assert [(one.order, one.pattern) for one in policy.patterns or ()] == [(1, "https://a.example/*")]
+    assert policy.classified is not None
+    assert policy.classified[0].at.span[:2] == (10, 15)
+    assert workspace.findings == ()
+
+
+def test_rules_kept_as_yaml_join_their_policy(read_files: ReadFiles) -> None:
+    head, rules = KEPT.split("customConnectorUrlPatternsDefinition:\n")
+    rules = rules.replace("  rules", "rules")
+    policy = only(read_files({"policies/hr.yaml": head, "policies/hr.patterns.yaml": rules}))
+    assert [one.pattern for one in policy.patterns or ()] == ["https://a.example/*"]
+
+
+def test_what_a_policy_kept_as_yaml_holds_is_checked(read_files: ReadFiles) -> None:
+    workspace = read_files({"policies/hr.yaml": KEPT.replace("order: 1", "order: first")})
+    assert [(one.check, one.message) for one in workspace.findings] == [
+        ("SRC002", "'order' is the text 'first', expected a whole number")
+    ]
+
+
+def test_a_damaged_policy_in_yaml_is_no_file_to_skip(read_files: ReadFiles) -> None:
+    workspace = read_files({"anywhere/hr.yaml": KEPT.replace("[{name: hr-1}]", "[{name: hr-1}"), "x.yaml": "a: ["})
+    assert [(one.check, one.at.source.path) for one in workspace.findings] == [("SRC001", "anywhere/hr.yaml")]
+    assert [at.source.path for at in workspace.unread_policies] == ["anywhere/hr.yaml"]
+
+
 # Microsoft365DSC
 
 DSC = """\

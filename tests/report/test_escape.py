@@ -1,8 +1,12 @@
 """Text from linted files does nothing where it is printed."""
 
+import html
 import json
 
 import pytest
+from hypothesis import assume, example, given
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
 
 from pllint.report import escape
 
@@ -61,10 +65,42 @@ def test_properties_of_workflow_commands_end_nowhere_else() -> None:
     assert escape.for_github_property("a::b,c=d\n") == "a%3A%3Ab%2Cc=d%0A"
 
 
-def test_markdown_shows_text_as_it_is() -> None:
-    shown = escape.for_markdown("[x](http://y) <script> @all *b* `c` # | \n")
+@pytest.mark.parametrize(
+    ("text", "markdown"),
+    [
+        pytest.param("hr-production, 1.5 (x): 2026-10-30", "hr-production, 1.5 (x): 2026-10-30", id="nothing special"),
+        pytest.param("[x](y) *b* `c` | ~d~ $e$\n", r"\[x\](y) \*b\* \`c\` \| \~d\~ \$e\$\\n", id="marks"),
+        pytest.param("<script>'&", "&lt;script&gt;&#39;&amp;", id="HTML"),
+        pytest.param("https://a.b www.c.d", r"https\://a.b www\.c.d", id="addresses"),
+        pytest.param("- a", r"\- a", id="a list"),
+        pytest.param("12. a", r"12\. a", id="a numbered list"),
+        pytest.param("# a", r"\# a", id="a heading"),
+        pytest.param("@all a/b#12 a@b", "@<!-- -->all a/b#<!-- -->12 a@b", id="people and numbers of a forge"),
+    ],
+)
+def test_markdown_means_nothing_by_the_text(text: str, markdown: str) -> None:
+    assert escape.for_markdown(text) == markdown
 
-    assert shown == r"\[x\]\(http\://y\) &lt;script&gt; \@all \*b\* \`c\` \# \| \\n"
+
+@given(st.text(st.sampled_from("ab1 .-+#*_`~[](){}<>|!$&;:/@\\=\"'wW") | st.characters(), max_size=30))
+@example("1. www.a.b http://a.b ---")
+def test_markdown_shows_text_as_it_is(text: str) -> None:
+    harmless = html.unescape(escape.for_html(text.strip()))
+    assume(harmless)
+
+    assert _shown(escape.for_markdown(text.strip())) == harmless
+    assert _shown(f"a{escape.for_markdown(text.strip())}b") == f"a{harmless}b"
+
+
+def _shown(markdown: str) -> str:
+    """Give the text of the one paragraph that Markdown makes of it; what it makes beside text is told in brackets."""
+    reader = MarkdownIt("gfm-like", {"html": True})
+    assert reader.linkify
+    reader.linkify.set({"fuzzy_link": False, "fuzzy_email": False})  # forges make no link of a bare `a.b`
+    tokens = reader.parse(markdown)
+    assert [token.type for token in tokens] == ["paragraph_open", "inline", "paragraph_close"]
+    parts = [child for child in tokens[1].children or [] if child.content != "<!-- -->"]
+    return "".join(child.content if child.type in {"text", "text_special"} else f"[{child.type}]" for child in parts)
 
 
 def test_html_ends_no_element_and_no_attribute() -> None:

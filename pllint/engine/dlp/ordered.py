@@ -55,7 +55,7 @@ def _order_faults(entries: Sequence[Entry]) -> Iterable[Fault]:
     for position, entry in enumerate(entries, 1):
         if entry.order != position:
             words = f"{entry.text} has the order {entry.order}, and orders run from 1 to {len(entries)} without gaps"
-            yield Fault(words, entry.at)
+            yield Fault(words, entry.at, misnumbered=len({one.order for one in entries}) == len(entries))
             return
 
 

@@ -1,9 +1,17 @@
 """Who needs a licence to use an app, and how many are missing."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from pllint.catalogue.plans import Plans
-from pllint.engine.licensing.people import Coverage, coverage, held, licences, names_of
+from pllint.engine.licensing.people import (
+    DEVELOPER_PLAN,
+    Coverage,
+    coverage,
+    held,
+    is_any_counted,
+    licences,
+    names_of,
+)
 from pllint.model.licence_facts import GROUPS, AppFacts, Group, LicenceJudgement, NeedRow, Readings, Remark
 
 SEEDED = frozenset({"microsoft-365", "power-apps-m365", "power-automate-m365", "power-automate-free"})
@@ -61,7 +69,7 @@ def _metered(app: AppFacts, as_of: str, judged: LicenceJudgement, remarks: list[
     """Count the active people whom the meter of a pay-as-you-go environment bills."""
     if app.passes:
         remarks.append(Remark("app-passes-ignored", app.passes))
-    if app.premium and not app.people and not app.owner_only:
+    if app.premium and not app.people and not app.owner_only and app.place.type != "developer":
         return judged._replace(remarks=(*remarks, Remark("app-users-unknown")))
     free = ["power-apps-premium", "power-apps-trial"]
     if as_of <= "2020-12-31":
@@ -71,7 +79,7 @@ def _metered(app: AppFacts, as_of: str, judged: LicenceJudgement, remarks: list[
     if not app.premium:
         free += SEEDED
     users = 0
-    for group in app.people:
+    for group in _active(app, free):
         active = group.active if group.active is not None else group.number
         users += max(0, (active or 0) - held(group.holds, free))
     return judged._replace(remarks=tuple(remarks), metered_users=users)
@@ -79,14 +87,31 @@ def _metered(app: AppFacts, as_of: str, judged: LicenceJudgement, remarks: list[
 
 def _managed(app: AppFacts, as_of: str, judged: LicenceJudgement, remarks: list[Remark]) -> LicenceJudgement:
     """Give the duty of a managed environment: any premium plan for the people who use it."""
-    groups = (*app.people, *app.makers) if app.premium else app.people
     wanted = licences("managed-environment", as_of)
+    groups = (*app.people, *app.makers) if app.premium else _active(app, (*wanted.plans, *wanted.trials))
     at_host = app.premium and app.on_dataverse
     found = coverage(groups, wanted, active=not app.premium, guests_need_host_licence=at_host)
     found = found.given(app.passes)
     remarks += _uncounted_groups(app.people)
     remarks += _people_remarks(app, found, "managed-environment-unlicensed")
+    remarks += found.trial_remarks()
     return judged._replace(needs=_row("users", found), remarks=tuple(remarks))
+
+
+def _active(app: AppFacts, plans: Iterable[str]) -> tuple[Group, ...]:
+    """Give the groups of an app, the active people of all of them shared out: to people who hold a plan first."""
+    if app.active_people is None:
+        return app.people
+    plans, left = tuple(plans), app.active_people
+    active = []
+    for group in app.people:
+        active.append(min(left, group.number or 0, held(group.holds, plans)))
+        left -= active[-1]
+    for index, group in enumerate(app.people):
+        more = min(left, (group.number or 0) - active[index])
+        active[index] += more
+        left -= more
+    return tuple(group._replace(active=number) for group, number in zip(app.people, active, strict=True))
 
 
 def _ordinary(
@@ -106,19 +131,41 @@ def _ordinary(
     if app.stated_users is not None and app.stated_users < users.number:
         remarks.append(Remark("app-users-understated", users.number - app.stated_users))
     remarks += _people_remarks(app, users, "app-users-unlicensed")
+    on_trial = users.by_trial
     if not developer:
         makers = coverage(app.makers, wanted)
         needs += _row("makers", makers)
         remarks += _general("maker-unlicensed", makers)
-        if relied := users.developer_plans() + makers.developer_plans():
+        on_trial += makers.by_trial
+        relied = users.developer_plans() + makers.developer_plans()
+        if relied or app.plan == DEVELOPER_PLAN:
             remarks.append(Remark("developer-plan-outside-developer-environment", relied))
-    if app.restricted_writers is not None:
-        writers = coverage((app.restricted_writers,), licences("dynamics", as_of))
-        needs += _row("restricted-table-writers", writers)
-        remarks += _general("restricted-table-write", writers)
+    if on_trial:
+        remarks.append(Remark("licence-trial-only", on_trial))
     if app.apps_per_user >= readings.per_user_from_apps:
         remarks.append(Remark("per-user-advised", app.apps_per_user))
-    return judged._replace(needs=tuple(needs), remarks=tuple(remarks))
+    judged = judged._replace(needs=tuple(needs), remarks=tuple(remarks))
+    if app.restricted_writers:
+        return written_by(app.restricted_writers, judged, as_of)
+    return written_by(app.people, judged, as_of, at_most=True) if app.writes_restricted else judged
+
+
+def written_by(
+    writers: Sequence[Group], judged: LicenceJudgement, as_of: str, *, at_most: bool = False
+) -> LicenceJudgement:
+    """Add who writes to restricted tables, which takes a Dynamics 365 licence.
+
+    `at_most`: the writers are among these people, so nobody can be counted; none of them is licensed when nobody is.
+    """
+    found = coverage(writers, licences("dynamics", as_of))
+    judged = judged._replace(writers=tuple(writers), writers_at_most=at_most)
+    if not at_most:
+        needs = (*judged.needs, *_row("restricted-table-writers", found))
+        return judged._replace(needs=needs, remarks=(*judged.remarks, *_general("restricted-table-write", found)))
+    if found.number and found.short == found.number:
+        remark = Remark("restricted-table-write", found.short, found.short_names())
+        return judged._replace(remarks=(*judged.remarks, remark))
+    return judged
 
 
 def _people_remarks(app: AppFacts, users: Coverage, check: str) -> Iterator[Remark]:
@@ -128,9 +175,8 @@ def _people_remarks(app: AppFacts, users: Coverage, check: str) -> Iterator[Rema
         yield Remark("app-passes-short", users.short)
     if users.short and app.passes_elsewhere:
         yield Remark("app-passes-elsewhere", app.passes_elsewhere)
-    if users.on_trial:
-        yield Remark("licence-trial-only", sum(gap.by_trial for gap in users.gaps))
-    if users.number and not app.passes and not app.passes_elsewhere and users.nobody_is_counted:
+    everybody, passes = (*app.people, *app.makers), app.passes or app.passes_elsewhere
+    if app.premium and users.number and not passes and not is_any_counted(everybody, users.licences):
         yield Remark("licence-count-missing", users.number)
     premium = any(held(group.holds, ("power-apps-premium",)) for group in app.people)
     if app.passes and premium and (over := users.by_plan + app.passes - users.number) > 0:

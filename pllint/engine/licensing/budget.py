@@ -47,7 +47,10 @@ class PlanCount(NamedTuple):
     required: int
     purchased: int | None = None
     assigned: int | None = None
+    """Or allocated, whichever is more; after what was given back."""
     as_of: str | None = None
+    given_back: int = 0
+    """By how much that is lowered."""
 
     @property
     def short(self) -> int:

@@ -111,8 +111,9 @@ def website_bill(use: WebsiteUse, as_of: str, plans: Plans) -> WebsiteBill:
         add("anonymous-packs", "power-pages-anonymous", _blocks(use.anonymous, pack))
     missing = 0
     if use.held is not None:
+        # Of a kind that nobody has counted there is enough.
         held = dict(use.held)
-        missing = sum(max(0, number - held.get(kind, 0)) for kind, number in packs)
+        missing = sum(max(0, number - held[kind]) for kind, number in packs if kind in held)
     known = [one for one in sums if one is not None]
     return WebsiteBill(
         packs=tuple(packs),
@@ -162,7 +163,8 @@ def storage(
     base = tenant or Storage(Decimal(10), Decimal(20), Decimal(2))
     database, file, log = base if add_ons is None else map(sum, zip(base, add_ons, strict=True))
     for plan, count in licences.items():
-        if not count:
+        # Developer environments do not count: their storage is theirs, and no part of the tenant's.
+        if not count or plans.value(plan, "production", as_of) is False:
             continue
         database += plans.amount(plan, "database-gb", as_of) * count
         file += plans.amount(plan, "file-gb", as_of) * count

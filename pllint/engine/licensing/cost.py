@@ -18,6 +18,7 @@ VOLUME_FROM = 2000
 DEARER_FROM = Decimal("1.05")
 """A plan this many times as dear as the cheaper one is told."""
 _PACK_OF_FLOWS = 5
+_FLOW_PLANS = ("power-automate-per-user", "power-automate-premium")
 _LOWEST, _HIGHEST = Decimal("0.25"), Decimal(4)
 _BUNDLE_SAVES = (Decimal("0.20"), Decimal("0.35"))
 _LEVERAGE_APPS = 15
@@ -155,11 +156,15 @@ def mix(prices: Prices, profiles: Sequence[Profile], apps_per_pass: int = 1) -> 
 
 
 def flows_or_people(prices: Prices, flows: int, people: int | None) -> tuple[Decimal, Compared | None]:
-    """Compare the legacy flow licence, sold from five, with a plan for each person; a month, ranges at the middle."""
+    """Compare the legacy flow licence, sold from five, with a plan for each person; a month, ranges at the middle.
+
+    The plan is the per user one of its time, or Power Automate Premium where only that has a price.
+    """
     per_flow = needed(prices, "power-automate-per-flow").middle * max(flows, _PACK_OF_FLOWS)
     if people is None:
         return per_flow, None
-    per_user = needed(prices, "power-automate-per-user").middle * people
+    plan = next((one for one in _FLOW_PLANS if one in prices), _FLOW_PLANS[0])
+    per_user = needed(prices, plan).middle * people
     cheaper = _cheaper({"per-flow": per_flow, "per-user": per_user})
     return per_flow, Compared(_exactly(per_flow), _exactly(per_user), cheaper)
 

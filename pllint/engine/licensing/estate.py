@@ -63,6 +63,7 @@ def estate(
     for plan, count in required.items():
         if plan not in purchased and count:
             remarks.append(Remark("licence-count-missing", count, (plan,)))
+            remarks += judge_stock(LicenceStock(plan), customer, as_of, plans)
     balances = tuple(
         PlanBalance(plan=plan, purchased=purchased.get(plan, 0), required=required.get(plan, 0))
         for plan in dict.fromkeys((*purchased, *required))

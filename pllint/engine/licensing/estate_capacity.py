@@ -27,7 +27,18 @@ _SOFTWARE = {
     "desktopflow.outlook": "Outlook",
     "desktopflow.sap": "SAP",
     "desktopflow.terminalemulation": "a terminal emulator",
+    "desktopflow.exchange": "Exchange",
+    "desktopflow.email": "a mail server",
+    "desktopflow.database": "a database",
+    "desktopflow.activedirectory": "Active Directory",
+    "desktopflow.cyberark": "CyberArk",
+    "desktopflow.aws": "Amazon Web Services",
+    "desktopflow.azure": "Azure",
+    "desktopflow.googlecognitive": "Google Cloud",
+    "desktopflow.ibmcognitive": "IBM Watson",
+    "desktopflow.microsoftcognitive": "Azure AI services",
 }
+"""Modules of desktop flows that open other software or sign in to it."""
 _SITES = {"authenticated-packs": "power-pages-authenticated", "anonymous-packs": "power-pages-anonymous"}
 _CREDITS = "copilot-studio"
 _ADD_ONS = ("dataverse-database", "dataverse-file", "dataverse-log")
@@ -114,15 +125,26 @@ class EstateCapacity:
                 continue
             calls = [call for call in component.calls_desktop_flows if call.mode == "unattended"]
             places += [Mention(f"'{component.name}' runs a desktop flow unattended", call.at) for call in calls]
-        if not places:
+        governance = self._governance
+        stated = governance.desktop_flows if governance else None
+        runs = stated.concurrent_runs if stated else None
+        machines = stated.machines if stated else None
+        if not places and not (runs or machines):
             return None
         counts = [number for plan in _BOTS if (number := self._bought(plan)) is not None]
-        governance = self._governance
         flows = governance.flows if governance else ()
         taken = sum(one.licence in {"process", "hosted-process"} for one in flows)
         bought = max(0, sum(counts) - taken) if counts else None
-        found = bots(DesktopFacts(attended=False, bots=bought or 0))
-        return BotBalance(needed=found.needed, bought=bought, places=tuple(places))
+        # What the source shows to run takes one bot at least; how many run at one time it does not show.
+        found = bots(DesktopFacts(attended=False, concurrent=runs or 1, machines=machines or 1, bots=bought or 0))
+        return BotBalance(
+            needed=found.needed,
+            bought=bought,
+            places=tuple(places),
+            stated_at=stated.at if stated and (runs or machines) else None,
+            concurrent_runs=runs,
+            machines=machines,
+        )
 
     def _holds(self, record: FlowRecord) -> tuple[str, ...]:
         owner = (record.owner or "").strip().lower()
@@ -237,13 +259,19 @@ class EstateCapacity:
 
     def _requests_of(self, licensed: Licensed) -> RequestUse | None:
         record, flow, component = licensed.record, licensed.flow, licensed.component
-        if not isinstance(record, FlowRecord) or flow is None or not record.runs_per_day or record.retired:
+        if (
+            not isinstance(record, FlowRecord)
+            or flow is None
+            or not record.runs_per_day
+            or self._licensing.is_retired(record)
+        ):
             return None
         actions = sum(not step.trigger for use in component.uses for step in use.steps)
         runs = record.runs_per_day
         counted = requests(0, actions=actions, runs_per_day=runs)
         owner = flow.owner
-        held = (flow.licence,) if flow.licence else owner.holds if owner else ()
+        capacity = flow.licence or flow.covered_by
+        held = (capacity,) if capacity else owner.holds if owner else ()
         on = {"until-2021": min(self._as_of, _UNTIL_2021), "since-2021": max(self._as_of, _SINCE_2021)}
         day = on.get(self._licensing.readings.request_limits, self._as_of)
         limit = daily_limit(held, 1, 0, day, self._plans)
@@ -255,7 +283,7 @@ class EstateCapacity:
             per_day=counted.per_day,
             limit=limit,
             plans=tuple(self._plans.name(plan) for plan in held),
-            owner=None if flow.licence or owner is None else owner.name,
+            owner=None if capacity or owner is None else owner.name,
             missing="" if limit else "nobody has written which plan it runs on",
         )
 

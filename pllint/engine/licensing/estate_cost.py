@@ -28,7 +28,6 @@ from pllint.engine.licensing.cost import (
     metered_or_plans,
     mix,
     process_or_premium,
-    still_paid,
 )
 from pllint.engine.licensing.gather import plan_id
 from pllint.engine.licensing.people import held
@@ -46,7 +45,6 @@ from pllint.model.estate import (
     OddPrice,
     PlannedCost,
     Required,
-    StillBought,
     Sum,
     TwoWays,
     Volume,
@@ -64,6 +62,7 @@ _FLOW_PLANS = (*GROUPS["flow-standalone"], *GROUPS["flow-capacity"])
 _BY_OWNER = frozenset({"automated", "scheduled", "http-request"})
 _INSTANT = frozenset({"button", "selected-item"})
 _LIST = "usd-list"
+_DYNAMICS = "dynamics"
 _PACK = 5
 
 
@@ -146,7 +145,7 @@ class EstateCost:
             if self._workspace.is_copied(component):
                 continue
             licensed = self._licensing.judged(component)
-            if licensed is not None and not (licensed.record and licensed.record.retired):
+            if licensed is not None and not (licensed.record and self._licensing.is_retired(licensed.record)):
                 found.append(licensed)
         return found
 
@@ -200,6 +199,23 @@ class EstateCost:
 
         A person needs a user plan once, whatever it is for, and a pass for each app.
         """
+        return tuple(
+            Required(
+                plan=plan,
+                name=self._plans.name(plan),
+                number=number,
+                places=tuple(self._count.places[plan]),
+                complete=self.is_complete(plan),
+            )
+            for plan, number in self._count.totals()
+        )
+
+    def is_complete(self, plan: str) -> bool:
+        """Tell whether every app and flow that may draw on a plan says so, and its people are counted."""
+        return plan not in self._count.incomplete
+
+    @cached_property
+    def _count(self) -> "_Count":
         count = _Count()
         for one in self._licensed:
             if one.premium.verdict is Verdict.UNKNOWN:
@@ -208,16 +224,7 @@ class EstateCost:
             self._count_app(one, count)
         for one in self._flows:
             self._count_flow(one, count)
-        return tuple(
-            Required(
-                plan=plan,
-                name=self._plans.name(plan),
-                number=number,
-                places=tuple(count.places[plan]),
-                complete=plan not in count.incomplete,
-            )
-            for plan, number in count.totals()
-        )
+        return count
 
     def needed(self, plan: str) -> Required | None:
         """Give what is needed of one plan."""
@@ -247,7 +254,7 @@ class EstateCost:
 
     def _count_flow(self, one: Licensed, count: "_Count") -> None:
         flow = one.flow
-        if flow is None:
+        if flow is None or flow.covered_by:
             return
         capacity = flow.licence or (flow.plan if flow.plan in GROUPS["flow-capacity"] else None)
         if capacity:
@@ -318,7 +325,9 @@ class EstateCost:
     def of_flow(self, component: Component) -> TwoWays | None:
         """Compare a Process licence with Power Automate Premium for everybody a flow needs one for, a month."""
         licensed = self._licensing.judged(component)
-        if licensed is None or licensed.flow is None or licensed.flow.licence or licensed.judgement.metered is not None:
+        if licensed is None or licensed.flow is None or licensed.judgement.metered is not None:
+            return None
+        if licensed.flow.licence or licensed.flow.covered_by:
             return None
         if not licensed.flow.premium or licensed.flow.trigger not in _BY_OWNER | _INSTANT:
             return None
@@ -365,7 +374,9 @@ class EstateCost:
 
     def flow_packs(self) -> tuple[int, Decimal | None, tuple[Mention, ...]] | None:
         """Give how many flows run on the legacy flow licence when they pay for five, and what the five cost a month."""
-        flows = [one for one in self._governance.flows if one.licence == "per-flow" and not one.retired]
+        flows = [
+            one for one in self._governance.flows if one.licence == "per-flow" and not self._licensing.is_retired(one)
+        ]
         bought, until = self._purchased(_PER_FLOW), self._plans.sale(_PER_FLOW).until or ""
         paid = bought == _PACK if bought is not None else self._as_of <= until
         if not flows or len(flows) >= _PACK or not paid:
@@ -401,7 +412,11 @@ class EstateCost:
         for population in self._governance.populations:
             used = seen.get(population.name.lower(), [])
             number = sum(count for plan, count in population.holds if plan_id(plan) in GROUPS["app-premium"])
-            named = [one for one in self._governance.apps if _is_shared(one, population.name) and not one.retired]
+            named = [
+                one
+                for one in self._governance.apps
+                if _is_shared(one, population.name) and not self._licensing.is_retired(one)
+            ]
             if number and used and len(named) <= len(used) and all(_is_plain(one) for one in used):
                 names = tuple(one.component.name for one in used)
                 words = f"{number:,} of {population.name} {'holds' if number == 1 else 'hold'}"
@@ -435,7 +450,7 @@ class EstateCost:
         """Give every app and flow with a budget, and what its licences cost a year where a price is known."""
         for one in (*self._apps, *self._flows):
             budget = one.record.budget if one.record else None
-            if budget is None or budget.yearly is None or self.basis is None:
+            if budget is None or budget.yearly is None or self.basis is None or (one.flow and one.flow.covered_by):
                 continue
             facts = Budgeted(component=one.component, at=budget.at, budget=Decimal(budget.yearly))
             if budget.currency is not None and budget.currency != self.basis.currency:
@@ -466,13 +481,16 @@ class EstateCost:
             return one.app.plan or cheaper, number
         if one.flow and one.flow.licence:
             return one.flow.licence, 1
-        number = sum(row.number for row in one.judgement.needs if row.level == "required")
+        number = sum(row.number for row in one.judgement.needs if row.level == "required" and row.any_of != _DYNAMICS)
         return one.flow.plan if one.flow else None, number
 
     def exposed(self, component: Component) -> Exposed | None:
         """Give what unlicensed use costs at list price since something was made; None where nobody is short."""
         one = self._licensing.judged(component)
-        if one is None or not one.judgement.short or self._workspace.is_copied(component):
+        # What a Dynamics 365 licence costs is on no list here.
+        rows = one.judgement.needs if one else ()
+        short = sum(row.short for row in rows if row.level == "required" and row.any_of != _DYNAMICS)
+        if one is None or not short or self._workspace.is_copied(component):
             return None
         if not one.counted or self._licensing.uncounted(component) is not None:
             return None
@@ -484,14 +502,14 @@ class EstateCost:
         listed = {plan: self._plans.price(plan, _LIST, self._as_of) for plan in plans}
         prices = {plan: price for plan, price in listed.items() if price is not None}
         if record is None or record.created is None or not prices:
-            return Exposed(people=one.judgement.short)
+            return Exposed(people=short)
         start, end = datetime.date.fromisoformat(record.created), datetime.date.fromisoformat(self._as_of)
         months = (end.year - start.year) * MONTHS + end.month - start.month
         if months <= 0:
             return None
-        amounts = sorted(exposure(prices, plan, one.judgement.short, months) for plan in prices)
+        amounts = sorted(exposure(prices, plan, short, months) for plan in prices)
         return Exposed(
-            people=one.judgement.short,
+            people=short,
             plans=tuple(self._plans.name(plan) for plan in prices),
             months=months,
             since=record.created,
@@ -507,25 +525,6 @@ class EstateCost:
     def agreement(self) -> Agreement | None:
         """The licence agreement."""
         return self._governance.tenant.agreement if self._governance.tenant else None
-
-    def last_paid_day(self) -> str | None:
-        """Give the day before licences may be given back: the anniversary's eve, without that right the term's end."""
-        agreement = self.agreement
-        if agreement is None or agreement.count_reduction is None:
-            return None
-        if not agreement.count_reduction:
-            return agreement.ends
-        month_and_day = (agreement.anniversary or "").split("-")
-        today = datetime.date.fromisoformat(self._as_of)
-        try:
-            month, day = map(int, month_and_day)
-            following = datetime.date(today.year, month, day)
-            if following <= today:
-                following = datetime.date(today.year + 1, month, day)
-        except ValueError:
-            return None
-        eve = (following - datetime.timedelta(days=1)).isoformat()
-        return min(eve, agreement.ends) if agreement.ends else eve
 
     def committed(self) -> tuple[int, Sum | None]:
         """Count the app passes that are bought, and what they cost a year."""
@@ -549,33 +548,6 @@ class EstateCost:
             yearly=yearly,
             saving=Sum(low, high, (low + high) / 2) if low is not None and high is not None else None,
         )
-
-    def still_bought(self) -> Iterator[StillBought]:
-        """Give the passes of retired apps that nothing needs and that are paid until the next way out."""
-        last, needed, bought = self.last_paid_day(), self.needed(PASS), self._purchased(PASS)
-        if last is None or bought is None or last < self._as_of:
-            return
-        spare = bought - (needed.number if needed else 0)
-        plans = {one.name.strip().lower(): plan_id(one.plan) for one in self._governance.apps if one.plan}
-        price = self.prices.get(PASS)
-        for one in self._governance.retirements:
-            review = one.licence_review
-            number = review.reclaim if review and review.reclaim is not None else one.population
-            if one.app is None or one.date is None or not number or plans.get(one.app.strip().lower()) != PASS:
-                continue
-            passes = min(number, max(0, spare))
-            spare -= passes
-            found = still_paid(passes, price.middle if price else Decimal(0), one.date, last)
-            if passes and found.months:
-                yield StillBought(
-                    app=one.app,
-                    at=one.at,
-                    retired=one.date,
-                    passes=passes,
-                    months=found.months,
-                    last_paid_day=last,
-                    amount=found.amount if price else None,
-                )
 
     def leverage(self) -> Leverage | None:
         """Give the apps with custom connectors and their people, where they are many."""
@@ -649,9 +621,10 @@ def _mention(one: Licensed) -> Mention:
 
 
 def _is_plain(one: Licensed) -> bool:
-    """Tell what is standard and asks for no plan by where it runs."""
+    """Tell what is standard and asks for no plan by where it runs, nor for one that the meter spares."""
     facts = one.app or one.flow
-    return one.premium.verdict is Verdict.NO and not one.premium.reasons and not (facts and facts.place.managed)
+    asks = facts is not None and (facts.place.managed or facts.place.pay_as_you_go)
+    return one.premium.verdict is Verdict.NO and not one.premium.reasons and not asks
 
 
 def _owner(one: Licensed) -> str | None:

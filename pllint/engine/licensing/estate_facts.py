@@ -5,21 +5,26 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 
 from pllint.catalogue.plans import Plans
+from pllint.engine.licensing.cover import CAPACITY
 from pllint.engine.licensing.estate import Customer, LicenceStock, is_available, judge_stock
 from pllint.engine.licensing.estate_capacity import EstateCapacity
 from pllint.engine.licensing.estate_cost import EstateCost
+from pllint.engine.licensing.exits import Exits
 from pllint.engine.licensing.gather import plan_id
 from pllint.engine.licensing.workspace import Licensing
-from pllint.model.estate import Mention, Stock, Unavailable, Unsold
+from pllint.model.estate import GivenBack, Mention, Stock, Unavailable, Unsold
 from pllint.model.governance import AppRecord, FlowRecord, Governance, LicenceRecord
 from pllint.model.workspace import Workspace
 
-_CAPACITY = {
-    "per-flow": "power-automate-per-flow",
-    "process": "power-automate-process",
-    "hosted-process": "power-automate-hosted-process",
-}
 _PASSES_ENDED = "2026-01-02"
+_METER = "power-apps-payg"
+_CLOUDS = {
+    "public": "the public cloud",
+    "gcc": "the government cloud GCC",
+    "gcc-high": "the government cloud GCC High",
+    "dod": "the government cloud DoD",
+    "china": "the cloud of China",
+}
 
 
 class EstateFacts:
@@ -46,14 +51,32 @@ class EstateFacts:
         return EstateCost(self._workspace, self._licensing, self.purchased)
 
     @cached_property
+    def exits(self) -> Exits:
+        """What licences of retired things cost until they can be given up."""
+        return Exits(self._licensing, self.cost, self.stocks)
+
+    @cached_property
     def capacity(self) -> EstateCapacity:
         """Bots, credits, packs, storage and requests."""
         return EstateCapacity(self._workspace, self._licensing, self.purchased)
 
     @cached_property
     def stocks(self) -> tuple[Stock, ...]:
-        """Every licence record, judged by itself."""
-        return tuple(map(self._stock, self._workspace.licences))
+        """Every licence record, judged by itself, after what retirements gave back."""
+        counts = self._licensing.counts
+        written = self._workspace.licences
+        found = []
+        for place, (record, given_back) in enumerate(zip(counts.records, counts.lowered_by, strict=True)):
+            stock = self._stock(record)._replace(given_back=given_back)
+            if place in counts.one_of_several and self._stock(written[place]).over:
+                stock = stock._replace(over=0, over_in_doubt=True)
+            found.append(stock)
+        return tuple(found)
+
+    @property
+    def given_back(self) -> tuple[GivenBack, ...]:
+        """What retirements gave back until the day."""
+        return self._licensing.counts.given_back
 
     def _stock(self, record: LicenceRecord) -> Stock:
         plan = plan_id(record.plan)
@@ -92,14 +115,18 @@ class EstateFacts:
             if stock.record.purchased != 0 or stock.given:
                 found.setdefault(stock.plan, []).append(Mention(_counts(stock.record), stock.record.at))
         governance = self.governance
+        for environment in governance.environments if governance else ():
+            if environment.pay_as_you_go:
+                mention = Mention(f"pay-as-you-go in {environment.name}", environment.at / "pay-as-you-go")
+                found.setdefault(_METER, []).append(mention)
         records: list[AppRecord | FlowRecord] = [*governance.apps, *governance.flows] if governance else []
         for record in records:
-            if record.retired:
+            if self._licensing.is_retired(record):
                 continue
             if record.plan:
                 mention = Mention(f"the plan of '{record.name}'", record.at / "plan")
                 found.setdefault(plan_id(record.plan), []).append(mention)
-            if capacity := _CAPACITY.get(record.licence or ""):
+            if capacity := CAPACITY.get(record.licence or ""):
                 found.setdefault(capacity, []).append(Mention(f"the licence of '{record.name}'", record.at / "licence"))
         return {plan: tuple(places) for plan, places in found.items()}
 
@@ -121,12 +148,18 @@ class EstateFacts:
         tenant = self.governance.tenant if self.governance else None
         agreement = tenant.agreement if tenant else None
         sector = tenant.sector if tenant else None
+        cloud = tenant.cloud or "" if tenant else ""
         kind = agreement.kind if agreement else None
         starts = agreement.starts if agreement else None
         for plan, places in self._mentions.items():
             name, sale = self.plans.name(plan), self.plans.sale(plan)
             if sector in sale.not_in_sectors:
                 yield Unavailable(name, f"not offered in the sector {sector}", places)
+                continue
+            if cloud in dict(sale.not_in_clouds):
+                source = self.plans.source(dict(sale.not_in_clouds)[cloud])
+                why = f"not offered in {_CLOUDS[cloud]}{f' (as of {source.dated})' if source else ''}"
+                yield Unavailable(name, why, places, source.url if source else "")
                 continue
             existing = starts < (sale.ended_for_new or _PASSES_ENDED) if starts else False
             customer = Customer(agreement=kind, existing=existing, sector=sector)

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 
-from pllint.engine.licensing.apps import SEEDED
+from pllint.engine.licensing.apps import SEEDED, written_by
 from pllint.engine.licensing.people import (
+    DEVELOPER_PLAN,
     Coverage,
     Gap,
     Licences,
@@ -34,6 +35,7 @@ _ASSOCIATED_AT_MOST = 25
 _GRACE_DAYS = 14
 _OUT_OF_CONTEXT_DAYS = 90
 
+_PER_FLOW = "power-automate-per-flow"
 _OWNERS = frozenset({"automated", "scheduled", "http-request"})
 """Triggers that run on the owner's plan."""
 _RUNNERS = frozenset({"button", "selected-item"})
@@ -63,7 +65,8 @@ class _Rules:
         place = flow.place
         if has_capacity_licence(flow):
             rows = [] if flow.covered_by or flow.trigger != "child" else self._premium_parents(flow)
-            return LicenceJudgement(needs=_needs(rows), remarks=tuple(remarks))
+            metered = False if flow.premium and place.pay_as_you_go else None
+            return LicenceJudgement(needs=_needs(rows), remarks=tuple(remarks), metered=metered)
         if place.pay_as_you_go:
             metered = None if not flow.premium else self._is_metered(flow)
             return LicenceJudgement(remarks=tuple(remarks), metered=metered)
@@ -79,7 +82,7 @@ class _Rules:
         return self._ordinary(flow, remarks)
 
     def _whatever_the_licences(self, flow: FlowFacts) -> Iterator[Remark]:
-        if flow.licence == "power-automate-per-flow" and self._as_of >= PER_FLOW_OFF_THE_LIST:
+        if flow.licence == _PER_FLOW and self._as_of >= PER_FLOW_OFF_THE_LIST:
             yield Remark("plan-no-longer-sold", 1, (flow.licence,))
         if flow.licence in GROUPS["flow-capacity"] and flow.associated_flows > _ASSOCIATED_AT_MOST:
             yield Remark("process-associations-over-limit", flow.associated_flows)
@@ -91,9 +94,12 @@ class _Rules:
             yield Remark("teams-environment-premium")
 
     def _is_metered(self, flow: FlowFacts) -> bool:
-        """Tell whether runs are billed: not where the responsible people hold plans, nor for a child flow."""
+        """Tell whether runs are billed: not where the responsible people hold plans.
+
+        The parent's run pays for a child flow's as well; unattended desktop flows are billed wherever they run.
+        """
         if flow.trigger == "child":
-            return False
+            return flow.unattended
         rows = self._responsible(flow)
         return not rows or any(row.found.short or row.found.unknown for row in rows)
 
@@ -113,16 +119,19 @@ class _Rules:
         if found.short:
             remarks.append(Remark("managed-environment-unlicensed", found.short, found.short_names()))
         remarks += found.guest_remarks()
-        return LicenceJudgement(needs=_needs([_Row(who, found)]), remarks=tuple(remarks))
+        remarks += found.trial_remarks()
+        judged = LicenceJudgement(needs=_needs([_Row(who, found)]), remarks=tuple(remarks))
+        return judged._replace(alternative=self._alternative(flow, judged))
 
     def _ordinary(self, flow: FlowFacts, remarks: list[Remark]) -> LicenceJudgement:
-        if _is_link_broken(flow):
-            remarks.append(Remark("flow-link-broken", who=(flow.app.name,) if flow.app and flow.app.name else ()))
+        remarks += _broken_links(flow)
         if flow.trigger == "copilot":
             row = NeedRow("agent-capacity", 1, "agent", short=0 if flow.agent_capacity else 1)
             if row.short:
                 remarks.append(Remark("agent-capacity-missing", 1))
-            return LicenceJudgement(needs=(row,), remarks=tuple(remarks))
+            return self._written(flow, (flow,), LicenceJudgement(needs=(row,), remarks=tuple(remarks)))
+        if flow.plan == DEVELOPER_PLAN and flow.place.type != "developer":
+            remarks.append(Remark("developer-plan-outside-developer-environment"))
         if flow.trigger == "child":
             return self._child(flow, remarks)
         rows = self._responsible(flow)
@@ -141,12 +150,25 @@ class _Rules:
             change = ("change-owner", "flow-licence")
             move = ("add-to-solution-and-change-owner", "flow-licence", "co-owner-export-import")
             judged = judged._replace(remedies=change if flow.in_solution else move)
-        if judged.short and flow.trigger != "power-app" and not _is_application(flow.owner):
-            judged = judged._replace(alternative=self._alternative())
-        return judged
+        return self._written(flow, (flow,), judged._replace(alternative=self._alternative(flow, judged)))
 
-    def _alternative(self) -> CapacityAdvice:
-        plan = "power-automate-process" if self._as_of >= PROCESS_FROM else "power-automate-per-flow"
+    def _written(self, flow: FlowFacts, starts: Sequence[FlowFacts], judged: LicenceJudgement) -> LicenceJudgement:
+        """Add who writes to restricted tables: those whose licence a run uses; `starts` are the flows that begin it."""
+        if flow.restricted_writers:
+            return written_by(flow.restricted_writers, judged, self._as_of)
+        if not flow.writes_restricted:
+            return judged
+        sure = [group for start in starts for group in _running(start)]
+        if sure or not any(start.trigger == "power-app" for start in starts):
+            return written_by(distinct(sure), judged, self._as_of)
+        users = [group for start in starts for group in _with_role(start.people, "runs") or start.app_users]
+        return written_by(distinct(users), judged, self._as_of, at_most=True)
+
+    def _alternative(self, flow: FlowFacts, judged: LicenceJudgement) -> CapacityAdvice | None:
+        """Give the capacity licence that would settle what is short, where one could."""
+        if not judged.short or flow.trigger in {"power-app", "copilot"} or _is_application(flow.owner):
+            return None
+        plan = "power-automate-process" if self._as_of >= PROCESS_FROM else _PER_FLOW
         return CapacityAdvice(plan=plan)
 
     def _group(self, flow: FlowFacts) -> str:
@@ -167,10 +189,8 @@ class _Rules:
         group = self._group(flow)
         wanted = licences(group, self._as_of, developer=developer)
         if flow.trigger == "power-app":
-            gone = flow.app is not None and not flow.app.exists
-            app_group = "flow-standalone" if gone else "app-premium"
-            runners = coverage(_with_role(flow.people, "runs"), licences(app_group, self._as_of, developer=developer))
-            return [_Row("app-users", runners)]
+            of_app = licences(_group_of_app(flow), self._as_of, developer=developer)
+            return [_Row("app-users", coverage(_with_role(flow.people, "runs"), of_app))]
         if flow.trigger in _RUNNERS:
             return [_Row("runners", coverage(_with_role(flow.people, "runs"), wanted))]
         return self._owning(flow, wanted) if flow.trigger in _OWNERS else []
@@ -203,11 +223,7 @@ class _Rules:
                 yield Remark("flow-owner-unknown" if flow.owner is None else "flow-owner-left", 1, found.short_names())
             else:
                 yield from _unlicensed(flow, row)
-            yield from found.guest_remarks()
-            if found.on_trial:
-                yield Remark("licence-trial-only", sum(gap.by_trial for gap in found.gaps))
-            if flow.place.type != "developer" and (relied := found.developer_plans()):
-                yield Remark("developer-plan-outside-developer-environment", relied)
+            yield from _leaned_on(flow, found)
 
     def _others(self, flow: FlowFacts) -> list[_Row]:
         """Name the people who do not run the flow and need a licence all the same."""
@@ -230,10 +246,10 @@ class _Rules:
             check = "multiplexing-indirect-users" if row.who == "indirect" else "beneficiaries-unlicensed"
             if row.found.short:
                 yield Remark(check, row.found.short, row.found.short_names())
-            yield from row.found.guest_remarks()
+            yield from _leaned_on(flow, row.found)
         writers = [group for group in _with_role(flow.people, "triggers") if not group.gets_nothing]
         people = sum(group.number or 0 for group in writers)
-        if flow.on_dataverse and people > 1:
+        if flow.on_dataverse and (people > 1 or any(group.number is None for group in writers)):
             yield Remark("multiplexing-dataverse-writes", people, names_of(writers))
 
     def _child(self, flow: FlowFacts, remarks: list[Remark]) -> LicenceJudgement:
@@ -246,14 +262,15 @@ class _Rules:
             names = tuple(dict.fromkeys(name for row in rows for name in row.found.short_names()))
             remarks.append(Remark("child-flow-context-unlicensed", short, names))
         for row in rows:
-            remarks += row.found.guest_remarks()
+            remarks += _leaned_on(flow, row.found)
         if parents and context != "parent":
             owner = _owned(flow.owner, licences("flow-standalone", self._as_of))
             rows.append(_Row("child-owner", owner, "required" if context == "owner" else "advised"))
             if owner.short:
                 remarks.append(Remark("child-flow-owner-in-transition", 1, owner.short_names()))
+            remarks += owner.trial_remarks()
         judged = LicenceJudgement(needs=_needs(rows), remarks=_in_order(remarks))
-        return judged._replace(alternative=self._alternative()) if judged.short else judged
+        return self._written(flow, parents, judged._replace(alternative=self._alternative(flow, judged)))
 
     def _premium_parents(self, flow: FlowFacts) -> list[_Row]:
         return self._parent_rows([parent for parent in _top_parents(flow) if parent.premium])
@@ -273,9 +290,7 @@ class _Rules:
             elif parent.trigger in _RUNNERS:
                 runners.setdefault(("parent-runners", group), []).extend(_with_role(parent.people, "runs"))
             elif parent.trigger == "power-app":
-                gone = parent.app is not None and not parent.app.exists
-                plans = "flow-standalone" if gone else "app-premium"
-                runners.setdefault(("app-users", plans), []).extend(_with_role(parent.people, "runs"))
+                runners.setdefault(("app-users", _group_of_app(parent)), []).extend(_with_role(parent.people, "runs"))
         rows = [
             _Row("parent-owners", Coverage(licences(group, self._as_of), tuple(gaps.values())))
             for group, gaps in owners.items()
@@ -288,9 +303,13 @@ class _Rules:
 
 
 def has_capacity_licence(flow: FlowFacts) -> bool:
-    """Tell whether a capacity licence covers a flow, its own or an inherited one."""
+    """Tell whether a capacity licence covers a flow, its own or an inherited one.
+
+    A per flow licence reaches child flows alone; a Process flow lends its licence to associated flows too.
+    """
     capacity = GROUPS["flow-capacity"]
-    return flow.licence in capacity or flow.covered_by in capacity
+    inherited = flow.covered_by in capacity and (flow.trigger == "child" or flow.covered_by != _PER_FLOW)
+    return flow.licence in capacity or inherited
 
 
 def _top_parents(flow: FlowFacts, above: tuple[FlowFacts, ...] = ()) -> Iterator[FlowFacts]:
@@ -311,6 +330,16 @@ def _owned(owner: Owner | None, wanted: Licences) -> Coverage:
     return coverage((Group(name=owner.name, holds=tuple((plan, 1) for plan in owner.holds)),), wanted)
 
 
+def _running(flow: FlowFacts) -> Sequence[Group]:
+    """Name the people whose own licence a run of a flow uses for certain; an application holds none."""
+    if flow.trigger in _RUNNERS:
+        return _with_role(flow.people, "runs")
+    owner = flow.owner
+    if flow.trigger not in _OWNERS or owner is None or owner.left or _is_application(owner):
+        return ()
+    return (Group(name=owner.name, holds=tuple((plan, 1) for plan in owner.holds)),)
+
+
 def _with_role(people: Sequence[Group], role: str) -> tuple[Group, ...]:
     return distinct([group for group in people if group.role == role])
 
@@ -319,9 +348,29 @@ def _is_application(owner: Owner | None) -> bool:
     return owner is not None and owner.kind == "service-principal"
 
 
-def _is_link_broken(flow: FlowFacts) -> bool:
+def _group_of_app(flow: FlowFacts) -> str:
+    """Say which plans its users need for the app that starts a flow; of an app that is gone none is left."""
+    if flow.app is None or flow.app.exists:
+        is_dynamics = flow.app is not None and flow.app.kind == "dynamics-365"
+        return "app-premium-in-dynamics" if is_dynamics else "app-premium"
+    return "flow-standalone"
+
+
+def _leaned_on(flow: FlowFacts, found: Coverage) -> Iterator[Remark]:
+    """Say what people lean on that is no lasting licence here: one at home, a trial, the Developer Plan."""
+    yield from found.guest_remarks()
+    yield from found.trial_remarks()
+    if flow.place.type != "developer" and (relied := found.developer_plans()):
+        yield Remark("developer-plan-outside-developer-environment", relied)
+
+
+def _broken_links(flow: FlowFacts) -> Iterator[Remark]:
+    """Name the app that a flow is tied to and the flow whose licence it leans on, where either is in vain."""
     app = flow.app
-    return app is not None and (not app.exists or (app.linked and app.shares_data is False))
+    if app is not None and (not app.exists or (app.linked and app.shares_data is False)):
+        yield Remark("flow-link-broken", who=(app.name,) if app.name else ())
+    if flow.lean is not None:
+        yield Remark("flow-link-broken", who=(flow.lean.name,))
 
 
 def _unlicensed(flow: FlowFacts, row: _Row) -> Iterator[Remark]:
@@ -343,8 +392,10 @@ def _attended_remarks(flow: FlowFacts) -> Iterator[Remark]:
     if flow.trigger in _OWNERS:
         owner = flow.owner
         groups = [Group(holds=tuple((plan, 1) for plan in owner.holds) if owner and not owner.left else ())]
-    else:
+    elif flow.trigger in _RUNNERS or flow.trigger == "power-app":
         groups = [group for group in _with_role(flow.people, "runs") if group.number]
+    else:
+        return
     without = [group for group in groups if not held(group.holds, GROUPS["attended"])]
     if without:
         yield Remark("attended-bot-missing", sum(group.number or 0 for group in without), names_of(without))

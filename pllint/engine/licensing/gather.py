@@ -9,6 +9,7 @@ from functools import cached_property
 
 from pllint.catalogue.plans import plan_named
 from pllint.engine.licensing.apps import SEEDED
+from pllint.engine.licensing.cover import CAPACITY, Covers
 from pllint.model.component import APPS, Component, ComponentKind, StartsFrom
 from pllint.model.environment import Environment
 from pllint.model.governance import AppRecord, FlowRecord, Governance, LicenceRecord, Name, Population
@@ -19,11 +20,13 @@ from pllint.model.licence_facts import (
     Group,
     GuestLicence,
     Holds,
+    Lean,
     Owner,
     Place,
     ServedApp,
 )
-from pllint.model.licensing import Premium, Verdict
+from pllint.model.licensing import Premium, RestrictedWrite, Verdict
+from pllint.model.lifecycle import Retired
 from pllint.model.workspace import Workspace
 
 _PASS = "power-apps-per-app"  # noqa: S105 - the id of a plan
@@ -38,11 +41,6 @@ _TRIGGERS = {
     StartsFrom.PARENT_FLOW: "child",
     StartsFrom.AGENT: "copilot",
     StartsFrom.POWER_PAGES: "power-pages",
-}
-_CAPACITY = {
-    "per-flow": "power-automate-per-flow",
-    "process": "power-automate-process",
-    "hosted-process": "power-automate-hosted-process",
 }
 _DATAVERSE = frozenset({"shared_commondataserviceforapps", "shared_commondataservice"})
 _DEEPEST = 20
@@ -64,11 +62,19 @@ class Gathered:
         governance: Governance,
         premium: Callable[[Component], Premium],
         targets: Callable[[Component], Sequence[Environment]],
+        writes: Callable[[Component], Sequence[RestrictedWrite]],
+        *,
+        retired: Sequence[Retired],
+        is_retired: Callable[[AppRecord | FlowRecord], bool],
     ) -> None:
         self._workspace = workspace
         self._governance = governance
+        self._is_retired = is_retired
+        self._retired_apps = {thing.name.strip().lower() for thing in retired if thing.kind == "app"}
         self._premium = premium
         self._targets = targets
+        self._writes = writes
+        self.covers = Covers(workspace, governance, self._place_of_record)
 
     def record(self, component: Component) -> AppRecord | FlowRecord | None:
         """Give the manifest's record of an app or a flow; the first where it is in several environments."""
@@ -103,6 +109,7 @@ class Gathered:
             on_dataverse=component.kind is ComponentKind.MODEL_DRIVEN_APP or _is_on_dataverse(component),
             purpose=record.purpose if record else None,
             people=people,
+            active_people=record.active_people if isinstance(record, AppRecord) and shared else None,
             makers=self._makers(record),
             passes=here,
             passes_elsewhere=elsewhere,
@@ -111,7 +118,10 @@ class Gathered:
             hosts=tuple(self._hosts(component)),
             stated_users=stated,
             counted_active=counted_active,
-            owner_only=shared == () and stated in {None, 0},
+            owner_only=(shared == () and stated in {None, 0})
+            or (record is not None and not people and self._is_retired(record)),
+            writes_restricted=bool(self._writes(component)),
+            restricted_writers=self._writers(record),
         )
 
     def flow(self, component: Component, depth: int = 0) -> FlowFacts | None:
@@ -135,6 +145,7 @@ class Gathered:
         if trigger == "child" and depth < _DEEPEST:
             gathered = (self.flow(caller, depth + 1) for caller in callers)
             parents = [parent for parent in gathered if parent is not None]
+        cover = self.covers.of(flow_record) if flow_record else None
         return FlowFacts(
             premium=found.verdict is Verdict.YES,
             trigger=trigger,
@@ -143,7 +154,8 @@ class Gathered:
             purpose=record.purpose if record else None,
             owner=self._owner(flow_record) if flow_record else None,
             people=people,
-            licence=_CAPACITY.get(flow_record.licence or "") if flow_record else None,
+            licence=CAPACITY.get(flow_record.licence or "") if flow_record else None,
+            covered_by=cover.plan if cover else None,
             called_by=tuple(parents),
             app=self._served(component, flow_record),
             plan=plan_id(flow_record.plan) if flow_record and flow_record.plan else None,
@@ -152,14 +164,37 @@ class Gathered:
             credential_holders=_holders(flow_record) if flow_record else None,
             on_dataverse=_is_on_dataverse(component),
             attended=any(call.mode == "attended" for call in component.calls_desktop_flows),
+            unattended=any(call.mode == "unattended" for call in component.calls_desktop_flows),
+            lean=Lean(cover.name, cover.fault) if cover and cover.fault else None,
+            app_users=tuple(self._app_users(component)),
+            writes_restricted=bool(self._writes(component)),
+            restricted_writers=self._writers(record),
         )
 
+    def _writers(self, record: AppRecord | FlowRecord | None) -> tuple[Group, ...]:
+        return tuple(map(self._group, record.writes_restricted)) if record else ()
+
+    def _app_users(self, flow: Component) -> Iterator[Group]:
+        for caller in self._workspace.callers_of(flow):
+            record = self.record(caller) if caller.kind in APPS else None
+            if isinstance(record, AppRecord):
+                yield from map(self._group, record.shared_with or ())
+
+    def _place_of_record(self, record: FlowRecord, component: Component | None) -> str | None:
+        """Name the environment of a flow in one spelling; None where nobody says."""
+        if record.environment is not None:
+            known = self._workspace.environment(record.environment.text)
+            return known.name if known else record.environment.text.strip().lower()
+        found = self.environment(component) if component else None
+        return found.name if found else None
+
     def says_what_people_hold(self, component: Component) -> bool:
-        """Tell whether a population of a component says what its people hold, or an owner's name is one."""
+        """Tell whether a population of a component says what its people, maker or owner hold."""
         record = self.record(component)
         names = [name.text for name in _names(record)] if record else []
-        if record is not None and record.owner and component.kind not in APPS:
-            names.append(record.owner)
+        one = (record.maker if component.kind in APPS else record.owner) if record is not None else None
+        if one:
+            names.append(one)
         populations = (self._populations.get(name.strip().lower()) for name in names)
         return any(group is not None and (group.holds or group.guests) for group in populations)
 
@@ -290,8 +325,8 @@ class Gathered:
             if one.kind in APPS and name in {one.name.strip().lower(), one.id.lower()}
         ]
         records = [one for one in self._governance.apps if name in {one.name.strip().lower(), (one.id or "").lower()}]
-        gone = {one.app.strip().lower() for one in self._governance.retirements if one.app}
-        exists = bool(apps or records) and name not in gone and not any(one.retired for one in records)
+        names = {name, *(one.name.strip().lower() for one in records)}
+        exists = bool(apps or records) and self._retired_apps.isdisjoint(names)
         shares = None
         if apps:
             connectors: set[str] = {use.connector for use in flow.uses}

@@ -80,19 +80,9 @@ class Coverage(NamedTuple):
         return sum(gap.by_plan for gap in self.gaps)
 
     @property
-    def on_trial(self) -> bool:
-        """Tell whether a trial fills a gap that plans leave."""
-        return any(gap.by_trial for gap in self.gaps)
-
-    @property
-    def nobody_is_counted(self) -> bool:
-        """Tell whether nobody holds a plan of the group or a trial, here or, as a guest, perhaps at home."""
-        wanted = {*self.licences.plans, *self.licences.trials}
-        return not any(
-            held(gap.people.holds, wanted)
-            or (gap.people.guests is not None and gap.people.guests.home in {"licensed", "unknown"})
-            for gap in self.gaps
-        )
+    def by_trial(self) -> int:
+        """Count those whose gap a trial fills."""
+        return sum(gap.by_trial for gap in self.gaps)
 
     def given(self, passes: int) -> "Coverage":
         """Give out app passes to the people known to be short: members first, then guests."""
@@ -119,6 +109,10 @@ class Coverage(NamedTuple):
             )
             for check, gaps in found.items()
         )
+
+    def trial_remarks(self) -> tuple[Remark, ...]:
+        """Say how many a trial alone covers."""
+        return (Remark("licence-trial-only", self.by_trial),) if self.by_trial else ()
 
     def short_names(self) -> tuple[str, ...]:
         """Name the groups in which somebody is short."""
@@ -154,6 +148,15 @@ def coverage(
         )
         gaps.append(_as_guests(gap, wanted, guests_need_host_licence=guests_need_host_licence))
     return Coverage(licences=wanted, gaps=tuple(gaps))
+
+
+def is_any_counted(groups: Iterable[Group], wanted: Licences) -> bool:
+    """Tell whether anybody, in a group of unknown size too, holds a plan that counts, or perhaps does as a guest."""
+    plans = {*wanted.plans, *wanted.trials}
+    return any(
+        held(group.holds, plans) or (group.guests is not None and group.guests.home in {"licensed", "unknown"})
+        for group in groups
+    )
 
 
 def held(holds: Holds, plans: Iterable[str]) -> int:

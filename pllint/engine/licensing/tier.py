@@ -34,13 +34,15 @@ def premium(
     environments: Sequence[Environment] = (),
     as_of: str | None = None,
     created: str | None = None,
+    calls_created: Callable[[Component], str | None] = lambda _: None,
     http_is_standard: bool = False,
 ) -> Premium:
     """Judge a component by what it really uses; a connection that is declared and not used plays no part.
 
     `calls` are the flows in `component.calls_flows` that were read. `environments` matter in two cases: where all are
     Dataverse for Teams, Dataverse is included; a managed one takes a licence for standard things too. `as_of` and
-    `created` are ISO days; without them the rules of today apply. `http_is_standard`: the plain HTTP action is taken
+    `created` are ISO days, `calls_created` gives those of the flows it starts; without them the rules of today apply.
+    `http_is_standard`: the plain HTTP action is taken
     for standard, as one list of 2026 has it; all other sources hold it to be premium.
     """
     is_app = component.kind in APPS
@@ -69,7 +71,7 @@ def premium(
                 catalogue,
                 environments=environments,
                 as_of=as_of,
-                created=created,
+                created=calls_created(flow),
                 http_is_standard=http_is_standard,
             )
             found.extend(_through(flow, inner, call.at))

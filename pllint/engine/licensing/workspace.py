@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import cached_property
 
 from pllint.catalogue import Catalogue
@@ -11,14 +11,29 @@ from pllint.catalogue.plans import Plans, plan_named
 from pllint.engine.licensing.apps import judge_app
 from pllint.engine.licensing.flows import judge_flow
 from pllint.engine.licensing.gather import Gathered, plan_id
+from pllint.engine.licensing.restricted import restricted_writes
 from pllint.engine.licensing.tier import premium
 from pllint.model.component import APPS, Component, ComponentKind, StartsFrom, TriggerClass
 from pllint.model.environment import Environment, EnvironmentType
 from pllint.model.governance import AppRecord, FlowRecord, Governance, Name
 from pllint.model.inventory import Currency, LicenceSku
-from pllint.model.licence_facts import Readings, Remark
-from pllint.model.licensing import LicenceNeed, Licensed, Premium, Uncounted, Verdict
+from pllint.model.licence_facts import GROUPS, Readings, Remark
+from pllint.model.licensing import (
+    Association,
+    LicenceNeed,
+    Licensed,
+    Premium,
+    RestrictedWrite,
+    Uncounted,
+    Verdict,
+)
+from pllint.model.lifecycle import Retired, retired_on
 from pllint.model.workspace import Workspace
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pllint.engine.licensing.given_back import Counts
+    from pllint.model.estate import GivenBack
 
 _APP_PLANS = ("power-apps-premium", "power-apps-per-app")
 _STANDALONE = ("power-automate-premium", "power-automate-per-user", "power-automate-per-user-rpa")
@@ -89,7 +104,6 @@ class Licensing:
 
     def _tier(self, component: Component) -> Premium:
         calls = (self._workspace.component(call.id) for call in component.calls_flows)
-        records = self._workspace.records_of(component)
         return premium(
             component,
             self._catalogue,
@@ -97,8 +111,13 @@ class Licensing:
             environments=self._targets(component),
             as_of=self._as_of,
             http_is_standard=self.readings.http_tier == "standard",
-            created=next((record.created for record in records if record.created), None),
+            created=self._created(component),
+            calls_created=self._created,
         )
+
+    def _created(self, component: Component) -> str | None:
+        records = self._workspace.records_of(component)
+        return next((record.created for record in records if record.created), None)
 
     @cached_property
     def plans(self) -> Plans:
@@ -117,7 +136,7 @@ class Licensing:
 
     @property
     def governance(self) -> Governance | None:
-        """The manifest; where there is none, what licence exports alone say."""
+        """The manifest, or what licence exports alone say; its licence counts are lowered by what was given back."""
         return self._governance
 
     @cached_property
@@ -125,7 +144,38 @@ class Licensing:
         governance = self._governance
         if governance is None:
             return None
-        return Gathered(self._workspace, governance, self.premium, self._targets)
+        return Gathered(
+            self._workspace,
+            governance,
+            self.premium,
+            self._targets,
+            self.restricted_writes,
+            retired=self.retired,
+            is_retired=self.is_retired,
+        )
+
+    def is_retired(self, record: AppRecord | FlowRecord) -> bool:
+        """Tell whether an app or a flow on record is retired on the day, by its own word or a record of retirement."""
+        kind = "app" if isinstance(record, AppRecord) else "flow"
+        name = record.name.strip().lower()
+        named = ((thing.kind, thing.name.strip().lower()) for thing in self.retired if thing.retirement)
+        return record.retired is True or (kind, name) in named
+
+    @cached_property
+    def retired(self) -> tuple[Retired, ...]:
+        """What is retired on the day."""
+        return tuple(retired_on(self._manifest, self._as_of)) if self._manifest else ()
+
+    @cached_property
+    def counts(self) -> Counts:
+        """The licence counts on record, lowered by what retirements have given back since they were taken."""
+        from pllint.engine.licensing.given_back import counts_on
+
+        return counts_on(self._workspace, self._manifest, self.retired, self._as_of, self.plans)
+
+    def restricted_writes(self, component: Component) -> Sequence[RestrictedWrite]:
+        """Give what a component is seen to write to tables that Power Apps and Power Automate plans only read."""
+        return restricted_writes(component, self.plans, self._as_of) if component.table_writes else ()
 
     def judged(self, component: Component) -> Licensed | None:
         """Say who needs a licence for an app or a cloud flow, how many are short, and what else there is to say.
@@ -143,13 +193,19 @@ class Licensing:
         if gathered is None:
             return None
         app = flow = None
+        doubts: tuple[GivenBack, ...] = ()
+        doubtful = 0
         if component.kind in APPS:
             app = gathered.app(component)
             judgement = judge_app(app, self._as_of, self.plans, self.readings)
+            if doubts := self._doubts(gathered.environment(component)):
+                left = app._replace(passes=max(0, app.passes - sum(one.doubt for one in doubts)))
+                doubtful = judge_app(left, self._as_of, self.plans, self.readings).short - judgement.short
         elif component.kind is ComponentKind.CLOUD_FLOW and (flow := gathered.flow(component)) is not None:
             judgement = judge_flow(flow, self._as_of, self.readings)
         else:
             return None
+        writers = judgement.writers or ()
         return Licensed(
             component=component,
             record=gathered.record(component),
@@ -159,7 +215,39 @@ class Licensing:
             app=app,
             flow=flow,
             counted=self.uncounted(component) is None or gathered.says_what_people_hold(component),
+            doubtful=doubtful,
+            doubts=doubts if doubtful else (),
+            writes=tuple(self.restricted_writes(component)),
+            writers_counted=any(group.holds or group.guests for group in writers)
+            or self._is_any_on_record(GROUPS["dynamics"]),
         )
+
+    def _doubts(self, environment: Environment | None) -> tuple[GivenBack, ...]:
+        """Give what may have been taken out of the passes of an environment, and nobody can tell from the counts."""
+        if environment is None or not any(thing.retirement for thing in self.retired):
+            return ()
+        return tuple(
+            one
+            for one in self.counts.given_back
+            if one.doubt and one.environment is not None and environment.goes_by(one.environment)
+        )
+
+    def _is_any_on_record(self, plans: Collection[str]) -> bool:
+        """Tell whether a licence record is of one of these plans, even of none bought."""
+        governance = self._governance
+        return any(plan_id(record.plan) in plans for record in (governance.licences if governance else ()))
+
+    def associations(self) -> tuple[Association, ...]:
+        """Give the flows with a capacity licence that other flows are associated with."""
+        found = self._gathered.covers.associations() if self._gathered else ()
+        return tuple(
+            one._replace(at_most=self.plans.number(one.plan, "associated-flows", self._as_of)) for one in found
+        )
+
+    def covering(self, record: FlowRecord) -> str | None:
+        """Give the capacity plan of another flow that covers this one."""
+        cover = self._gathered.covers.of(record) if self._gathered else None
+        return cover.plan if cover else None
 
     def purchased(self, plan: str) -> int | None:
         """Count the licences bought of a plan; None where no record says."""
@@ -170,11 +258,6 @@ class Licensing:
             if plan_id(record.plan) == plan and record.purchased is not None
         ]
         return sum(numbers) if numbers else None
-
-    def is_on_record(self, plan: str) -> bool:
-        """Tell whether any licence record is of a plan."""
-        governance = self._governance
-        return any(plan_id(record.plan) == plan for record in (governance.licences if governance else ()))
 
     def copies(self, licensed: Sequence[tuple[str, str | None]]) -> tuple[Remark, ...]:
         """Say what is wrong with the copies of a flow, each an environment and its capacity licence there."""
@@ -202,7 +285,15 @@ class Licensing:
 
     @cached_property
     def _governance(self) -> Governance | None:
-        """The manifest; where there is none, what licence exports alone say."""
+        """The manifest with its licence counts as they stand on the day."""
+        manifest = self._manifest
+        if manifest is None or not manifest.licences or not any(thing.retirement for thing in self.retired):
+            return manifest
+        return manifest._replace(licences=self.counts.records)
+
+    @cached_property
+    def _manifest(self) -> Governance | None:
+        """The manifest as it is written; where there is none, what licence exports alone say."""
         workspace = self._workspace
         if workspace.governance is not None or not workspace.lists_licences:
             return workspace.governance
@@ -218,8 +309,10 @@ class Licensing:
         if environments and all(map(_is_personal, environments)) and not any(map(_serves_people, records)):
             return None
         if component.kind in APPS:
-            return _users(records, governance, "the people it is shared with")
-        if any(_has_capacity_licence(record) for record in records):
+            need = _users(records, governance, "the people it is shared with")
+            is_gone = bool(records) and all(map(self.is_retired, records)) and not (need.people or need.groups)
+            return None if is_gone else need
+        if any(map(self._is_covered, records)):
             return None
         return self._flow_need(component, records, governance)
 
@@ -251,7 +344,12 @@ class Licensing:
         return LicenceNeed(f"its owner {owner}" if owner else "its owner", 1)
 
     def _is_licensed_by_capacity(self, flow: Component) -> bool:
-        return any(_has_capacity_licence(record) for record in self._workspace.records_of(flow))
+        return any(map(self._is_covered, self._workspace.records_of(flow)))
+
+    def _is_covered(self, record: AppRecord | FlowRecord) -> bool:
+        """Tell whether a capacity licence covers a flow, its own or another's."""
+        own = record.licence not in {None, "none"}
+        return own or (isinstance(record, FlowRecord) and self.covering(record) is not None)
 
     def _serves_app(self, flow: Component) -> bool:
         """Tell whether a flow is tied by hand to an app of the source and shares one of its data sources."""
@@ -310,10 +408,6 @@ def _serves_people(record: AppRecord | FlowRecord) -> bool:
     if isinstance(record, AppRecord):
         return bool(record.people or record.shared_with)
     return record.purpose == "use" or bool(record.people)
-
-
-def _has_capacity_licence(record: AppRecord | FlowRecord) -> bool:
-    return record.licence not in {None, "none"}
 
 
 def _users(records: Sequence[AppRecord | FlowRecord], governance: Governance, who: str) -> LicenceNeed:

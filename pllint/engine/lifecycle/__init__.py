@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 
 from pllint.engine.lifecycle.names import ConnectorNames, Definitions
@@ -19,9 +19,18 @@ from pllint.model.governance import (
     Governance,
     Population,
     Retirement,
-    Stage,
 )
-from pllint.model.lifecycle import Evidence, Headcount, HttpUse, Listing, Refusal, Retired, RetiredUse
+from pllint.model.lifecycle import (
+    Evidence,
+    Headcount,
+    HttpUse,
+    Listing,
+    Refusal,
+    Retired,
+    RetiredUse,
+    retired_on,
+    says_retired,
+)
 from pllint.model.workspace import Workspace
 
 TYPE_CHECKING = False
@@ -81,7 +90,7 @@ class Lifecycle:
     def retired(self) -> tuple[Retired, ...]:
         """Give what is retired on the day, in the order of the manifest; a retirement to come is none yet."""
         governance = self._workspace.governance
-        return tuple(_retired(governance, self._as_of)) if governance else ()
+        return tuple(retired_on(governance, self._as_of)) if governance else ()
 
     def population(self, retirement: Retirement) -> Headcount | None:
         """Give the population last verified: the retirement's own count, else the newest one on record."""
@@ -128,6 +137,10 @@ class Lifecycle:
             if names.mean_use(use, self._workspace)
         ]
 
+    def definitions(self, thing: Retired) -> Sequence[CustomConnector]:
+        """Give the definitions of a retired connector that the source still holds."""
+        return self._names(thing).definitions
+
     def http_use(self, component: Component) -> HttpUse | None:
         """Give a component's use of HTTP, or None when it calls nothing that way."""
         uses = tuple(use for use in component.uses if use.connector in _HTTP)
@@ -166,7 +179,7 @@ class Lifecycle:
         governance = self._workspace.governance
         registered = governance.connectors if governance else ()
         others = [
-            *(_host_of_record(record) for record in registered if not _says_retired(record)),
+            *(_host_of_record(record) for record in registered if not says_retired(record)),
             *(one.host.name for one in self._workspace.custom_connectors if one is not definition),
         ]
         return None if host.lower() in {(other or "").lower() for other in others} else host.lower()
@@ -174,36 +187,6 @@ class Lifecycle:
     def _names(self, thing: Retired) -> ConnectorNames:
         record = thing.record if isinstance(thing.record, ConnectorRecord) else None
         return self._definitions.names(thing.name, record)
-
-
-def _retired(governance: Governance, as_of: str) -> Iterator[Retired]:
-    recorded = list(_recorded(governance))
-    told: set[tuple[str, str]] = set()
-    for retirement in governance.retirements:
-        for kind, name in (("app", retirement.app), ("flow", retirement.flow), ("connector", retirement.connector)):
-            if not name:
-                continue
-            records = [record for of, record in recorded if of == kind and record.name.lower() == name.lower()]
-            if (retirement.date or "") <= as_of or any(map(_says_retired, records)):
-                told.add((kind, name.lower()))
-                record = records[0] if records else None
-                yield Retired(kind=kind, name=name, at=retirement.at / kind, record=record, retirement=retirement)
-    for kind, record in recorded:
-        if _says_retired(record) and (kind, record.name.lower()) not in told:
-            at = record.at / ("stage" if isinstance(record, ConnectorRecord) else "retired")
-            yield Retired(kind=kind, name=record.name, at=at, record=record)
-
-
-def _recorded(governance: Governance) -> Iterator[tuple[str, AppRecord | FlowRecord | ConnectorRecord]]:
-    yield from (("app", app) for app in governance.apps)
-    yield from (("flow", flow) for flow in governance.flows)
-    yield from (("connector", connector) for connector in governance.connectors)
-
-
-def _says_retired(record: AppRecord | FlowRecord | ConnectorRecord) -> bool:
-    if isinstance(record, ConnectorRecord):
-        return record.stage is Stage.RETIRED
-    return record.retired is True
 
 
 def _host_of_record(record: AppRecord | FlowRecord | ConnectorRecord | None) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pllint.read.app_document import read_document as read_parts
+from pllint.read.app_formulas import writes_of
 from pllint.read.canvas_app import document_app
 from pllint.read.document import problem_of
 from pllint.read.recognise import DocumentForm
@@ -42,6 +43,7 @@ def read_document(
     document = open_document(tree, entry, gathered)
     if document is not None:
         app = document_app(document, name=entry.name, id=entry.id, solution=solution, references=declared.references)
+        app = app._replace(table_writes=writes_of(document.pages, dict(app.tables), gathered.notes))
         gathered.components.append(app if entry.id else app._replace(id=app.name))
     return document
 

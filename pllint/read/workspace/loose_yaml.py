@@ -1,4 +1,4 @@
-"""Loose YAML files: parts of the governance manifest, and Pulumi programmes with data policies."""
+"""Loose YAML files: parts of the governance manifest, data policies, and Pulumi programmes with such policies."""
 
 from __future__ import annotations
 
@@ -28,15 +28,17 @@ def read_yaml(file: LooseFile, gathered: Gathered) -> None:
     except (MalformedError, OSError) as error:
         gathered.notes.refuse(source, problem_of(error))
         return
-    programme = recognise.may_be_pulumi(content)
-    if expected or programme or recognise.may_be_governance(content):
-        _read(file, gathered, expected=expected, programme=programme)
+    governs = recognise.may_be_pulumi(content) or recognise.may_be_yaml_policy(content)
+    if expected or governs or recognise.may_be_governance(content):
+        # Where a policy was before it was damaged, no verdict is sure.
+        broken_counts = expected or (governs and recognise.speaks_of_policies(content))
+        _read(file, gathered, broken_counts=broken_counts, governs=governs)
     else:
         lone = recognise.may_be_agent_part(file.name, content)
         gathered.notes.skip(source.path, _LONE_PART if lone else NOT_OURS)
 
 
-def _read(file: LooseFile, gathered: Gathered, *, expected: bool, programme: bool) -> None:
+def _read(file: LooseFile, gathered: Gathered, *, broken_counts: bool, governs: bool) -> None:
     from pllint.read import governance
     from pllint.read.document import open_yaml
 
@@ -47,9 +49,9 @@ def _read(file: LooseFile, gathered: Gathered, *, expected: bool, programme: boo
     if node is not None and governance.recognises(node.value, file.path, gathered.settings.governance):
         gathered.governance.append(node)
         notes.findings.extend(aside.findings)
-    elif node is not None and programme and gathered.policy_files.take_yaml(node):
+    elif node is not None and governs and gathered.policy_files.take_yaml(node):
         notes.findings.extend(aside.findings)
-    elif node is None and expected:
+    elif node is None and broken_counts:
         notes.findings.extend(aside.findings)
         notes.skipped.extend(aside.skipped)
     else:

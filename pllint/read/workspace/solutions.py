@@ -114,13 +114,18 @@ def _read_app(tree: Tree, app: CanvasAppEntry, solution: str, declared: Declared
     references = declared.references
     component = canvas_app(app, solution=solution, references=references, notes=gathered.notes)
     gathered.components.append(component)
-    if app.document is None or app.document.form is DocumentForm.SOURCE:
+    if app.document is None or (app.document.form is DocumentForm.SOURCE and not component.tables):
         return
+    from pllint.read.app_formulas import writes_of
     from pllint.read.workspace.apps import open_document
 
     document = open_document(tree, app.document, gathered)
-    if document is not None and document.complete:
-        other = document_app(document, name=app.name, id=app.name, solution=solution, references=references)
+    if document is None:
+        return
+    other = document_app(document, name=app.name, id=app.name, solution=solution, references=references)
+    tables = dict(other.tables) | dict(component.tables)
+    gathered.components[-1] = component._replace(table_writes=writes_of(document.pages, tables, gathered.notes))
+    if document.complete and app.document.form is not DocumentForm.SOURCE:
         finding = disagreement(component, other)
         if finding is not None:
             gathered.notes.findings.append(finding)

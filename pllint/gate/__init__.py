@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from pllint.errors import UsageError
 from pllint.finding import ComponentRef, Finding, Severity
+from pllint.gate import retirements
+from pllint.gate.retirements import RetiredHere
+from pllint.gate.row import Row
 from pllint.model.component import APPS, ComponentKind
 from pllint.model.environment import EnvironmentType
 from pllint.model.governance import AppRecord, Stage
@@ -22,7 +25,9 @@ if TYPE_CHECKING:
     from pllint.model.component import Component, ConnectorUse
     from pllint.model.connector_id import ConnectorKey
     from pllint.model.environment import Environment
+    from pllint.model.estate import GivenBack
     from pllint.model.governance import ConnectorRecord, FlowRecord, Waiver
+    from pllint.model.licensing import Licensed
     from pllint.model.lifecycle import Evidence
     from pllint.model.solution import DeploymentSettings, Solution
     from pllint.model.verdict import Verdict, Violation
@@ -66,28 +71,6 @@ _BEFORE = {
 }
 """The stages a connector has to have behind it, by type of environment; elsewhere everything before production."""
 _DEPLOYABLE = (Stage.REQUEST, Stage.DEVELOPMENT, Stage.DEPLOYMENT)
-
-
-class Row(NamedTuple):
-    """One requirement: how things stand with it, what proves that, and who has to act if it is not met."""
-
-    stage: Stage
-    requirement: str
-    state: State
-    evidence: str
-    checks: tuple[str, ...]
-    """Ids of the checks that report it."""
-    who: str = ""
-    at: Anchor | None = None
-    component: ComponentRef | None = None
-    maker: str | None = None
-    waived: str = ""
-    """Why it is accepted all the same; empty when it is not."""
-
-    @property
-    def passes(self) -> bool:
-        """Tell whether the requirement keeps the solution back no longer."""
-        return self.state is State.MET or bool(self.waived)
 
 
 class Gate(NamedTuple):
@@ -155,10 +138,11 @@ class _Checklist:
         inside = (one for one in context.workspace.components if context.workspace.solution_of(one) is solution)
         self._components = sorted(inside, key=lambda one: (one.at.source.path, one.kind, one.id))
         # Judged whatever the settings select: a project that silences a check does not thereby meet a requirement.
-        records = (*_HTTP, *_SETTINGS, *_DECLARED, _JUSTIFIED, _MITIGATED)
+        records = (*_HTTP, *_SETTINGS, *_DECLARED, _JUSTIFIED, _MITIGATED, *retirements.CHECKS)
         asked = [one for one in checks if one.id.startswith("LIC") or one.id in records]
         self._judgement = judge(asked, context)
         self._errors = {one.id for one in checks if one.severity is Severity.ERROR}
+        self._retired = RetiredHere(context, solution, self._components, environment, self._judgement.findings)
 
     def rows(self) -> Iterator[Row]:
         """Give every row; what could not be read or judged is a row too, for nothing is known of it."""
@@ -170,6 +154,7 @@ class _Checklist:
             yield from self._record_rows(component)
             yield self._licence_row(component)
         yield from self._settings_rows()
+        yield from self._retired.rows()
 
     def _reading_row(self) -> Row:
         solution = self._solution
@@ -212,7 +197,7 @@ class _Checklist:
                 yield from self._registered(record)
             if key not in classified:
                 classified.add(key)
-                yield from self._classified(name, key, at)
+                yield from self._classified(record.name if record else name, key, at)
 
     def _connectors(self) -> Iterator[tuple[str, ConnectorKey, Anchor, ConnectorUse | None]]:
         """Give the custom connectors the solution uses or holds: name, key and place."""
@@ -253,16 +238,9 @@ class _Checklist:
             component=ref,
         )
         yield met
-        if record.stage is Stage.RETIRED:
-            yield met._replace(
-                stage=Stage.RETIRED,
-                requirement=f"the connector '{record.name}' is not retired",
-                state=State.MISSING,
-                evidence="its record says it is retired",
-                checks=(_RETIRED_IN_USE,),
-                who="the maker",
-            )
+        if self._retired.retires(record):
             return
+        yield from self._retired.contradicted(record)
         yield self._names_row(f"the connector '{record.name}'", ref, (record,))
         for evidence in stages.evidence(record):
             requirement = evidence.requirement
@@ -371,7 +349,8 @@ class _Checklist:
             return
         noun = "app" if component.kind in APPS else "flow"
         yield self._names_row(f"'{component.name}'", component.ref, records, self._maker(component))
-        thing = next((one for one in self._context.lifecycle.retired if one.record in records), None)
+        if self._retired.of(component) is not None:
+            return
         row = Row(
             stage=Stage.RETIRED,
             requirement=f"'{component.name}' is not retired",
@@ -383,11 +362,8 @@ class _Checklist:
             component=component.ref,
             maker=self._maker(component),
         )
-        if thing is not None:
-            yield row._replace(state=State.MISSING, evidence="its record says it is retired", at=thing.at)
-        else:
-            yield row
-            yield from self._reason_rows(row, component, [one for one in records if isinstance(one, AppRecord)])
+        yield row
+        yield from self._reason_rows(row, component, [one for one in records if isinstance(one, AppRecord)])
 
     def _reason_rows(self, row: Row, component: Component, records: Sequence[AppRecord]) -> Iterator[Row]:
         """Ask why a widely shared app is there, and what people do when an important one fails."""
@@ -475,13 +451,21 @@ class _Checklist:
             evidence = f"premium ({reasons}), and nobody knows whose licences it runs on"
             return row._replace(state=State.UNKNOWN, evidence=evidence)
         needs = [need for need in licensed.judgement.needs if need.level == "required"]
-        words = "; ".join(f"{need.number:,} needed ({need.who}), {need.short:,} short" for need in needs)
+        told = [f"{need.number:,} needed ({need.who}), {need.short:,} short" for need in needs]
+        words = "; ".join([*told, *(f"{one.what} there given back: {one.told}" for one in self._taken_out(licensed))])
         judged = licensed.judgement
         return row._replace(
             state=State.MISSING if judged.short else State.UNKNOWN if judged.unknown else State.MET,
             checks=(_UNLICENSED if component.kind in APPS else _OWNER_UNLICENSED,) if judged.short else row.checks,
             evidence=f"premium ({reasons}): {words or 'no licence is needed besides those on record'}",
         )
+
+    def _taken_out(self, licensed: Licensed) -> Iterator[GivenBack]:
+        """Give what retirements took out of the passes of an app's environment since they were counted."""
+        here = licensed.environment
+        for one in self._context.licensing.counts.given_back if licensed.app and here else ():
+            if one.taken and here and one.environment and here.goes_by(one.environment):
+                yield one
 
     def _settings_rows(self) -> Iterator[Row]:
         solution = self._solution
