@@ -6,6 +6,10 @@ from collections.abc import Mapping
 
 _SCHEMA = "https://schema.management.azure.com/providers/Microsoft.Logic/schemas/2016-06-01/workflowdefinition.json#"
 _SHAREPOINT = "shared_sharepointonline"
+OPERATIONS = (2, 4, 4, 6, 6, 8, 8, 8, 10, 10, 12, 12, 14, 16, 20, 24, 30, 44, 60, 120)
+"""Of composed connectors: of the published ones half have less than 32 KB, and one in ten more than 189."""
+_FIELDS = 26
+"""Of the answer of two operations: an operation then takes as many bytes as in published connectors, 3.6 KB."""
 
 
 def clean_flow(size: int) -> str:
@@ -40,6 +44,36 @@ def policy_against_http() -> str:
     )
 
 
+def policy(name: str, environments: list[str]) -> str:
+    """Give a data policy for some environments that lets through what is composed here, and blocks HTTP."""
+    groups = (
+        ("Confidential", [f"/providers/Microsoft.PowerApps/apis/{_SHAREPOINT}"]),
+        ("Blocked", ["Http", "HttpWebhook"]),
+    )
+    patterns = (("Confidential", "https://api.parcels.example*"), ("Blocked", "*"))
+    return json.dumps(
+        {
+            "policyDefinition": {
+                "name": name,
+                "displayName": name,
+                "environmentType": "OnlyEnvironments",
+                "environments": [{"name": environment} for environment in environments],
+                "defaultConnectorsClassification": "General",
+                "connectorGroups": [
+                    {"classification": group, "connectors": [{"id": one, "name": one} for one in connectors]}
+                    for group, connectors in groups
+                ],
+            },
+            "customConnectorUrlPatternsDefinition": {
+                "rules": [
+                    {"order": order, "customConnectorRuleClassification": group, "pattern": pattern}
+                    for order, (group, pattern) in enumerate(patterns, 1)
+                ]
+            },
+        }
+    )
+
+
 def manifest(connectors: int) -> str:
     """Give a governance file that records so many custom connectors."""
     records = "".join(
@@ -51,26 +85,52 @@ def manifest(connectors: int) -> str:
     return f"environments:\n  - {{name: hr-test, type: developer}}\nconnectors:\n{records}"
 
 
-def connectors(example: str, folder: str, count: int, operations: int) -> None:
-    """Write so many connector folders, each the example's with its operations repeated."""
+def connectors(example: str, folder: str, count: int) -> None:
+    """Write so many connector folders of all sizes, each composed of the example's operations."""
     with open(os.path.join(example, "apiDefinition.swagger.json"), encoding="utf-8") as file:
         text = file.read()
     with open(os.path.join(example, "apiProperties.json"), encoding="utf-8") as file:
         properties = file.read()
+    texts = [definition(text, operations) for operations in OPERATIONS]
     for number in range(count):
-        definition = json.loads(text)
-        definition["info"]["title"] = f"Parcel tracking {number}"
-        definition["paths"] = {
-            f"/copy{copy}{path}": {
-                verb: {**operation, "operationId": f"{operation['operationId']}{copy}"}
-                for verb, operation in verbs.items()
-            }
-            for copy in range(operations // 2)
-            for path, verbs in definition["paths"].items()
-        }
         target = os.path.join(folder, f"connector{number:04d}")
-        write(os.path.join(target, "apiDefinition.swagger.json"), json.dumps(definition, indent=2))
+        write(os.path.join(target, "apiDefinition.swagger.json"), titled(texts[number % len(texts)], number))
         write(os.path.join(target, "apiProperties.json"), properties)
+
+
+def definition(text: str, operations: int) -> str:
+    """Give a connector definition with its operations repeated under ids of their own, each with what it answers."""
+    found = json.loads(text)
+    copies = range(operations // 2)
+    paths = {
+        f"/copy{copy}{path}": {verb: _copied(operation, copy) for verb, operation in verbs.items()}
+        for copy in copies
+        for path, verbs in found["paths"].items()
+    }
+    answers = {f"Answer{copy}": {"type": "object", "properties": _fields()} for copy in copies}
+    return json.dumps({**found, "paths": paths, "definitions": {**found["definitions"], **answers}}, indent=2)
+
+
+def titled(definition_text: str, number: int) -> str:
+    """Give a definition a title of its own."""
+    return definition_text.replace("Parcel tracking", f"Parcel tracking {number}", 1)
+
+
+def _copied(operation: Mapping[str, object], copy: int) -> dict[str, object]:
+    answer = {"description": "Success", "schema": {"$ref": f"#/definitions/Answer{copy}"}}
+    return {**operation, "operationId": f"{operation['operationId']}{copy}", "responses": {"200": answer}}
+
+
+def _fields() -> dict[str, object]:
+    return {
+        f"field{number}": {
+            "type": "string",
+            "title": f"Field {number}",
+            "description": f"What the service tells in field {number} of its answer.",
+            "x-ms-summary": f"Field {number}",
+        }
+        for number in range(_FIELDS)
+    }
 
 
 def write(path: str, text: str) -> str:

@@ -39,6 +39,7 @@ from pllint.model.policy import (  # noqa: E402
 )
 from pllint.model.verdict import Outcome  # noqa: E402
 from pllint.model.workspace import Workspace  # noqa: E402
+from pllint.settings import Settings, Target  # noqa: E402
 from pllint.source import Anchor, Source  # noqa: E402
 
 _GMAIL = ConnectorKey("shared_gmail")
@@ -87,6 +88,19 @@ def estate(components: int, policies: int, environments: int, seed: int = 1) -> 
         environments=places,
         policies=[_policy(number, keys, places, rng) for number in range(policies)],
     )
+
+
+def placed(workspace: Workspace) -> Workspace:
+    """Give an estate in which every component belongs to a solution, as many as there are environments."""
+    number = len(workspace.environments)
+    components = [one._replace(solution=f"Desk{place % number}") for place, one in enumerate(workspace.components)]
+    return Workspace(components=components, environments=workspace.environments, policies=workspace.policies)
+
+
+def placed_settings(workspace: Workspace) -> Settings:
+    """Give settings that send each of these solutions to an environment of its own."""
+    places = enumerate(workspace.environments)
+    return Settings(targets=tuple(Target(f"Desk{number}", (place.name,)) for number, place in places))
 
 
 def _policy(number: int, keys: list[ConnectorKey], places: list[Environment], rng: random.Random) -> DlpPolicy:

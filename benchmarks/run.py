@@ -10,14 +10,18 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import NamedTuple
 
 import counters
+import estate
 import inputs
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 CORPUS = os.path.join(os.path.dirname(ROOT), "shared", "corpus")
 _EXAMPLE_CONNECTOR = os.path.join(ROOT, "examples", "contoso", "connectors", "parcel-tracking")
+_SOLUTIONS = 10
+"""Of the estate of 5,000 files."""
 
 _FLOOR = """
 import os, sys, PARSER
@@ -69,6 +73,44 @@ for entry in sorted(os.scandir(sys.argv[1]), key=lambda entry: entry.name):
         pass
 """
 """Reads what pllint parsed and parses it again, with nothing around it; YAML is only read."""
+
+_MIXED_FLOOR = """
+import os, sys, PARSER
+from xml.etree import ElementTree
+from ruamel.yaml import YAML
+events = YAML(typ="safe").parse
+for folder, _, names in os.walk(sys.argv[1]):
+    for name in names:
+        with open(os.path.join(folder, name), "rb") as file:
+            content = file.read()
+        if name.endswith(".json"):
+            PARSER.loads(content)
+        elif name.endswith(".xml"):
+            ElementTree.fromstring(content)
+        elif name.endswith((".yaml", ".yml")):
+            for _ in events(content):
+                pass
+"""
+"""Reads and parses every file of a project by the fastest parser of its kind."""
+
+_CROSS_FILE = """
+import datetime, gc, os, sys, time
+sys.path.insert(0, sys.argv[1])
+import policies
+from pllint import api
+from pllint.catalogue import Catalogue
+from pllint.check import Context
+from pllint.run import judge
+number = int(sys.argv[2])
+workspace = policies.placed(policies.estate(50 * number, number, 2 * number))
+context = Context(workspace, policies.placed_settings(workspace), datetime.date(2026, 11, 21), Catalogue())
+checks = api.checks()
+gc.collect()
+begun = time.process_time()
+judge(checks, context)
+print(time.process_time() - begun)
+"""
+"""Judges so many policies over twice as many environments and fifty times as many flows, and prints the seconds."""
 
 _IN_PROCESS = """
 import sys
@@ -166,14 +208,64 @@ def manifest(bench: Bench) -> Measured:
     return Measured(measured, 4, 6, "x `python -c pass`, processor time")
 
 
+def solution(bench: Bench) -> Measured:
+    """Target 5: linting one solution of 200 files."""
+    folder = os.path.join(bench.folder, "inputs", "solution")
+    estate.solution(folder, 0, estate.parts(_EXAMPLE_CONNECTOR))
+    measured = bench.ratio([bench.pllint, "check", folder], _mixed_floor(bench, folder), by=counters.CPU)
+    return Measured(measured, 4, 6, f"x reading and parsing, {estate.SOLUTION_FILES} files")
+
+
+def many_files(bench: Bench) -> Measured:
+    """Target 6: linting an estate of 5,000 files."""
+    folder, files = _estate(bench, _SOLUTIONS)
+    few = bench._replace(runs=min(bench.runs, 5))
+    measured = few.ratio([bench.pllint, "check", folder], _mixed_floor(bench, folder), by=counters.CPU)
+    return Measured(measured, 6, 9, f"x reading and parsing, {files:,} files")
+
+
+def twice_the_files(bench: Bench) -> Measured:
+    """Target 15: how cost grows with the number of files."""
+    commands = [[bench.pllint, "check", _estate(bench, solutions)[0]] for solutions in (_SOLUTIONS, _SOLUTIONS // 2)]
+    measured = bench._replace(runs=min(bench.runs, 5)).ratio(*commands, by=counters.CPU)
+    return Measured(measured, 2.1, 2.3, "x half of the files, processor time")
+
+
+def ten_times_the_findings(bench: Bench) -> Measured:
+    """Target 16: what each further finding in one file of 1.1 MB costs."""
+    few, many = 100, 1_000
+    costs: dict[str, Callable[[], float]] = {}
+    for findings in (few, many):
+        folder = f"findings{findings}"
+        flow = bench.input(f"{folder}/flow.json", inputs.flow_with_findings(1_100_000, findings))
+        bench.input(f"{folder}/policy.json", inputs.policy_against_http())
+        command = [bench.pllint, "check", os.path.dirname(flow)]
+        costs[folder] = partial(counters.CPU.measure, command, bench.folder)
+    less, more = counters.interleaved(costs, bench.runs).values()
+    return Measured((more - less) * 1e6 / (many - few), 30, 100, "microseconds each, 100 to 1,000 findings")
+
+
+def cross_file(bench: Bench) -> Measured:
+    """Target 17: how judging grows with policies, environments and flows."""
+
+    def seconds(number: int) -> float:
+        command = [bench.python, "-c", _CROSS_FILE, os.path.dirname(os.path.abspath(__file__)), str(number)]
+        done = subprocess.run(command, capture_output=True, check=True, text=True, env=counters.environment())
+        return float(done.stdout)
+
+    measures = {"twice": partial(seconds, 40), "once": partial(seconds, 20)}
+    twice, once = counters.interleaved(measures, min(bench.runs, 3)).values()
+    return Measured(twice / once, 4.2, 5, "x half of the policies, environments and flows")
+
+
 def connectors(bench: Bench) -> Measured:
     """Target 7: linting many connector definitions."""
     folder = os.path.join(bench.corpus, "microsoft+PowerPlatformConnectors")
     what = "the connectors of the corpus"
     if not os.path.isdir(folder):
         folder, what = os.path.join(bench.folder, "inputs", "connectors"), "300 composed connectors"
-        inputs.connectors(_EXAMPLE_CONNECTOR, folder, count=300, operations=30)
-    parser = "orjson" if _installs(bench, "orjson") else "json"
+        inputs.connectors(_EXAMPLE_CONNECTOR, folder, count=300)
+    parser = _parser(bench)
     floor = [bench.python, "-c", _FLOOR.replace("PARSER", parser), folder]
     measured = bench.ratio([bench.pllint, "check", folder], floor, by=counters.CPU)
     return Measured(measured, 8, 12, f"x reading and `{parser}.loads`, {what}")
@@ -194,8 +286,13 @@ TARGETS = (
     Target("2", "one clean flow", clean_flow),
     Target("3", "places of 14 findings", places),
     Target("4", "one manifest", manifest),
+    Target("5", "one solution", solution),
+    Target("6", "5,000 files", many_files),
     Target("7", "connectors", connectors),
     Target("14", "peak memory", memory),
+    Target("15", "twice the files", twice_the_files),
+    Target("16", "ten times the findings", ten_times_the_findings),
+    Target("17", "policies and environments", cross_file),
 )
 
 
@@ -207,7 +304,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="pllint-benchmarks-") as folder:
         bench = _bench(folder, arguments.runs, os.path.abspath(arguments.corpus))
         print(f"counting {bench.counter.name}; medians of {bench.runs} runs, taken in turn\n")
-        print(f"{'#':>3} {'measure':24} {'measured':>9} {'target':>8} {'limit':>8}  verdict")
+        print(f"{'#':>3} {'measure':25} {'measured':>9} {'target':>8} {'limit':>8}  verdict")
         for target in TARGETS:
             if target.id in wanted:
                 measured = target.measure(bench)
@@ -247,7 +344,7 @@ def corpus(bench: Bench) -> str:
 
 def _row(target: Target, measured: Measured) -> str:
     value, aim, limit, unit = measured
-    return f"{target.id:>3} {target.title:24} {value:9.2f} {aim:8.2f} {limit:8.2f}  {measured.verdict}: {unit}"
+    return f"{target.id:>3} {target.title:25} {value:9.2f} {aim:8.2f} {limit:8.2f}  {measured.verdict}: {unit}"
 
 
 def _arguments() -> argparse.Namespace:
@@ -275,6 +372,22 @@ def _bench(folder: str, runs: int, corpus_folder: str) -> Bench:
         runs=runs,
         corpus=corpus_folder,
     )
+
+
+def _estate(bench: Bench, solutions: int) -> tuple[str, int]:
+    """Give the folder of an estate and its number of files, made when it is first asked for."""
+    folder = os.path.join(bench.folder, "inputs", f"estate{solutions}")
+    if os.path.isdir(folder):
+        return folder, sum(len(names) for _, _, names in os.walk(folder))
+    return folder, estate.estate(folder, solutions, estate.parts(_EXAMPLE_CONNECTOR))
+
+
+def _mixed_floor(bench: Bench, folder: str) -> list[str]:
+    return [bench.python, "-c", _MIXED_FLOOR.replace("PARSER", _parser(bench)), folder]
+
+
+def _parser(bench: Bench) -> str:
+    return "orjson" if _installs(bench, "orjson") else "json"
 
 
 def _nothing(bench: Bench) -> list[str]:

@@ -12,11 +12,12 @@ from pllint.record import NamedTuple
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # an engine is imported when it is first asked
     import datetime
-    from typing import TypedDict, TypeVar
+    from typing import TypeVar
 
     from pllint.catalogue import Catalogue
     from pllint.catalogue.plans import Plans
     from pllint.engine.dlp import PolicySet, Resources
+    from pllint.engine.dlp.chain import Chains
     from pllint.engine.dlp.matrix import Matrix
     from pllint.engine.dlp.remedies import Remedy
     from pllint.engine.dlp.review import PolicyReview
@@ -34,24 +35,7 @@ if TYPE_CHECKING:  # an engine is imported when it is first asked
     from pllint.settings import Settings
 
     Element = TypeVar("Element")
-
-    class _Row(TypedDict):
-        """A check as `checks.json` lists it."""
-
-        id: str
-        name: str
-        summary: str
-        severity: str
-        status: str
-        since: str
-        source: str
-        on: str
-        needs: list[str]
-        tags: list[str]
-        given: str
-        module: str
-        function: str
-
+    _Row = tuple[str, str, str, str, str, str, str, str, str, list[str], str, list[str], list[str]]
 
 Outcome = Iterable[Finding | CouldNotRun]
 
@@ -109,9 +93,9 @@ class Check(NamedTuple):
     status: Status = Status.STABLE
     tags: tuple[str, ...] = ()
     """Ids of the same demand elsewhere, such as `MS.POWERPLATFORM.2.1v1`."""
-    given: str = ""
-    """What the workspace must hold for the check to have anything to say, such as `advanced_policies`. Most tenants
-    have none, so that it is missing is no gap, and not reported as one."""
+    given: tuple[str, ...] = ()
+    """What the check works on, such as `components` or `governance.flows`: where a workspace holds none of it, the
+    check has nothing to say, and its code is not imported. Unlike a need that is no gap, and not reported as one."""
 
     @property
     def family(self) -> str:
@@ -140,7 +124,7 @@ def check(
     needs: Sequence[Need] = (),
     status: Status = Status.STABLE,
     tags: Sequence[str] = (),
-    given: str = "",
+    given: Sequence[str] = (),
 ) -> Callable[[Callable[[Element, Context], Outcome]], Check]:
     """Make a check of a function that judges one element; its docstring's first line is the summary."""
 
@@ -162,7 +146,7 @@ def check(
             needs=tuple(needs),
             status=status,
             tags=tuple(tags),
-            given=given,
+            given=tuple(given),
         )
 
     return made
@@ -190,27 +174,33 @@ def listed(package: str) -> tuple[Check, ...]:
     return tuple(map(_listed, rows))
 
 
+# Asking an enumeration for a member costs ten times as much as a dictionary, and there are hundreds of checks.
+_SEVERITIES = {str(one): one for one in Severity}
+_STATUSES = {str(one): one for one in Status}
+_NEEDS = {one.name: one for one in Need}
+
+
 def _listed(row: _Row) -> Check:
-    module, function = row["module"], row["function"]
+    id_, name, summary, severity, since, source, on, module, function, needs, status, tags, given = row
 
     def judge(element: object, context: Context) -> Outcome:
         return _imported(module, function).judge(element, context)
 
     return Check(
-        row["id"],
-        row["name"],
-        row["summary"],
-        Severity(row["severity"]),
-        row["since"],
-        row["source"],
-        row["on"],
+        id_,
+        name,
+        summary,
+        _SEVERITIES[severity],
+        since,
+        source,
+        on,
         judge,
         module,
         function,
-        tuple([Need[name] for name in row["needs"]]),
-        Status(row["status"]),
-        tuple(row["tags"]),
-        row["given"],
+        tuple([_NEEDS[need] for need in needs]),
+        _STATUSES[status],
+        tuple(tags),
+        tuple(given),
     )
 
 
@@ -223,22 +213,22 @@ def _imported(module: str, function: str) -> Check:
 
 
 def row_of(check: Check) -> _Row:
-    """Give a check as `checks.json` lists it."""
-    return {
-        "id": check.id,
-        "name": check.name,
-        "summary": check.summary,
-        "severity": check.severity,
-        "status": check.status,
-        "since": check.since,
-        "source": check.source,
-        "on": check.on,
-        "needs": [need.name for need in check.needs],
-        "tags": list(check.tags),
-        "given": check.given,
-        "module": check.module,
-        "function": check.function,
-    }
+    """Give a check as `checks.json` lists it, in the order of the fields of `Check`."""
+    return (
+        check.id,
+        check.name,
+        check.summary,
+        check.severity,
+        check.since,
+        check.source,
+        check.on,
+        check.module,
+        check.function,
+        [need.name for need in check.needs],
+        check.status,
+        list(check.tags),
+        list(check.given),
+    )
 
 
 class Context:
@@ -320,9 +310,13 @@ class Context:
 
     def chain(self, component: Component, violation: Violation) -> tuple[Related, ...]:
         """Tell a violation place by place: step, connection reference, definition, policy line."""
-        from pllint.engine.dlp.chain import chain_of
+        return self._chains.of(violation, component)
 
-        return chain_of(violation, component, self.workspace, self.connector_name)
+    @cached_property
+    def _chains(self) -> Chains:
+        from pllint.engine.dlp.chain import Chains
+
+        return Chains(self.workspace, self.connector_name)
 
     def working_groups(
         self, component: Component, environment: Environment, violation: Violation

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from pllint import __version__
-from pllint.check import Check, Context
+from pllint.check import Check, Context, Need
 from pllint.discover import Discovery
 from pllint.finding import (
     CouldNotRun,
@@ -14,7 +14,6 @@ from pllint.finding import (
     ReportedRelated,
 )
 from pllint.model.component import Component
-from pllint.model.custom_connector import CustomConnector
 from pllint.model.workspace import Workspace
 from pllint.profiles import falls_short, held_back_by, profile_met
 from pllint.record import NamedTuple
@@ -40,12 +39,13 @@ def judge(checks: Sequence[Check], context: Context) -> Judgement:
     findings: list[Finding] = []
     could_not_run: list[CouldNotRun] = []
     crashed = False
+    lacking = {need for need in Need if context.lacks(need)}
     for check in checks:
-        if check.given and not getattr(context.workspace, check.given):
-            continue
-        missing = next((need for need in check.needs if context.lacks(need)), None)
+        missing = next((need for need in check.needs if need in lacking), None) if lacking else None
         if missing is not None:
             could_not_run.append(CouldNotRun(reason=missing.value, remedy=missing.remedy, check=check.id))
+            continue
+        if check.given and not any(map(context.workspace.holds, check.given)):
             continue
         for element in context.workspace.elements(check.on):
             try:
@@ -121,7 +121,8 @@ def _is_for_the_gate(finding: Finding, context: Context, checks: Sequence[Check]
 
 
 def _judges_all(settings: Settings, checks: Sequence[Check]) -> bool:
-    return all(any(weight(entry, check) for entry in settings.checks.select) for check in checks)
+    selected = settings.checks.select
+    return "ALL" in selected or all(any(weight(entry, check) for entry in selected) for check in checks)
 
 
 def _data(context: Context) -> tuple[tuple[str, str], ...]:
@@ -162,6 +163,8 @@ def _in_environments(finding: Finding, context: Context) -> bool:
 
 
 def _crash(check: Check, element: object, workspace: Workspace, error: Exception) -> Finding:
+    from pllint.model.custom_connector import CustomConnector
+
     subject = f" on '{element.name}'" if isinstance(element, Component | CustomConnector) else ""
     at = getattr(element, "at", None)
     if not isinstance(at, Anchor):
@@ -186,13 +189,24 @@ def _first_place(workspace: Workspace) -> Anchor:
 
 def _placed(found: Sequence[tuple[Finding, Check, str]], secrets: Sequence[Anchor]) -> tuple[ReportedFinding, ...]:
     """Work out every place, one pass over the text of each file; what stands at a secret is never shown."""
+    if not found:
+        return ()
     shown = {finding.at.source for finding, _, _ in found}
     hidden = [at for at in secrets if at.source in shown]
+    from functools import cache
+
     from pllint.read.literals import blotted
 
+    harmless = cache(blotted)  # thousands of findings share a few remedies
     told = (at for finding, _, _ in found for at in (finding.at, *_beside(finding)))
     places = places_of((*told, *hidden))
-    lines = _Lines([(at.source, places[at].span) for at in hidden])
+    numbers: dict[Source, set[int]] = {}
+    for finding, _, _ in found:
+        numbers.setdefault(finding.at.source, set()).add(places[finding.at].span.line)
+    secret_spans: dict[Source, list[Span]] = {}
+    for at in hidden:
+        secret_spans.setdefault(at.source, []).append(places[at].span)
+    excerpts = {source: _excerpts(source, lines, secret_spans.get(source, ())) for source, lines in numbers.items()}
     seen: dict[str, int] = {}
     reported = []
     for finding, check, waiver in found:
@@ -205,19 +219,19 @@ def _placed(found: Sequence[tuple[Finding, Check, str]], secrets: Sequence[Ancho
                 name=check.name,
                 severity=finding.severity or check.severity,
                 confidence=finding.confidence,
-                message=blotted(finding.message),
-                remedy=blotted(finding.remedy),
+                message=harmless(finding.message),
+                remedy=harmless(finding.remedy),
                 place=where,
                 component=finding.component,
                 environment=finding.environment,
                 policy=finding.policy,
                 connectors=finding.connectors,
-                related=tuple(ReportedRelated(blotted(one.message), places[one.at]) for one in finding.related),
-                chain=tuple(ReportedRelated(blotted(one.message), places[one.at]) for one in finding.chain),
+                related=tuple(ReportedRelated(harmless(one.message), places[one.at]) for one in finding.related),
+                chain=tuple(ReportedRelated(harmless(one.message), places[one.at]) for one in finding.chain),
                 source=finding.source or check.source,
                 fingerprint=key if seen[key] == 1 else f"{key}-{seen[key]}",
                 waived=waiver,
-                excerpt=lines.at(finding.at.source, where.span.line),
+                excerpt=excerpts[finding.at.source].get(where.span.line, ()),
                 edits=finding.edits,
                 left_to_people=finding.left_to_people,
             )
@@ -251,46 +265,36 @@ def _spans(source: Source, paths: Sequence[KeyPath]) -> Sequence[Span]:
         return [WHOLE_FILE] * len(paths)
 
 
-class _Lines:
-    """The lines that findings point at, secrets blotted out; the text of one file at a time is kept."""
+def _excerpts(source: Source, numbers: Iterable[int], secrets: Iterable[Span]) -> dict[int, tuple[str, ...]]:
+    """Give the lines of a file that findings point at, secrets blotted out; none for one that is blank or not there."""
+    from pllint.read.literals import blotted
+    from pllint.text.encoding import decode
 
-    def __init__(self, secrets: Sequence[tuple[Source, Span]]) -> None:
-        self._source: Source | None = None
-        self._lines: list[str] = []
-        self._blotted: dict[int, str] = {}
-        self._secrets: dict[Source, list[Span]] = {}
-        for source, span in secrets:
-            self._secrets.setdefault(source, []).append(span)
-
-    def at(self, source: Source, line: int) -> tuple[str, ...]:
-        if self._source != source:
-            from pllint.text.encoding import decode
-
-            self._source = source
-            self._blotted = {}
-            try:
-                text = decode(source.read())[0]
-            except (MalformedError, OSError):
-                text = ""
-            self._lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-            for span in self._secrets.get(source, ()):
-                self._blot(span)
-        if not (0 < line <= len(self._lines) and self._lines[line - 1].strip()):
-            return ()
-        if line not in self._blotted:
-            from pllint.read.literals import blotted
-
-            self._blotted[line] = blotted(self._lines[line - 1])
-        return (self._blotted[line],)
-
-    def _blot(self, span: Span) -> None:
+    try:
+        text = decode(source.read())[0]
+    except (MalformedError, OSError):
+        return {}
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    asked = sorted(numbers)
+    lines = text.split("\n", asked[-1])  # what follows the last one asked for is one piece
+    for span in secrets:
         if span == WHOLE_FILE:  # nobody knows where in the file it stands
-            self._lines = []
-        for number in range(span.line, min(span.end_line, len(self._lines)) + 1):
-            line = self._lines[number - 1]
-            start = span.column - 1 if number == span.line else 0
-            end = span.end_column - 1 if number == span.end_line else len(line)
-            self._lines[number - 1] = line[:start] + "*" * (min(end, len(line)) - start) + line[end:]
+            return {}
+        _blot(lines, span)
+    return {
+        number: (blotted(lines[number - 1]),)
+        for number in asked
+        if 0 < number <= len(lines) and lines[number - 1].strip()
+    }
+
+
+def _blot(lines: list[str], span: Span) -> None:
+    for number in range(span.line, min(span.end_line, len(lines)) + 1):
+        line = lines[number - 1]
+        start = span.column - 1 if number == span.line else 0
+        end = span.end_column - 1 if number == span.end_line else len(line)
+        lines[number - 1] = line[:start] + "*" * (min(end, len(line)) - start) + line[end:]
 
 
 def _fingerprint(finding: Finding, place: Place) -> str:

@@ -330,13 +330,14 @@ def _unknown(
     schema: dict[str, object], nodes: Sequence[dict[str, object]], value: object, path: KeyPath
 ) -> Iterator[UnknownKey]:
     if isinstance(value, list):
+        children = _children(nodes, 0)
         for place, child in enumerate(value):
-            yield from _unknown_below(schema, _children(nodes, place), child, (*path, place))
+            yield from _unknown_below(schema, children, child, (*path, place))
     elif isinstance(value, dict):
-        known = [key for node in nodes for key in _object(node.get("properties"))]
         for key, child in value.items():
             children = _children(nodes, str(key))
             if any(_is_unknown(schema, node) for node in children):
+                known = (name for node in nodes for name in _object(node.get("properties")))
                 yield UnknownKey((*path, key), str(key), nearest(str(key), known))
             else:
                 yield from _unknown_below(schema, children, child, (*path, key))
@@ -345,8 +346,9 @@ def _unknown(
 def _unknown_below(
     schema: dict[str, object], children: Sequence[dict[str, object]], value: object, path: KeyPath
 ) -> Iterator[UnknownKey]:
-    branches = [branch for child in children for branch in _branches(schema, child, value)]
-    yield from _unknown(schema, branches, value, path)
+    if isinstance(value, dict | list):  # nothing else has anything below it
+        branches = [branch for child in children for branch in _branches(schema, child, value)]
+        yield from _unknown(schema, branches, value, path)
 
 
 def _children(nodes: Iterable[dict[str, object]], step: Key) -> list[dict[str, object]]:

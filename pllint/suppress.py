@@ -32,6 +32,7 @@ _EXACT = 1_000
 _CUSTOM_CONNECTOR = "custom-connector"
 _COMMENT = r"pllint:\s*allow\s+([\w-]+(?:\s*,\s*[\w-]+)*)\s*(.*)"
 _YAML = (".yaml", ".yml")
+_EVERY_CHECK = CheckSelection()
 
 Decision = tuple[Finding, str]
 """A finding that is reported, and the reason why it does not count; empty when it counts."""
@@ -105,7 +106,7 @@ class Waived(NamedTuple):
 
 def is_chosen(check: Check, selection: CheckSelection) -> bool:
     """Tell whether a check is selected and not ignored; of both, the entry that says more wins, then `ignore`."""
-    if check.id in ALWAYS_ON or selection == CheckSelection():
+    if check.id in ALWAYS_ON or selection == _EVERY_CHECK:
         return True
     selected = max((weight(entry, check) for entry in selection.select), default=0)
     ignored = max((weight(entry, check) for entry in selection.ignore), default=0)
@@ -333,6 +334,8 @@ def _was_judged(word: str, checks: Mapping[str, Check], judged: Collection[str] 
 
 def _setting(check: Check, selection: CheckSelection) -> tuple[Severity | None] | None:
     """Give the severity of the entry that says the most about a check; (None,) switches it off."""
+    if not selection.severity:
+        return None
     entries = [(weight(entry, check), severity) for entry, severity in selection.severity]
     most = max((named for named, _ in entries), default=0)
     setting = next(((severity,) for named, severity in reversed(entries) if named == most), None) if most else None

@@ -129,7 +129,8 @@ def written_checks(package: str) -> tuple[Check, ...]:
 
 def check_list(package: str) -> str:
     """Give what `checks.json` of a plugin's package has to say."""
-    return json.dumps([row_of(check) for check in written_checks(package)], indent=1, ensure_ascii=False) + "\n"
+    rows = (json.dumps(row_of(check), ensure_ascii=False) for check in written_checks(package))
+    return "[\n" + ",\n".join(rows) + "\n]\n"
 
 
 def write_list(package: str) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import counters
+import estate
 import inputs
 import policies
 import run
@@ -16,6 +17,7 @@ from pllint import api, testing
 from pllint.catalogue import Catalogue
 from pllint.engine.dlp import PolicySet, Resources
 from pllint.model.verdict import Outcome
+from pllint.settings import load
 
 _EXAMPLE = Path(__file__).parents[1] / "examples" / "contoso" / "connectors" / "parcel-tracking"
 
@@ -58,11 +60,18 @@ def test_a_clean_flow_has_no_finding() -> None:
     assert (report.findings, report.exit_status) == ((), 0)
 
 
-def test_a_clean_flow_is_linted_without_importing_what_its_types_need(tmp_path: Path) -> None:
-    flow = tmp_path / "flow.json"
-    flow.write_text(inputs.clean_flow(2_000), encoding="utf-8")
-    program = "import sys\nfrom pllint.cli import main\nmain()\nprint({'typing', 'contextlib'} & set(sys.modules))"
-    command = [sys.executable, "-S", "-c", program, "check", os.fspath(flow)]
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        pytest.param("flow.json", inputs.clean_flow(2_000), id="a flow"),
+        pytest.param("manifest.yaml", inputs.manifest(2), id="a manifest"),
+    ],
+)
+def test_a_clean_file_is_linted_without_importing_what_others_need(tmp_path: Path, name: str, text: str) -> None:
+    (tmp_path / name).write_text(text, encoding="utf-8")
+    spared = {"typing", "contextlib", "copy", "decimal", "ruamel.yaml", "jsonschema_rs", "pllint.engine.licensing"}
+    program = f"import sys\nfrom pllint.cli import main\nmain()\nprint({spared!r} & set(sys.modules))"
+    command = [sys.executable, "-S", "-c", program, "check", os.fspath(tmp_path / name)]
 
     told = subprocess.run(
         command, env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}, capture_output=True, check=True
@@ -78,11 +87,31 @@ def test_a_measured_manifest_has_no_finding() -> None:
 
 
 def test_composed_connectors_have_operation_ids_of_their_own(tmp_path: Path) -> None:
-    inputs.connectors(os.fspath(_EXAMPLE), os.fspath(tmp_path), count=1, operations=6)
+    inputs.connectors(os.fspath(_EXAMPLE), os.fspath(tmp_path), count=4)
 
-    definition = json.loads((tmp_path / "connector0000" / "apiDefinition.swagger.json").read_text(encoding="utf-8"))
+    definition = json.loads((tmp_path / "connector0003" / "apiDefinition.swagger.json").read_text(encoding="utf-8"))
     ids = [operation["operationId"] for path in definition["paths"].values() for operation in path.values()]
     assert len(ids) == len(set(ids)) == 6
+
+
+def test_a_composed_estate_is_read_as_what_it_is_made_of(tmp_path: Path) -> None:
+    files = estate.estate(os.fspath(tmp_path), 1, estate.parts(os.fspath(_EXAMPLE)))
+
+    read = api.read([os.fspath(tmp_path)], load(os.fspath(tmp_path)))
+
+    assert files == sum(path.is_file() for path in tmp_path.rglob("*"))
+    assert sum(path.is_file() for path in (tmp_path / "solutions").rglob("*")) == estate.SOLUTION_FILES == 200
+    assert read.findings == ()
+    assert read.counts == (
+        ("solutions", 1),
+        ("cloud-flows", 60),
+        ("canvas-apps", 6),
+        ("agents", 2),
+        ("custom-connectors", 130),
+        ("policies", 1),
+        ("environments", 10),
+        ("governance-files", 1),
+    )
 
 
 def test_a_cost_tells_status_and_time_and_memory(tmp_path: Path) -> None:

@@ -6,7 +6,10 @@ import pytest
 
 from pllint import api, docs, registry, testing
 from pllint.check import Check
+from pllint.model.governance import Governance
+from pllint.model.workspace import Workspace
 from pllint.registry import Plugin
+from pllint.source import Anchor, Source
 from pllint.testing import Case
 
 CHECKS = api.checks()
@@ -50,6 +53,23 @@ def test_no_page_is_without_a_check() -> None:
     folders = {os.path.dirname(docs.page_path(check)) for check in CHECKS}
     pages = {os.path.join(folder, name) for folder in folders for name in os.listdir(folder)}
     assert pages == {docs.page_path(check) for check in CHECKS}
+
+
+@pytest.mark.parametrize("check", [check for check in CHECKS if check.given], ids=lambda check: check.id)
+def test_what_a_check_works_on_is_a_part_of_a_workspace(check: Check) -> None:
+    workspace = Workspace(governance=Governance(at=Anchor(Source("governance/all.yaml", bytes))))
+    assert not any(workspace.holds(part) for part in check.given)
+
+
+def test_where_there_is_nothing_a_check_works_on_it_has_nothing_to_say() -> None:
+    asked = [check for check in CHECKS if check.given]
+    always = [check._replace(given=()) for check in asked]
+
+    differing = [
+        case.id for case in CASES if testing.lint_files(case.files, asked) != testing.lint_files(case.files, always)
+    ]
+
+    assert differing == []
 
 
 @pytest.mark.parametrize("plugin", registry.load(), ids=lambda plugin: plugin.entry.name)

@@ -5,6 +5,7 @@ Custom connectors carry one or two hashes that differ from environment to enviro
 """
 
 import re
+from functools import lru_cache
 
 from pllint.record import NamedTuple
 
@@ -24,6 +25,8 @@ _API = (
 _OPERATION_GROUP = r"(?i)^/?providers/microsoft\.processsimple/operationgroups/([^/]+)$"
 _BARE = r"^[A-Za-z][\w.-]*$"
 _HASHES = r"(?i)(?:[-.](?:5f)?[-.]?[0-9a-f]{16}){1,2}$"
+_SHORTEST_CUSTOM = len("shared_") + 17
+"""With one hash, the sign before it, and no name."""
 _ESCAPE = r"(?i)-([0-9a-f]{2})"
 
 # The platform spells these with capitals, and so do policies; ids compare without regard to case.
@@ -61,6 +64,7 @@ class ConnectorId(NamedTuple):
     spelling: str
 
 
+@lru_cache(maxsize=4096)  # thousands of steps and policy lines name a few hundred connectors
 def parse_connector_id(spelling: str) -> ConnectorId | None:
     """Reduce any spelling of a connector id to its parts; None when it is no connector id at all."""
     text = spelling.strip()
@@ -70,7 +74,7 @@ def parse_connector_id(spelling: str) -> ConnectorId | None:
         environment = match[1] or match[2]
         # The admin cmdlets write an environment's own connectors, and only those, this way.
         admin_scope = bool(match[1])
-    elif match := re.match(_OPERATION_GROUP, text):
+    elif "/" in text and (match := re.match(_OPERATION_GROUP, text)):
         segment = match[1]
         environment = None
     elif re.match(_BARE, text):
@@ -102,7 +106,9 @@ def desktop_flow_module(name: str) -> ConnectorKey | None:
 
 def is_custom(segment: str) -> bool:
     """Tell whether the last segment of an id ends in the hashes only custom connectors have."""
-    return segment.lower().startswith("shared_") and re.search(_HASHES, segment) is not None
+    if len(segment) < _SHORTEST_CUSTOM or not segment.lower().startswith("shared_"):
+        return False
+    return re.search(_HASHES, segment) is not None
 
 
 def custom_name(segment: str) -> ConnectorKey:
@@ -117,6 +123,7 @@ def custom_name(segment: str) -> ConnectorKey:
     return ConnectorKey(re.sub(r"\.([0-9a-f]{2})", r"-\1", name))
 
 
+@lru_cache(maxsize=4096)
 def custom_names(name: str) -> tuple[str, str]:
     """Give the two names by which custom connectors are compared: decoded, and decoded without publisher prefix."""
     decoded = re.sub(_ESCAPE, _character, custom_name(name)).strip()

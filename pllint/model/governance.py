@@ -471,3 +471,8 @@ class Governance(NamedTuple):
     approvals: tuple[Approval, ...] = ()
     retirements: tuple[Retirement, ...] = ()
     waivers: tuple[Waiver, ...] = ()
+
+    @property
+    def metered(self) -> tuple[DeclaredEnvironment, ...]:
+        """The environments that are declared pay-as-you-go."""
+        return tuple(one for one in self.environments if one.pay_as_you_go)

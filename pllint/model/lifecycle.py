@@ -1,13 +1,20 @@
 """What lifecycle records and the source together show: evidence of stages, what the retired left, uses of HTTP."""
 
-from collections.abc import Iterator, Sequence
+from __future__ import annotations
+
 from enum import StrEnum
 
-from pllint.model.component import Component, ConnectorUse, Step
-from pllint.model.governance import AppRecord, Approval, ConnectorRecord, FlowRecord, Governance, Retirement, Stage
-from pllint.model.policy import DataGroup, DlpPolicy
+from pllint.model.governance import ConnectorRecord, Stage
 from pllint.record import NamedTuple
-from pllint.source import Anchor
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from pllint.model.component import Component, ConnectorUse, Step
+    from pllint.model.governance import AppRecord, Approval, FlowRecord, Governance, Retirement
+    from pllint.model.policy import DataGroup, DlpPolicy
+    from pllint.source import Anchor
 
 
 class Retired(NamedTuple):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from copy import copy
 from functools import cached_property
 
 from pllint.model.component import APPS, ComponentKind
@@ -19,7 +18,7 @@ if TYPE_CHECKING:  # a run imports the model of what it meets, and no more
     from pllint.model.custom_connector import CustomConnector
     from pllint.model.environment import Environment
     from pllint.model.governance import AppRecord, FlowRecord, Governance, LicenceRecord
-    from pllint.model.inventory import Inventory, ListedResource
+    from pllint.model.inventory import Capacity, Inventory, ListedResource
     from pllint.model.policy import DlpPolicy
     from pllint.model.solution import ConnectionReference, DeploymentSettings, EarlierSolution, Solution
     from pllint.model.tenant import TenantIsolation, TenantSetting
@@ -94,7 +93,7 @@ class Workspace:
 
     def among(self, environments: Iterable[Environment]) -> Workspace:
         """Give the same picture with other environments, such as those that another set of policies names."""
-        other = copy(self)
+        other = self._copy()
         for name, value in vars(type(self)).items():
             if isinstance(value, cached_property):  # indexed over what was there before
                 vars(other).pop(name, None)
@@ -103,13 +102,24 @@ class Workspace:
 
     def after(self, earlier: Iterable[EarlierSolution]) -> Workspace:
         """Give the same picture beside what its solutions were at an earlier revision."""
-        other = copy(self)
+        other = self._copy()
         other.earlier_solutions = tuple(earlier)
         return other
+
+    def _copy(self) -> Workspace:
+        from copy import copy  # most runs make none
+
+        return copy(self)
 
     def elements(self, kind: str) -> Sequence[object]:
         """Give every element of a type, by its qualified name; the workspace itself for what looks at the whole."""
         return self._by_kind.get(kind, ())
+
+    def holds(self, part: str) -> bool:
+        """Tell whether there is anything in a part of the picture, such as `components` or `governance.flows`."""
+        name, _, inner = part.partition(".")
+        found = getattr(self, name)
+        return bool(getattr(found, inner) if inner and found else found)
 
     @cached_property
     def _by_kind(self) -> dict[str, list[object]]:
@@ -144,6 +154,11 @@ class Workspace:
         """Tell whether a licence export was read, whatever products it lists."""
         known = self._inventory
         return known is not None and bool(known.skus or known.currencies)
+
+    @property
+    def storage_use(self) -> Sequence[Capacity]:
+        """What exports say of the storage in use."""
+        return self._inventory.capacities if self._inventory is not None else ()
 
     def component(self, component_id: str) -> Component | None:
         """Find a component by its id, case-insensitively."""

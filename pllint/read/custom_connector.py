@@ -344,18 +344,23 @@ def _name_of_title(title: str) -> ConnectorKey:
 
 def _operations(definition: Node) -> Iterator[Operation]:
     for path, item in definition["paths"].items():
-        for method, operation in item.items():
-            if method.lower() in _METHODS and operation.is_mapping:
-                identity = operation["operationId"]
-                annotation = operation["x-ms-api-annotation"]
-                yield Operation(
-                    id=identity.text or "",
-                    method=method.lower(),
-                    path=path,
-                    at=identity.at if identity.present else operation.at,
-                    trigger=operation["x-ms-trigger"].present,
-                    deprecated=operation["deprecated"].flag or False,
-                    agentic_protocol=operation["x-ms-agentic-protocol"].text,
-                    family=annotation["family"].text if annotation.present else None,
-                    revision=annotation["revision"].integer if annotation.present else None,
-                )
+        if not isinstance(item.value, dict):
+            continue
+        for method, value in item.value.items():
+            if method.lower() not in _METHODS or not isinstance(value, dict):
+                continue
+            # Definitions have thousands of operations: a node is made of what is there alone.
+            operation = Node(value, (item, method))
+            annotation = operation["x-ms-api-annotation"] if "x-ms-api-annotation" in value else None
+            identity = value.get("operationId")
+            yield Operation(
+                id=operation["operationId"].text or "" if identity is not None else "",
+                method=method.lower(),
+                path=path,
+                at=operation.at if identity is None else operation.at / "operationId",
+                trigger=value.get("x-ms-trigger") is not None,
+                deprecated="deprecated" in value and operation["deprecated"].flag is True,
+                agentic_protocol=operation["x-ms-agentic-protocol"].text if "x-ms-agentic-protocol" in value else None,
+                family=annotation["family"].text if annotation else None,
+                revision=annotation["revision"].integer if annotation else None,
+            )

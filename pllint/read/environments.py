@@ -1,13 +1,18 @@
 """One list of environments, out of what people declare, inventories list and policies name."""
 
-from collections.abc import Iterable, Sequence
+from __future__ import annotations
 
 from pllint.finding import Finding, Related
 from pllint.model.environment import Environment, EnvironmentType
-from pllint.model.governance import DeclaredEnvironment
-from pllint.model.policy import DlpPolicy
 from pllint.record import NamedTuple
-from pllint.source import Anchor
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from pllint.model.governance import DeclaredEnvironment
+    from pllint.model.policy import DlpPolicy
+    from pllint.source import Anchor
 
 _TYPES = {kind.value: kind for kind in EnvironmentType if kind is not EnvironmentType.OTHER}
 

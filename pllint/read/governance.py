@@ -1,6 +1,6 @@
 """The governance manifest: YAML files that people write beside the source, merged into one picture."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from __future__ import annotations
 
 from pllint.discover import matches
 from pllint.finding import Finding, Related
@@ -16,13 +16,19 @@ from pllint.model.governance import (
     WebsiteRecord,
 )
 from pllint.read.governance_records import Records
-from pllint.read.governance_values import Record, given
-from pllint.source import Anchor
-from pllint.text.node import Node
+from pllint.read.governance_values import given
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
     from pllint.read.document import Notes
+    from pllint.read.governance_values import Record
+    from pllint.source import Anchor
+    from pllint.text.node import Node
+
+    _Identity = tuple[str, str, Anchor]
+    """What a record is called, where it lies (empty when it does not say), and where that is written."""
 
 _SCHEMA = "governance"
 
@@ -46,10 +52,6 @@ _MAPPING_KEYS = {
 }
 
 
-_Identity = tuple[str, str, Anchor]
-"""What a record is called, where it lies (empty when it does not say), and where that is written."""
-
-
 def recognises(value: object, path: str, settings_globs: Sequence[str] = ()) -> bool:
     """Tell whether a parsed YAML file is a governance file: by its folder, or by what its top-level keys hold."""
     if not isinstance(value, dict) or not value:
@@ -69,7 +71,7 @@ def _is_of_manifest(key: object, value: object) -> bool:
     return isinstance(value, list) and str(key) in _NAMING_KEYS
 
 
-def governance_files(nodes: Sequence[Node], notes: "Notes") -> Governance | None:
+def governance_files(nodes: Sequence[Node], notes: Notes) -> Governance | None:
     """Merge the governance files of a project; None when there are none.
 
     Each file is held against its schema here, so it is to be opened without one.
@@ -101,7 +103,7 @@ def governance_files(nodes: Sequence[Node], notes: "Notes") -> Governance | None
     )
 
 
-def _check(node: Node, notes: "Notes") -> None:
+def _check(node: Node, notes: Notes) -> None:
     from pllint.read.document import check_schema
     from pllint.schema import unknown_keys
     from pllint.text.yaml_text import typed
@@ -122,7 +124,7 @@ def _records(nodes: Sequence[Node], key: str) -> Iterator[Node]:
         yield from (record for record in node[key].elements() if record.is_mapping)
 
 
-def _merged(nodes: Sequence[Node], key: str, notes: "Notes") -> dict[str, Node]:
+def _merged(nodes: Sequence[Node], key: str, notes: Notes) -> dict[str, Node]:
     """Put one mapping together from what each file holds of it; the first place of a key wins."""
     found: dict[str, Node] = {}
     for node in nodes:
@@ -135,7 +137,7 @@ def _merged(nodes: Sequence[Node], key: str, notes: "Notes") -> dict[str, Node]:
 
 
 def _distinct(
-    kind: str, records: Iterable[Record | None], identity: Callable[[Record], _Identity], notes: "Notes"
+    kind: str, records: Iterable[Record | None], identity: Callable[[Record], _Identity], notes: Notes
 ) -> tuple[Record, ...]:
     """Keep the first of the records that mean the same thing, and report the others."""
     kept: list[Record] = []
@@ -152,7 +154,7 @@ def _distinct(
     return tuple(kept)
 
 
-def _defined_twice(what: str, at: Anchor, first: Anchor, notes: "Notes") -> None:
+def _defined_twice(what: str, at: Anchor, first: Anchor, notes: Notes) -> None:
     elsewhere = "above" if first.source == at.source else f"in {first.source.path}"
     notes.findings.append(
         Finding(

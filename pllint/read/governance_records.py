@@ -1,7 +1,5 @@
 """Records of the governance manifest, each made of one object of the files."""
 
-import re
-
 from pllint.model.governance import (
     AgentRecord,
     Agreement,
@@ -42,8 +40,8 @@ from pllint.source import Anchor
 from pllint.text.node import Node
 
 _CLOUDS = ("public", "gcc", "gcc-high", "dod", "china")
-_MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
-_DAY_OF_YEAR = re.compile(r"(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])")
+_MONTH = r"[0-9]{4}-(0[1-9]|1[0-2])"
+_DAY_OF_YEAR = r"(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
 
 
 class Records(Values):

@@ -65,9 +65,13 @@ def width_of(text: str) -> int:
 
 def folded(text: str, width: int) -> Iterator[str]:
     """Break text between words into lines of a width; a word that is longer stays whole."""
+    measure = len if text.isascii() else width_of
+    if not text.startswith(" ") and measure(text) <= width:
+        yield text
+        return
     line = ""
     for word in text.split(" "):
-        if line and width_of(line) + 1 + width_of(word) > width:
+        if line and measure(line) + 1 + measure(word) > width:
             yield line
             line = word
         else:

@@ -4,7 +4,6 @@ One policy line often decides about many components in many environments. Findin
 paragraph, which lists the other places.
 """
 
-import re
 from collections.abc import Iterable, Iterator
 
 from pllint.finding import ComponentRef, Confidence, Place, Report, ReportedFinding, Severity
@@ -88,9 +87,26 @@ def _anonymous(text: str, finding: ReportedFinding) -> str:
     if finding.component:
         names += [finding.component.name, finding.component.id]
     for name in sorted(filter(None, names), key=len, reverse=True):
-        if name in text:  # looking for a name that is not there would cost a pattern
-            text = re.sub(rf"(?<![\w-]){re.escape(name)}(?![\w-])", "\0", text)
+        text = _without(name, text)
     return text
+
+
+def _without(name: str, text: str) -> str:
+    """Take a name out of a text where it is no part of a longer one; a pattern for each name would cost much more."""
+    kept = []
+    start = at = 0
+    while (at := text.find(name, at)) >= 0:
+        end = at + len(name)
+        if _joins(text[at - 1 : at]) or _joins(text[end : end + 1]):
+            at += 1
+        else:
+            kept.append(text[start:at])
+            start = at = end
+    return "\0".join([*kept, text[start:]])
+
+
+def _joins(character: str) -> bool:
+    return character.isalnum() or character in {"_", "-"}
 
 
 class _Pen:

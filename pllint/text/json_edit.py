@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 from pllint.source import KeyPath
 from pllint.text.json_lenient import without_comments
-from pllint.text.json_text import extents, parse_text
+from pllint.text.json_places import extents
+from pllint.text.json_text import parse_text
 from pllint.text.list_edit import Document, Extent
 
 

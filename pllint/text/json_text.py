@@ -7,25 +7,20 @@ commas without moving anything, so that both looks, and `locate`, count the same
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Callable, Sequence
 
-from pllint.source import Key, KeyPath, Span
 from pllint.text.encoding import decode
-from pllint.text.lines import Lines, clip
 from pllint.text.problem import DEFAULT_LIMITS, Limits, MalformedError, Problem, check_size
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from typing import NoReturn
+
+    from pllint.source import Key, KeyPath, Span
 
 _CONTAINERS = frozenset((dict, list))
 
-_SPACE = re.compile(r"[ \t\r\n]*+")
-_KEY = re.compile(r'"([^"\\]*+)"[ \t\r\n]*+:[ \t\r\n]*+')
-_NEXT = re.compile(r"[ \t\r\n]*+(?:,[ \t\r\n]*+)?")
 _INDEX_DIGITS = 18
-_FAULTS = (ValueError, IndexError, RecursionError)
 
 
 class _ConstantError(ValueError):
@@ -50,7 +45,6 @@ def _members(pairs: list[tuple[str, object]]) -> dict[str, object]:
 # The hook costs half of a parse. The gate that would spare it, counting `":` against the entries of all
 # objects, costs as much (docs/decisions tells the figures).
 _STRICT = json.JSONDecoder(object_pairs_hook=_members, parse_constant=_refuse_constant)
-_LENIENT = json.JSONDecoder(parse_constant=str, strict=False)
 
 
 def parse(content: bytes, limits: Limits = DEFAULT_LIMITS) -> tuple[object, list[Problem]]:
@@ -65,7 +59,7 @@ def parse_text(text: str, limits: Limits = DEFAULT_LIMITS) -> tuple[object, list
     """Do what `parse` does with text that is decoded already, such as JSON inside JSON."""
     problems: list[Problem] = []
     try:
-        if _may_hold_half_characters(text):
+        if may_hold_half_characters(text):
             value, problems = _second_look(text, limits)
         else:
             value = _STRICT.decode(text)
@@ -73,7 +67,7 @@ def parse_text(text: str, limits: Limits = DEFAULT_LIMITS) -> tuple[object, list
         _refuse_depth(text, limits)
     except ValueError:
         value, problems = _second_look(text, limits)
-    if _is_deeper(value, limits.nesting):
+    if text.count("{") + text.count("[") > limits.nesting and _is_deeper(value, limits.nesting):
         _refuse_depth(text, limits)
     return value, problems
 
@@ -90,13 +84,8 @@ def _refuse_depth(text: str, limits: Limits) -> NoReturn:
     json_lenient.refuse_depth(text, limits)
 
 
-def _without_oddities(text: str) -> str:
-    from pllint.text import json_lenient
-
-    return json_lenient.without_oddities(text)[0]
-
-
-def _may_hold_half_characters(text: str) -> bool:
+def may_hold_half_characters(text: str) -> bool:
+    """Tell whether a text writes half of a character by its number alone."""
     if "\\" not in text or ("\\ud" not in text and "\\uD" not in text):
         return False
     from pllint.text import json_lenient
@@ -118,199 +107,15 @@ def _is_deeper(value: object, limit: int) -> bool:
     return True
 
 
-class _Wanted:
-    """One key that some path asks for, and where its member was last seen."""
-
-    __slots__ = ("below", "end", "items", "key", "name", "parent_visit", "start", "string", "visit")
-
-    def __init__(self) -> None:
-        self.below: dict[Key, _Wanted] = {}
-        self.items: dict[int, list[_Wanted]] = {}
-        """Those below that a number can name: items of an array, and members with a number for a key."""
-        self.visit = 0
-        self.parent_visit = -1
-        self.name = ""
-        self.key: tuple[int, int] | None = None
-        self.start = 0
-        self.end = 0
-        self.string: str | None = None
-
-
 def locate(content: bytes, paths: Sequence[KeyPath]) -> list[Span]:
     """Find the spans of paths in one pass: of scalars their text, of objects and arrays their key.
 
     A path that is not there gives the span of its nearest parent; its pointer says how far it went. Paths may
     lead on into JSON inside a string; then the span is the string's.
     """
-    original = text = decode(content)[0]
-    if _may_hold_half_characters(text):
-        text = _without_oddities(text)
-    root = _wanted(paths)
-    try:
-        _Search(text).visit(root, _skip_space(text, 0))
-    except _FAULTS:
-        text = _without_oddities(original)
-        root = _wanted(paths)
-        from contextlib import suppress
+    from pllint.text.json_places import located
 
-        # Broken text has been reported as such; what lies before the fault still gets its place.
-        with suppress(*_FAULTS):
-            _Search(text).visit(root, _skip_space(text, 0))
-    lines = Lines(original)
-    inner: dict[int, object] = {}
-    return [_resolve(text, lines, root, path, inner) for path in paths]
-
-
-def extents(text: str, paths: Sequence[KeyPath]) -> list[tuple[int, int] | None]:
-    """Find from where to where the value of each path reaches in a text; None for one that is not there.
-
-    Comments and trailing commas are looked over. Offsets count characters; the end is exclusive.
-    """
-    root = _wanted(paths)
-    try:
-        _Search(text).visit(root, _skip_space(text, 0))
-    except _FAULTS:
-        root = _wanted(paths)
-        try:
-            blank = _without_oddities(text)
-            _Search(blank).visit(root, _skip_space(blank, 0))
-        except _FAULTS:
-            return [None] * len(paths)
-    return [_extent(root, path) for path in paths]
-
-
-def _extent(root: _Wanted, path: KeyPath) -> tuple[int, int] | None:
-    node = root
-    for key in path:
-        child = node.below[key]
-        if child.parent_visit != node.visit:
-            return None
-        node = child
-    return node.start, node.end
-
-
-def _wanted(paths: Sequence[KeyPath]) -> _Wanted:
-    root = _Wanted()
-    for path in paths:
-        node = root
-        for key in path:
-            below = node.below.get(key)
-            if below is None:
-                below = node.below[key] = _Wanted()
-                number = index_of(key)
-                if number is not None:
-                    node.items.setdefault(number, []).append(below)
-            node = below
-    return root
-
-
-def _skip_space(text: str, at: int) -> int:
-    space = _SPACE.match(text, at)
-    return space.end() if space else at
-
-
-class _Search:
-    """One pass over a text: the C scanner jumps over every value that no path goes through."""
-
-    def __init__(self, text: str) -> None:
-        self._text = text
-        self._scan: Callable[[str, int], tuple[object, int]] = _LENIENT.raw_decode
-        self._visits = 0
-
-    def visit(self, node: _Wanted, at: int) -> int:
-        """Record the value at an offset and search it for what is wanted below; give the offset behind it."""
-        self._visits += 1
-        node.visit = self._visits
-        node.start = node.end = at
-        node.string = None
-        if node.below and self._text[at] == "{":
-            node.end = self._visit_object(node, at + 1)
-        elif node.below and self._text[at] == "[":
-            node.end = self._visit_array(node, at + 1)
-        else:
-            value, node.end = self._scan(self._text, at)
-            if node.below and isinstance(value, str):
-                node.string = value
-        return node.end
-
-    def _visit_object(self, node: _Wanted, at: int) -> int:
-        text, scan, below = self._text, self._scan, node.below
-        has_numbers = bool(node.items)
-        visit = node.visit
-        at = _skip_space(text, at)
-        while text[at] != "}":
-            match = _KEY.match(text, at)
-            if match:
-                name, end, value_at = match[1], match.end(1) + 1, match.end()
-            else:
-                name, end, value_at = self._escaped_key(at)
-            wanted = [below[name]] if name in below else []
-            # jsonschema-rs gives a key of digits as a number: 200 for "200", and 7 for "007".
-            number = index_of(name) if has_numbers else None
-            if number in below:
-                wanted.append(below[number])
-            if wanted:
-                for child in wanted:
-                    child.parent_visit, child.name, child.key = visit, name, (at, end)
-                    stop = self.visit(child, value_at)
-            else:
-                stop = scan(text, value_at)[1]
-            at = self._next(stop, "}")
-        return at + 1
-
-    def _escaped_key(self, at: int) -> tuple[str, int, int]:
-        name, end = self._scan(self._text, at)
-        colon = _skip_space(self._text, end)
-        if not isinstance(name, str) or self._text[colon] != ":":
-            raise ValueError(colon)
-        return name, end, _skip_space(self._text, colon + 1)
-
-    def _next(self, at: int, closing: str) -> int:
-        """Go behind the comma that follows a value, or to the closing bracket."""
-        match = _NEXT.match(self._text, at)
-        behind = match.end() if match else at
-        if self._text[behind] != closing and "," not in self._text[at:behind]:
-            raise ValueError(behind)
-        return behind
-
-    def _visit_array(self, node: _Wanted, at: int) -> int:
-        text, scan = self._text, self._scan
-        below, visit = node.items, node.visit
-        index = 0
-        at = _skip_space(text, at)
-        while text[at] != "]":
-            if index in below:
-                for child in below[index]:
-                    child.parent_visit, child.name, child.key = visit, str(index), None
-                    stop = self.visit(child, at)
-            else:
-                stop = scan(text, at)[1]
-            index += 1
-            at = self._next(stop, "]")
-        return at + 1
-
-
-def _resolve(text: str, lines: Lines, root: _Wanted, path: KeyPath, inner: dict[int, object]) -> Span:
-    node = root
-    names: list[Key] = []
-    for depth, key in enumerate(path):
-        child = node.below[key]
-        if child.parent_visit != node.visit:
-            if node.string is not None:
-                if node.start not in inner:
-                    inner[node.start] = inner_value(node.string)
-                names += existing(inner[node.start], path[depth:])
-            break
-        names.append(child.name)
-        node = child
-    shown = pointer(names)
-    if node is root:
-        return lines.span(root.start, min(root.start + 1, len(text)), shown)
-    if text[node.start] not in "{[":
-        return lines.span(node.start, node.end, shown)
-    if node.key:
-        return lines.span(*node.key, shown)
-    return lines.span(node.start, clip(text, node.start, node.end, lines), shown)
+    return located(decode(content)[0], paths)
 
 
 def index_of(key: Key) -> int | None:

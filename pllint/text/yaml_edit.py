@@ -23,7 +23,8 @@ from pllint.text.list_edit import (
     replaced,
     spliced,
 )
-from pllint.text.yaml_text import events, parse, typed, without_comments
+from pllint.text.yaml_events import events, without_comments
+from pllint.text.yaml_text import parse, typed
 from pllint.text.yaml_writing import quoted, scalar
 
 _ELSEWHERE = "it is written with an alias or a merge key, so the change would reach further"

@@ -10,7 +10,8 @@ from collections.abc import Iterator, Sequence
 
 from pllint.record import NamedTuple
 from pllint.text.problem import MalformedError
-from pllint.text.yaml_text import events, parse
+from pllint.text.yaml_events import events
+from pllint.text.yaml_text import parse
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -14,6 +14,7 @@ _PASCAL = re.compile(r"^[A-Z][A-Za-z0-9]*(?:_V[0-9]+)?$")
 _LONGEST_SUMMARY = 80
 _STRIPPED = re.compile(r"[<>%&\\?/\"*@#{}|]")
 _WITHOUT_OUTPUT = frozenset(("202", "204"))
+_WORD = r"\w+"
 _QUIET_METHODS = frozenset(("delete", "head", "options"))
 _PROTOCOLS = ("mcp-streamable-1.0",)
 _RETIRED_PROTOCOLS = ("mcp-sse-1.0",)
@@ -174,7 +175,7 @@ def description_repeats_summary(definition: ConnectorDefinition, _: Context) -> 
     same = [
         operation
         for operation in visible(definition)
-        if operation.description and _words(operation.description) == _words(operation.summary)
+        if operation.description and _says_the_same(operation.description, operation.summary)
     ]
     if same:
         yield found(
@@ -200,7 +201,7 @@ def response_missing(definition: ConnectorDefinition, _: Context) -> Outcome:
     failing = [
         one
         for one in definition.operations
-        if one not in empty and not any(response.succeeds for response in one.responses)
+        if (one.responses or one.trigger is not None) and not any(response.succeeds for response in one.responses)
     ]
     remedy = "Add a response such as 200 or 204 to each of them"
     yield from _together(definition, empty, "no response", remedy, cause="empty")
@@ -311,8 +312,11 @@ def _together(
         )
 
 
-def _words(text: str) -> list[str]:
-    return re.findall(r"\w+", text.lower())
+def _says_the_same(one: str, other: str) -> bool:
+    first, second = (re.search(_WORD, text.lower()) for text in (one, other))
+    if first is None or second is None or first[0] != second[0]:  # most part at the first word
+        return first is second
+    return re.findall(_WORD, one.lower()) == re.findall(_WORD, other.lower())
 
 
 def _is_mute(operation: DefinedOperation) -> bool:

@@ -94,15 +94,17 @@ def path_parameter_undeclared(definition: ConnectorDefinition, _: Context) -> Ou
     for operation in definition.operations:
         in_path = set(_VARIABLE.findall(operation.path))
         declared = {one.name: one for one in operation.parameters if one.location == "path"}
-        unresolved = any(not one.name and not one.location for one in operation.parameters)
-        for name in sorted(in_path - declared.keys()):
-            if not unresolved:
-                undeclared.setdefault((operation.path, name), []).append(operation)
-        for name in sorted(declared.keys() - in_path):
-            unnamed.setdefault((operation.path, name), []).append((operation, declared[name]))
-        optional += [
-            (operation, declared[name]) for name in sorted(in_path & declared.keys()) if not declared[name].required
-        ]
+        if in_path != declared.keys():
+            unresolved = any(not one.name and not one.location for one in operation.parameters)
+            for name in sorted(in_path - declared.keys()):
+                if not unresolved:
+                    undeclared.setdefault((operation.path, name), []).append(operation)
+            for name in sorted(declared.keys() - in_path):
+                unnamed.setdefault((operation.path, name), []).append((operation, declared[name]))
+        if not all(one.required for one in declared.values()):
+            optional += [
+                (operation, one) for name, one in sorted(declared.items()) if name in in_path and not one.required
+            ]
     for (path, name), operations in undeclared.items():
         yield found(
             definition,

@@ -19,7 +19,7 @@ _DISABLED = "https://learn.microsoft.com/power-platform/admin/connector-off-by-d
     since="0.1",
     source=_ADVANCED,
     on=Component,
-    given="advanced_policies",
+    given=("advanced_policies",),
 )
 def advanced_policy_connector(component: Component, context: Context) -> Outcome:
     """A component uses a connector that the advanced connector policy of an environment does not list."""
@@ -46,7 +46,7 @@ def advanced_policy_connector(component: Component, context: Context) -> Outcome
     since="0.1",
     source=_ADVANCED,
     on=Component,
-    given="advanced_policies",
+    given=("advanced_policies",),
 )
 def advanced_policy_action(component: Component, context: Context) -> Outcome:
     """A component calls an operation that the advanced connector policy of an environment does not allow."""
@@ -74,7 +74,7 @@ def advanced_policy_action(component: Component, context: Context) -> Outcome:
     since="0.1",
     source=_DISABLED,
     on=Component,
-    given="connector_settings",
+    given=("connector_settings",),
 )
 def connector_disabled_in_tenant(component: Component, context: Context) -> Outcome:
     """A component uses a connector that the tenant's connector settings switch off."""

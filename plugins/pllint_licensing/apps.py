@@ -1,13 +1,9 @@
 """LIC1xx: who needs a licence to use an app, and what is wrong with the plan for it."""
 
-from collections.abc import Iterator, Sequence
-from decimal import Decimal
+from __future__ import annotations
 
 from pllint.model.component import APPS, Component
 from pllint.model.governance import ConnectorRecord, DeclaredEnvironment, Governance
-from pllint.model.inventory import ListedResource
-from pllint.model.licence_facts import Remark
-from pllint.model.licensing import Licensed
 from pllint.plugin import ComponentRef, Context, CouldNotRun, Finding, Need, Related, Severity, check
 from pllint_licensing.words import (
     app_plan,
@@ -24,6 +20,15 @@ from pllint_licensing.words import (
     taken_out,
     where,
 )
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # many a manifest has no premium app to be judged
+    from collections.abc import Iterator, Sequence
+    from decimal import Decimal
+
+    from pllint.model.inventory import ListedResource
+    from pllint.model.licence_facts import Remark
+    from pllint.model.licensing import Licensed
 
 _PRICING = "https://learn.microsoft.com/power-platform/admin/pricing-billing-skus"
 _FAQ = "https://learn.microsoft.com/power-platform/admin/powerapps-flow-licensing-faq"
@@ -55,6 +60,7 @@ def told_of_app(component: Component, context: Context, name: str) -> tuple[Lice
     source=_FAQ,
     on=Governance,
     needs=(Need.GOVERNANCE,),
+    given=("components", "governance.connectors"),
 )
 def app_users_unlicensed(governance: Governance, context: Context) -> Iterator[Finding | CouldNotRun]:
     """Some of the people a premium app is shared with have no licence that covers it."""
@@ -424,23 +430,28 @@ def developer_plan_outside_developer_environment(component: Component, context: 
 
 
 @check(id="LIC117", name="developer-environment-limits", severity=Severity.WARNING, since="0.1", source=_DEVELOPER,
-       on=Governance, needs=(Need.GOVERNANCE,))  # fmt: skip
+       on=Governance, needs=(Need.GOVERNANCE,), given=("governance.environments",))  # fmt: skip
 def developer_environment_limits(governance: Governance, context: Context) -> Iterator[Finding]:
     """A developer environment beyond 750 runs a month or 2 GB, or an owner with more than three of them."""
+    owned: dict[str, list[DeclaredEnvironment]] = {}
+    measured = []
+    for environment in governance.environments:
+        if environment.type == "developer":
+            if environment.owner:
+                owned.setdefault(environment.owner.strip().lower(), []).append(environment)
+            if environment.runs_per_month is not None or environment.database_gb is not None:
+                measured.append(environment)
+    several = [environments for environments in owned.values() if len(environments) > 1]
+    if not (measured or several):
+        return  # before the plan data is read
     plans, day = context.licensing.plans, context.licensing.as_of
     most_runs = plans.number(_DEVELOPER_PLAN, "runs-per-month", day)
-    most = plans.number(_DEVELOPER_PLAN, "environments", day)
     gigabytes = plans.amount(_DEVELOPER_PLAN, "database-gb", day)
-    owned: dict[str, list[DeclaredEnvironment]] = {}
-    for environment in governance.environments:
-        if environment.type != "developer":
-            continue
-        if environment.owner:
-            owned.setdefault(environment.owner.strip().lower(), []).append(environment)
+    for environment in measured:
         over = []
         if (runs := environment.runs_per_month) is not None and runs > most_runs:
             over.append(f"{runs:,} flow runs a month of {most_runs:,}")
-        if environment.database_gb is not None and Decimal(environment.database_gb) > gigabytes:
+        if environment.database_gb is not None and _is_over(environment.database_gb, gigabytes):
             over.append(f"{environment.database_gb} GB of {gigabytes}")
         if over:
             yield Finding(
@@ -450,7 +461,14 @@ def developer_environment_limits(governance: Governance, context: Context) -> It
                 remedy="Move what is in use to an environment with paid licences (owner of the environment)",
                 environment=environment.name,
             )
-    yield from (_too_many(environments, most) for environments in owned.values() if len(environments) > most)
+    most = plans.number(_DEVELOPER_PLAN, "environments", day)
+    yield from (_too_many(environments, most) for environments in several if len(environments) > most)
+
+
+def _is_over(written: str, limit: Decimal) -> bool:
+    from decimal import Decimal
+
+    return Decimal(written) > limit
 
 
 def _too_many(environments: Sequence[DeclaredEnvironment], most: int) -> Finding:

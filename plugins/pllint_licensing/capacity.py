@@ -125,7 +125,7 @@ def attended_bot_missing(component: Component, context: Context) -> Iterator[Fin
 
 
 @check(id="LIC306", name="unattended-bots-short", severity=Severity.ERROR, since="0.1", source=_FLOWS, on=Workspace,
-       needs=(Need.LICENCE_RECORDS,))  # fmt: skip
+       needs=(Need.LICENCE_RECORDS,), given=("components", "governance.desktop_flows"))  # fmt: skip
 def unattended_bots_short(_: Workspace, context: Context) -> Iterator[Finding | CouldNotRun]:
     """Desktop flows run unattended, and no licence with an unattended bot is left for them."""
     if (found := context.estate.capacity.bots()) is None:
@@ -205,7 +205,7 @@ def unattended_software_licence(component: Component, context: Context) -> Itera
 
 
 @check(id="LIC309", name="ai-credits-short", severity=Severity.ERROR, since="0.1", source=_CREDITS, on=Governance,
-       needs=(Need.GOVERNANCE,))  # fmt: skip
+       needs=(Need.GOVERNANCE,), given=("governance.ai_credits",))  # fmt: skip
 def ai_credits_short(_: Governance, context: Context) -> Iterator[Finding]:
     """More AI Builder credits are used in a month than there are."""
     found = context.estate.capacity.ai_credits()
@@ -222,7 +222,7 @@ def ai_credits_short(_: Governance, context: Context) -> Iterator[Finding]:
 
 
 @check(id="LIC310", name="ai-credits-seeded-ended", severity=Severity.WARNING, since="0.1", source=_CREDITS,
-       on=Governance, needs=(Need.GOVERNANCE,))  # fmt: skip
+       on=Governance, needs=(Need.GOVERNANCE,), given=("governance.ai_credits",))  # fmt: skip
 def ai_credits_seeded_ended(_: Governance, context: Context) -> Iterator[Finding]:
     """AI Builder is used on the credits that came with licences, which ended on 2026-11-01."""
     found = context.estate.capacity.ai_credits()
@@ -295,7 +295,7 @@ def _uncounted(packs: Packs) -> CouldNotRun:
 
 
 @check(id="LIC312", name="agent-capacity-short", severity=Severity.WARNING, since="0.1", source=_AGENTS, on=Governance,
-       needs=(Need.GOVERNANCE,))  # fmt: skip
+       needs=(Need.GOVERNANCE,), given=("governance.agents",))  # fmt: skip
 def agent_capacity_short(_: Governance, context: Context) -> Iterator[Finding | CouldNotRun]:
     """All agents together use more credits a month than the packs hold."""
     if (packs := context.estate.capacity.agent_packs()) is None:
@@ -309,7 +309,7 @@ def agent_capacity_short(_: Governance, context: Context) -> Iterator[Finding | 
 
 
 @check(id="LIC313", name="agent-service-not-enabled", severity=Severity.WARNING, since="0.1", source=_AGENTS,
-       on=Governance, needs=(Need.GOVERNANCE,))  # fmt: skip
+       on=Governance, needs=(Need.GOVERNANCE,), given=("governance.agents",))  # fmt: skip
 def agent_service_not_enabled(governance: Governance, _: Context) -> Iterator[Finding]:
     """An administrator has not enabled Copilot Studio for the people who are to build or use an agent."""
     for agent in governance.agents:
@@ -324,7 +324,7 @@ def agent_service_not_enabled(governance: Governance, _: Context) -> Iterator[Fi
 
 
 @check(id="LIC314", name="website-capacity-short", severity=Severity.WARNING, since="0.1", source=_PAGES, on=Governance,
-       needs=(Need.GOVERNANCE,))  # fmt: skip
+       needs=(Need.GOVERNANCE,), given=("governance.websites",))  # fmt: skip
 def website_capacity_short(_: Governance, context: Context) -> Iterator[Finding | CouldNotRun]:
     """More people visit the websites in a month than the packs cover."""
     for packs in context.estate.capacity.website_packs():
@@ -337,7 +337,7 @@ def website_capacity_short(_: Governance, context: Context) -> Iterator[Finding 
 
 
 @check(id="LIC315", name="request-limit-exceeded", severity=Severity.WARNING, since="0.1", source=_REQUESTS,
-       on=Governance, needs=(Need.GOVERNANCE,))  # fmt: skip
+       on=Governance, needs=(Need.GOVERNANCE,), given=("components",))  # fmt: skip
 def request_limit_exceeded(_: Governance, context: Context) -> Iterator[Finding | CouldNotRun]:
     """Flows make more requests a day than the plan they run on allows."""
     for use in context.estate.capacity.requests():
@@ -360,7 +360,7 @@ def request_limit_exceeded(_: Governance, context: Context) -> Iterator[Finding 
 
 
 @check(id="LIC316", name="request-burst-exceeded", severity=Severity.WARNING, since="0.1", source=_REQUESTS,
-       on=Governance, needs=(Need.GOVERNANCE,))  # fmt: skip
+       on=Governance, needs=(Need.GOVERNANCE,), given=("components",))  # fmt: skip
 def request_burst_exceeded(_: Governance, context: Context) -> Iterator[Finding]:
     """Flows make over 100,000 requests in five minutes, which no licence allows."""
     for use in context.estate.capacity.requests():
@@ -385,7 +385,7 @@ def _made(use: RequestUse) -> str:
 
 
 @check(id="LIC317", name="dataverse-capacity-short", severity=Severity.ERROR, since="0.1", source=_STORAGE,
-       on=Workspace, needs=(Need.LICENCE_RECORDS,))  # fmt: skip
+       on=Workspace, needs=(Need.LICENCE_RECORDS,), given=("governance.dataverse", "storage_use"))  # fmt: skip
 def dataverse_capacity_short(_: Workspace, context: Context) -> Iterator[Finding]:
     """More Dataverse storage is used than the tenant is entitled to."""
     found = context.estate.capacity.storage()
@@ -412,7 +412,7 @@ def dataverse_capacity_short(_: Workspace, context: Context) -> Iterator[Finding
 
 
 @check(id="LIC318", name="dataverse-capacity-low", severity=Severity.WARNING, since="0.1", source=_STORAGE,
-       on=Workspace, needs=(Need.LICENCE_RECORDS,))  # fmt: skip
+       on=Workspace, needs=(Need.LICENCE_RECORDS,), given=("governance.dataverse", "storage_use"))  # fmt: skip
 def dataverse_capacity_low(_: Workspace, context: Context) -> Iterator[Finding]:
     """Less than 15% of the Dataverse storage that the tenant is entitled to is left."""
     found = context.estate.capacity.storage()

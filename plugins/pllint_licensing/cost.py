@@ -66,7 +66,7 @@ def _amount(context: Context, total: Decimal) -> str:
 
 
 @check(id="LIC501", name="plan-dearer-than-alternative", severity=Severity.WARNING, since="0.1", source=_PRICING,
-       on=Governance, needs=(Need.GOVERNANCE,))  # fmt: skip
+       on=Governance, needs=(Need.GOVERNANCE,), given=("components",))  # fmt: skip
 def plan_dearer_than_alternative(_: Governance, context: Context) -> Iterator[Finding | CouldNotRun]:
     """The plan an app is to run on costs over 5% more than the cheapest for the same people."""
     cost = context.estate.cost
@@ -88,7 +88,7 @@ def plan_dearer_than_alternative(_: Governance, context: Context) -> Iterator[Fi
 
 
 @check(id="LIC502", name="per-user-advised", severity=Severity.INFO, since="0.1", source=_PRICING, on=Governance,
-       needs=(Need.GOVERNANCE,))  # fmt: skip
+       needs=(Need.GOVERNANCE,), given=("components",))  # fmt: skip
 def per_user_advised(_: Governance, context: Context) -> Iterator[Finding]:
     """People are to use so many premium apps that a plan for each person is worth a thought."""
     for one in context.estate.cost.many_apps():
@@ -127,7 +127,7 @@ def capacity_licence_cheaper(component: Component, context: Context) -> Iterator
 
 
 @check(id="LIC504", name="flow-pack-minimum", severity=Severity.INFO, since="0.1", source=_FLOWS, on=Governance,
-       needs=(Need.GOVERNANCE,))  # fmt: skip
+       needs=(Need.GOVERNANCE,), given=("governance.flows",))  # fmt: skip
 def flow_pack_minimum(_: Governance, context: Context) -> Iterator[Finding]:
     """Fewer than five flows use the legacy flow licence, and five are paid."""
     if (found := context.estate.cost.flow_packs()) is None:
@@ -190,7 +190,7 @@ def _meter(component: Component, context: Context, *, metered: bool) -> Iterator
 
 
 @check(id="LIC507", name="volume-price-available", severity=Severity.INFO, since="0.1", source=_FAQ, on=Governance,
-       needs=(Need.GOVERNANCE,))  # fmt: skip
+       needs=(Need.GOVERNANCE,), given=("components", "licences"))  # fmt: skip
 def volume_price_available(_: Governance, context: Context) -> Iterator[Finding]:
     """2,000 or more Power Apps Premium licences, for which there is a volume price."""
     if (found := context.estate.cost.volume()) is None:
@@ -231,7 +231,7 @@ def user_doubly_licensed(component: Component, context: Context) -> Iterator[Fin
 
 
 @check(id="LIC509", name="licence-unused", severity=Severity.WARNING, since="0.1", source=_PRICING, on=Governance,
-       needs=(Need.GOVERNANCE,))  # fmt: skip
+       needs=(Need.GOVERNANCE,), given=("components",))  # fmt: skip
 def licence_unused(_: Governance, context: Context) -> Iterator[Finding]:
     """More licences of a plan are bought than the apps and flows on it need."""
     cost = context.estate.cost
@@ -257,7 +257,7 @@ def licence_unused(_: Governance, context: Context) -> Iterator[Finding]:
 
 
 @check(id="LIC510", name="paid-plan-not-needed", severity=Severity.INFO, since="0.1", source=_PRICING, on=Governance,
-       needs=(Need.GOVERNANCE,))  # fmt: skip
+       needs=(Need.GOVERNANCE,), given=("components",))  # fmt: skip
 def paid_plan_not_needed(_: Governance, context: Context) -> Iterator[Finding]:
     """A paid plan is held or planned for apps and flows that are all standard."""
     for one in context.estate.cost.not_needed():
@@ -281,7 +281,7 @@ def paid_plan_not_needed(_: Governance, context: Context) -> Iterator[Finding]:
 
 
 @check(id="LIC511", name="budget-exceeded", severity=Severity.ERROR, since="0.1", source=_PRICING, on=Governance,
-       needs=(Need.GOVERNANCE,))  # fmt: skip
+       needs=(Need.GOVERNANCE,), given=("components",))  # fmt: skip
 def budget_exceeded(_: Governance, context: Context) -> Iterator[Finding | CouldNotRun]:
     """The licences of an app or flow cost more than its budget."""
     for one in context.estate.cost.budgets():
@@ -309,7 +309,7 @@ def _over_budget(one: Budgeted, yearly: Sum, context: Context) -> Finding:
 
 
 @check(id="LIC512", name="price-missing", severity=Severity.WARNING, since="0.1", source=_PRICING, on=Governance,
-       needs=(Need.GOVERNANCE,))  # fmt: skip
+       needs=(Need.GOVERNANCE,), given=("components",))  # fmt: skip
 def price_missing(_: Governance, context: Context) -> Iterator[Finding | CouldNotRun]:
     """A price list is named, and a plan that apps or flows need has no price."""
     cost = context.estate.cost
@@ -335,7 +335,7 @@ def price_missing(_: Governance, context: Context) -> Iterator[Finding | CouldNo
 
 
 @check(id="LIC513", name="price-outside-range", severity=Severity.WARNING, since="0.1", source=_PRICING,
-       on=Governance, needs=(Need.GOVERNANCE,))  # fmt: skip
+       on=Governance, needs=(Need.GOVERNANCE,), given=("licences",))  # fmt: skip
 def price_outside_range(_: Governance, context: Context) -> Iterator[Finding]:
     """A price on record is below a quarter of the list price or above four times it."""
     for one in context.estate.cost.odd_prices():
@@ -350,7 +350,7 @@ def price_outside_range(_: Governance, context: Context) -> Iterator[Finding]:
 
 
 @check(id="LIC514", name="ea-lines-not-bundled", severity=Severity.INFO, since="0.1", source=_PASSES, on=Governance,
-       needs=(Need.GOVERNANCE,))  # fmt: skip
+       needs=(Need.GOVERNANCE,), given=("governance.tenant",))  # fmt: skip
 def ea_lines_not_bundled(_: Governance, context: Context) -> Iterator[Finding]:
     """App passes are bought app by app, and one agreement line for all costs less."""
     if (found := context.estate.cost.pass_lines()) is None:
@@ -369,7 +369,7 @@ def ea_lines_not_bundled(_: Governance, context: Context) -> Iterator[Finding]:
 
 
 @check(id="LIC515", name="ea-no-count-reduction", severity=Severity.WARNING, since="0.1", source=_PASSES,
-       on=Governance, needs=(Need.GOVERNANCE,))  # fmt: skip
+       on=Governance, needs=(Need.GOVERNANCE,), given=("governance.tenant",))  # fmt: skip
 def ea_no_count_reduction(_: Governance, context: Context) -> Iterator[Finding]:
     """The agreement commits to licence counts for its whole term."""
     agreement = context.estate.cost.agreement
@@ -389,7 +389,7 @@ def ea_no_count_reduction(_: Governance, context: Context) -> Iterator[Finding]:
 
 
 @check(id="LIC516", name="retired-still-paid", severity=Severity.WARNING, since="0.1", source=_PASSES, on=Governance,
-       needs=(Need.GOVERNANCE,))  # fmt: skip
+       needs=(Need.GOVERNANCE,), given=("governance.retirements",))  # fmt: skip
 def retired_still_paid(_: Governance, context: Context) -> Iterator[Finding | CouldNotRun]:
     """Licences that a retirement left behind are paid on, and nothing else needs them."""
     exits = context.estate.exits
@@ -415,7 +415,7 @@ def retired_still_paid(_: Governance, context: Context) -> Iterator[Finding | Co
 
 
 @check(id="LIC517", name="retroactive-exposure", severity=Severity.WARNING, since="0.1", source=_PRICING, on=Governance,
-       needs=(Need.GOVERNANCE,))  # fmt: skip
+       needs=(Need.GOVERNANCE,), given=("components",))  # fmt: skip
 def retroactive_exposure(_: Governance, context: Context) -> Iterator[Finding | CouldNotRun]:
     """People have used a premium app or flow without a licence; discovered use is charged at list price."""
     undated = []
@@ -451,7 +451,7 @@ def _some(names: Sequence[str]) -> str:
 
 
 @check(id="LIC518", name="negotiation-leverage", severity=Severity.INFO, since="0.1", source=_PRICING, on=Governance,
-       needs=(Need.GOVERNANCE,))  # fmt: skip
+       needs=(Need.GOVERNANCE,), given=("components",))  # fmt: skip
 def negotiation_leverage(_: Governance, context: Context) -> Iterator[Finding]:
     """So many apps use custom connectors, for so many people, that the estate counts in a negotiation."""
     if found := context.estate.cost.leverage():

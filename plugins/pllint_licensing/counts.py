@@ -74,6 +74,7 @@ def licence_count_missing(component: Component, context: Context) -> Iterator[Fi
     source="https://learn.microsoft.com/power-platform/admin/about-powerapps-perapp",
     on=Workspace,
     needs=(Need.LICENCE_RECORDS,),
+    given=("licences",),
 )
 def licences_over_assigned(_: Workspace, context: Context) -> Iterator[Finding | CouldNotRun]:
     """More licences of a plan are assigned or allocated than purchased."""
@@ -122,6 +123,7 @@ def _after(stock: Stock) -> str:
     source="https://learn.microsoft.com/microsoft-365/commerce/licenses/view-licenses-and-subscriptions",
     on=Workspace,
     needs=(Need.LICENCE_RECORDS,),
+    given=("licences",),
 )
 def licence_record_stale(_: Workspace, context: Context) -> Iterator[Finding | CouldNotRun]:
     """Licence counts are older than a quarter."""
@@ -159,6 +161,7 @@ def licence_record_stale(_: Workspace, context: Context) -> Iterator[Finding | C
     source="https://learn.microsoft.com/power-platform/admin/power-automate-licensing/types",
     on=Workspace,
     needs=(Need.LICENCE_RECORDS,),
+    given=("licences", "governance.apps", "governance.flows", "governance.metered"),
 )
 def plan_no_longer_sold(_: Workspace, context: Context) -> Iterator[Finding]:
     """Licences on record, or the plan an app or flow is to run on, cannot be bought any more."""
@@ -182,6 +185,7 @@ def plan_no_longer_sold(_: Workspace, context: Context) -> Iterator[Finding]:
     source="https://learn.microsoft.com/power-platform/admin/about-powerapps-perapp",
     on=Workspace,
     needs=(Need.GOVERNANCE,),
+    given=("licences", "governance.apps", "governance.flows", "governance.metered"),
 )
 def plan_not_available(_: Workspace, context: Context) -> Iterator[Finding | CouldNotRun]:
     """A plan is not offered to this sector, in this cloud or under this agreement."""

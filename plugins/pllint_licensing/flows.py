@@ -352,7 +352,7 @@ def beneficiaries_unlicensed(component: Component, context: Context) -> Iterator
 
 
 @check(id="LIC211", name="flow-copy-unlicensed", severity=Severity.ERROR, since="0.1", source=_FAQ, on=Governance,
-       needs=(Need.GOVERNANCE,))  # fmt: skip
+       needs=(Need.GOVERNANCE,), given=("governance.flows",))  # fmt: skip
 def flow_copy_unlicensed(governance: Governance, context: Context) -> Iterator[Finding]:
     """A flow has a capacity licence in one environment and none in another."""
     for records in _copies(governance).values():
@@ -372,7 +372,7 @@ def flow_copy_unlicensed(governance: Governance, context: Context) -> Iterator[F
 
 
 @check(id="LIC212", name="flow-licences-over-allocated", severity=Severity.ERROR, since="0.1", source=_FAQ,
-       on=Governance, needs=(Need.GOVERNANCE,))  # fmt: skip
+       on=Governance, needs=(Need.GOVERNANCE,), given=("governance.flows",))  # fmt: skip
 def flow_licences_over_allocated(governance: Governance, context: Context) -> Iterator[Finding]:
     """More flows are recorded with a capacity licence than licences are bought."""
     for plan in context.licensing.groups["flow-capacity"]:
@@ -392,7 +392,7 @@ def flow_licences_over_allocated(governance: Governance, context: Context) -> It
 
 
 @check(id="LIC213", name="process-associations-over-limit", severity=Severity.ERROR, since="0.1", source=_TYPES,
-       on=Governance, needs=(Need.GOVERNANCE,))  # fmt: skip
+       on=Governance, needs=(Need.GOVERNANCE,), given=("governance.flows",))  # fmt: skip
 def process_associations_over_limit(_: Governance, context: Context) -> Iterator[Finding]:
     """More flows are associated with one Process flow than its licence carries."""
     for association in context.licensing.associations():

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-
-from pllint.model.component import Component
-from pllint.model.licence_facts import Group
-from pllint.model.licensing import Licensed, Premium, PremiumReason
-from pllint.plugin import Anchor, Catalogue, Context, Related
+from pllint.plugin import Related
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from pllint.model.component import Component
     from pllint.model.estate import GivenBack
+    from pllint.model.licence_facts import Group
+    from pllint.model.licensing import Licensed, Premium, PremiumReason
+    from pllint.plugin import Anchor, Catalogue, Context
 
 _FIXED = {
     "dataverse": "Dataverse",

@@ -20,6 +20,7 @@ _HALF_A_YEAR = 183
     source=_GOVERNANCE,
     on=Governance,
     needs=(Need.GOVERNANCE,),
+    given=("governance.apps",),
 )
 def business_justification_missing(governance: Governance, _context: Context) -> Iterator[Finding]:
     """An app is shared with a group or more than 20 people, and nobody has written down why it is there."""
@@ -42,6 +43,7 @@ def business_justification_missing(governance: Governance, _context: Context) ->
     source=_GOVERNANCE,
     on=Governance,
     needs=(Need.GOVERNANCE,),
+    given=("governance.apps",),
 )
 def mitigation_plan_missing(governance: Governance, _context: Context) -> Iterator[Finding]:
     """An app has a high impact, and nobody has written down what people do when it fails."""
@@ -64,6 +66,7 @@ def mitigation_plan_missing(governance: Governance, _context: Context) -> Iterat
     source=_INACTIVITY,
     on=Governance,
     needs=(Need.GOVERNANCE,),
+    given=("governance.apps", "governance.flows"),
 )
 def inactive_not_retired(governance: Governance, context: Context) -> Iterator[Finding]:
     """An app or a flow has not been used for more than six months, and nobody has decided about it."""

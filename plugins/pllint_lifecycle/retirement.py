@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from pllint.model.component import Component, ConnectorUse
 from pllint.model.governance import AppRecord, ConnectorRecord, Governance, LicenceReview, Retirement
 from pllint.model.lifecycle import Headcount, Listing, Retired
-from pllint.model.policy import DataGroup
 from pllint.plugin import ComponentRef, Confidence, Context, CouldNotRun, Edit, Finding, Need, Related, Severity, check
 
 _SOURCE = "https://learn.microsoft.com/power-platform/guidance/coe/inactivity-notifications"
@@ -57,6 +56,7 @@ def retirement_licence_review_missing(governance: Governance, context: Context) 
     source=_SOURCE,
     on=Governance,
     needs=(Need.GOVERNANCE,),
+    given=("governance.retirements",),
 )
 def retirement_licences_unaccounted(governance: Governance, context: Context) -> Iterator[Finding | CouldNotRun]:
     """The people whose licence is kept, reassigned or reclaimed are not the population of the retired thing."""
@@ -124,6 +124,8 @@ def retirement_dlp_not_updated(governance: Governance, context: Context) -> Iter
 
 def _kept(listing: Listing) -> str:
     """Say why a line stays in its policy until somebody decides; nothing for one that can go."""
+    from pllint.model.policy import DataGroup  # a run without policies does without it
+
     if listing.pattern:
         return "a URL pattern may have been made for other connectors too"
     if not listing.custom:

@@ -20,18 +20,15 @@ def told(context: Context, check: str, remedy: str, *, staged: bool = False) -> 
 
     `remedy` may hold `{name}` and `{maker}`; `staged` messages say which stage the connector is in.
     """
-    for record in context.lifecycle.stages.connectors:
+    for record, evidence in context.lifecycle.asked(check):
+        if evidence.state is State.MET:
+            continue
         ref = ComponentRef(kind="custom-connector", name=record.name, id=context.lifecycle.stages.id_of(record))
-        for evidence in context.lifecycle.stages.evidence(record):
-            if evidence.requirement.check != check or not evidence.asked:
-                continue
-            advice = remedy.format(name=record.name, maker=record.maker or "the maker")
-            if evidence.state is State.UNKNOWN:
-                yield CouldNotRun(
-                    reason=f"the connector '{record.name}' {evidence.words}", remedy=advice, component=ref
-                )
-            elif evidence.state is not State.MET:
-                yield _finding(evidence, ref, advice, staged=staged)
+        advice = remedy.format(name=record.name, maker=record.maker or "the maker")
+        if evidence.state is State.UNKNOWN:
+            yield CouldNotRun(reason=f"the connector '{record.name}' {evidence.words}", remedy=advice, component=ref)
+        else:
+            yield _finding(evidence, ref, advice, staged=staged)
 
 
 def _finding(evidence: Evidence, ref: ComponentRef, remedy: str, *, staged: bool) -> Finding:

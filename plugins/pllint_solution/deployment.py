@@ -187,6 +187,7 @@ def environment_variable_value_committed(solution: Solution, context: Context) -
     since="0.1",
     source=_VARIABLES,
     on=Workspace,
+    given=("solutions",),
 )
 def environment_variable_without_value(workspace: Workspace, _context: Context) -> Iterator[Finding]:
     """An environment variable has neither a default nor a value in any deployment settings."""

@@ -55,6 +55,7 @@ def child_flow_missing(flow: Component, context: Context) -> Iterator[Finding]:
     since="0.1",
     source="https://learn.microsoft.com/power-automate/create-child-flows",
     on=Workspace,
+    given=("components",),
 )
 def child_flow_cycle(workspace: Workspace, _context: Context) -> Iterator[Finding]:
     """Flows call each other in a circle."""
@@ -310,7 +311,7 @@ _MICROSOFTS = frozenset(
     since="0.1",
     source="https://learn.microsoft.com/power-platform/alm/update-solutions-alm",
     on=Solution,
-    given="earlier_solutions",
+    given=("earlier_solutions",),
 )
 def version_not_raised(solution: Solution, context: Context) -> Iterator[Finding]:
     """A solution says something else than at the base revision, under the same version."""

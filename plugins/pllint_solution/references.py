@@ -96,6 +96,7 @@ def _prefix(solution: Solution) -> str:
     since="0.1",
     source=_REFERENCES,
     on=Workspace,
+    given=("components", "solutions"),
 )
 def connection_reference_unused(workspace: Workspace, context: Context) -> Iterator[Finding]:
     """A connection reference is declared, and nothing uses it."""

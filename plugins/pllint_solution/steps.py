@@ -28,6 +28,7 @@ _STAGE_WORDS = {
     since="0.1",
     source="https://learn.microsoft.com/power-apps/maker/data-platform/environmentvariables-azure-key-vault-secrets",
     on=Workspace,
+    given=("components", "solutions", "deployment_settings"),
 )
 def secret_in_inputs(workspace: Workspace, _context: Context) -> Iterator[Finding]:
     """A password, key, token, signature or client secret is written into a definition."""

@@ -4,6 +4,7 @@ import pytest
 
 from pllint.model.connector_id import ConnectorKey
 from pllint.model.custom_connector import CustomConnector
+from pllint.model.governance import FlowRecord, Governance
 from pllint.model.workspace import Workspace
 from pllint.source import Anchor, Source
 
@@ -33,3 +34,21 @@ def test_a_custom_connector_is_found_by_any_spelling_that_can_mean_only_one(
     workspace = Workspace(custom_connectors=[_connector(name) for name in defined])
     connector = workspace.custom_connector(asked)
     assert (connector.name if connector else None) == found
+
+
+@pytest.mark.parametrize(
+    ("workspace", "held"),
+    [
+        pytest.param(Workspace(), set(), id="nothing"),
+        pytest.param(Workspace(custom_connectors=[_connector("ctx_a")]), {"custom_connectors"}, id="elements"),
+        pytest.param(Workspace(governance=Governance(at=AT)), {"governance"}, id="a manifest of nothing"),
+        pytest.param(
+            Workspace(governance=Governance(at=AT, flows=(FlowRecord("Post", AT),))),
+            {"governance", "governance.flows"},
+            id="records",
+        ),
+    ],
+)
+def test_a_part_is_held_when_there_is_something_in_it(workspace: Workspace, held: set[str]) -> None:
+    parts = ("custom_connectors", "components", "governance", "governance.flows", "governance.tenant", "storage_use")
+    assert {part for part in parts if workspace.holds(part)} == held

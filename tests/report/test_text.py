@@ -43,6 +43,25 @@ def test_an_environment_named_like_part_of_a_word_does_not_join_different_messag
 
 
 @pytest.mark.parametrize(
+    ("messages", "number"),
+    [
+        pytest.param(("'hr-test' and hr-test.", "'hr' and hr."), 1, id="between other signs, several times"),
+        pytest.param(("in hr-test-2", "in hr-2"), 2, id="the beginning of a name"),
+        pytest.param(("in new-hr-test", "in new-hr"), 2, id="the end of a name"),
+        pytest.param(("hr-test_a hr-test", "hr-test_a hr"), 1, id="a part first, then the name"),
+        pytest.param(("hr-test", "hr"), 1, id="nothing else"),
+    ],
+)
+def test_messages_that_differ_in_a_name_alone_have_one_cause(
+    report: Report, messages: tuple[str, str], number: int
+) -> None:
+    first = report.findings[0]._replace(environment="hr-test", message=messages[0])
+    second = first._replace(environment="hr", message=messages[1])
+
+    assert len(causes([first, second])) == number
+
+
+@pytest.mark.parametrize(
     ("line", "column", "end_column", "text", "caret"),
     [
         pytest.param('  "a": 1', 3, 6, '"a": 1', "^^^", id="indentation is cut"),
@@ -61,6 +80,11 @@ def test_the_caret_is_under_the_place(line: str, column: int, end_column: int | 
     shown = snippet(line, column, end_column, 40, "…")
 
     assert (shown.text, shown.caret) == (text, caret)
+
+
+@pytest.mark.parametrize("text", ["a", " a", "", "a  b ", "  ", "東京 b"])
+def test_folding_a_text_that_fits_leaves_out_blanks_at_its_beginning_alone(text: str) -> None:
+    assert list(folded(text, 20)) == [text.lstrip()]
 
 
 def test_folding_breaks_between_words() -> None:

@@ -1,5 +1,7 @@
 """Bytes become text, and whatever is not UTF-8 is said."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -75,6 +77,26 @@ def test_mixed_line_ends_count_once_each() -> None:
         (4, 1),
         (4, 3),
     ]
+
+
+@given(st.text(alphabet="ab\n\r\x0b\x85\u2028", max_size=60), st.lists(st.integers(0, 60), min_size=1, max_size=4))
+def test_lines_are_the_same_in_whatever_order_places_are_asked_for(text: str, offsets: list[int]) -> None:
+    starts = [0, *(match.end() for match in re.finditer(r"\r\n?|\n", text))]
+    long = "x" * 20_000 + "\n" + text
+    lines = Lines(long)
+    lines.position(0)  # the rest is indexed when it is asked for
+
+    for offset in offsets:
+        if offset <= len(text):
+            line = sum(start <= offset for start in starts)
+            assert lines.position(20_001 + offset) == (line + 1, offset - starts[line - 1] + 1)
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_a_line_end_at_the_end_begins_a_line(end: str) -> None:
+    text = f"ab{end}"
+
+    assert Lines(text).position(len(text)) == (2, 1)
 
 
 def test_a_stretch_is_clipped_before_the_end_of_its_line() -> None:

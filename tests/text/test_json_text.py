@@ -184,6 +184,23 @@ def test_the_last_of_repeated_keys_is_found() -> None:
     assert [found_at(text, "a", "x"), found_at(text, "a", "y")] == [("3", "/a/x"), ('"a"', "/a")]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param('{"a": {"x": 1}, "b": {"a": {"x": 2}}, "a": {"x": 3}}', id="behind another of that name"),
+        pytest.param('{"a": {"x": 1}, "\\u0061": {"x": 3}}', id="written with an escape"),
+        pytest.param('{"a": {"x": 1, "b": [{}], "x": 3}, "b": "a"}', id="below"),
+        pytest.param('{"a": {"x": 1}, "b": {}, "a" : {"\\u0078": 3}}', id="below, with escapes"),
+    ],
+)
+def test_looking_for_a_path_does_not_end_before_its_keys_can_come_again(text: str) -> None:
+    assert found_at(text, "a", "x") == ("3", "/a/x")
+
+
+def test_a_member_whose_value_was_cut_off_is_found_where_the_text_ends() -> None:
+    assert locate(b'{"b": 1, "a":', [("a",), ("b",)]) == [Span(1, 14, 1, 14, "/a"), Span(1, 7, 1, 8, "/b")]
+
+
 def test_places_in_lenient_text_are_those_of_the_original() -> None:
     text = '// head\n{"a": [1, /* x */ 2,],\n "b": "x\ty",}'
 

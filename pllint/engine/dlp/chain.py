@@ -1,6 +1,6 @@
 """How a connector comes into a component: the step, the connection reference, the definition, the policy line."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from pllint.engine.dlp.resource import UNITED
 from pllint.finding import Related
@@ -74,21 +74,43 @@ def _own(component: Component, workspace: Workspace, via: Component | None) -> I
         yield Link(connector=NATIVE_DATAVERSE, custom=False, at=component.dataverse_at, via=via)
 
 
-def chain_of(
-    violation: Violation, component: Component, workspace: Workspace, name_of: Callable[[ConnectorKey], str]
-) -> tuple[Related, ...]:
-    """Tell a violation place by place, from the first step to the policy line that decides."""
-    links = links_of(component, workspace)
-    policy = f" of '{violation.policy.name}'" if violation.policy else ""
-    chain: list[Related] = []
-    for part in (*violation.parts, *violation.others):
-        name = name_of(part.connector)
-        link = _link(part, links)
-        chain += _before(link, part, name) if link is not None else ()
-        if part.at is not None:
-            operation = f", operation {violation.operation}," if violation.operation else ""
-            chain.append(Related(message=f"{name}{operation} {part.words}{policy}", at=part.at))
-    return tuple(chain)
+class Chains:
+    """Tells violations place by place; the links of a component, which may break many rules, are gathered once."""
+
+    def __init__(self, workspace: Workspace, name_of: Callable[[ConnectorKey], str]) -> None:
+        self._workspace = workspace
+        self._name_of = name_of
+        self._linked: dict[int, _Linked] = {}
+
+    def of(self, violation: Violation, component: Component) -> tuple[Related, ...]:
+        """Tell a violation from the first step to the policy line that decides."""
+        linked = self._links(component)
+        policy = f" of '{violation.policy.name}'" if violation.policy else ""
+        chain: list[Related] = []
+        for part in (*violation.parts, *violation.others):
+            name = self._name_of(part.connector)
+            link = _link(part, linked.links)
+            chain += _before(link, part, name, linked.steps) if link is not None else ()
+            if part.at is not None:
+                operation = f", operation {violation.operation}," if violation.operation else ""
+                chain.append(Related(message=f"{name}{operation} {part.words}{policy}", at=part.at))
+        return tuple(chain)
+
+    def _links(self, component: Component) -> "_Linked":
+        known = self._linked.get(id(component))
+        if known is None:
+            links = links_of(component, self._workspace)
+            steps = {step.at: step.name for link in links for step in link.steps if step.name}
+            known = self._linked[id(component)] = _Linked(component, links, steps)
+        return known
+
+
+class _Linked(NamedTuple):
+    component: Component
+    """Kept, so that no other one gets its id."""
+    links: tuple[Link, ...]
+    steps: Mapping[Anchor, str]
+    """The names of all steps, by place."""
 
 
 def _link(part: Part, links: tuple[Link, ...]) -> Link | None:
@@ -96,9 +118,9 @@ def _link(part: Part, links: tuple[Link, ...]) -> Link | None:
     return next((link for link in mine if link.via is None or part.via == link.via.id), mine[0] if mine else None)
 
 
-def _before(link: Link, part: Part, name: str) -> Iterator[Related]:
+def _before(link: Link, part: Part, name: str, steps: Mapping[Anchor, str]) -> Iterator[Related]:
     at = part.used_at or link.at
-    step = next((step.name for step in link.steps if step.at == at and step.name), None)
+    step = steps.get(at) if link.steps else None
     if link.via is not None:
         yield Related(message=f"the called flow {link.via.name}", at=link.via.at)
     yield Related(message=f"{step} uses {name}" if step else f"{name} is used here", at=at)

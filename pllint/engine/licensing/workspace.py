@@ -93,6 +93,8 @@ class Licensing:
         self._plans = plans
         self._settings = dict(settings)
         self._judged: dict[int, Licensed | None] = {}
+        self._premium: dict[int, tuple[Component, Premium]] = {}
+        """By id; the component is kept, so that no other one gets its id."""
         self._workspace = workspace
         self._catalogue = catalogue
         self._as_of = as_of.isoformat()
@@ -100,6 +102,12 @@ class Licensing:
 
     def premium(self, component: Component) -> Premium:
         """Judge a component where it goes, with the flows of the source and the day it was made."""
+        key = id(component)
+        if key not in self._premium:
+            self._premium[key] = (component, self._tier(component))
+        return self._premium[key][1]
+
+    def _tier(self, component: Component) -> Premium:
         calls = (self._workspace.component(call.id) for call in component.calls_flows)
         return premium(
             component,

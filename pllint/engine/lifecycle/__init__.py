@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 
 from pllint.engine.lifecycle.names import ConnectorNames, Definitions
@@ -21,6 +21,7 @@ from pllint.model.governance import (
     Retirement,
 )
 from pllint.model.lifecycle import (
+    Evidence,
     Headcount,
     HttpUse,
     Listing,
@@ -30,7 +31,6 @@ from pllint.model.lifecycle import (
     retired_on,
     says_retired,
 )
-from pllint.model.policy import DataGroup
 from pllint.model.workspace import Workspace
 
 TYPE_CHECKING = False
@@ -69,6 +69,19 @@ class Lifecycle:
         """What the records of each connector prove of the stage it is in."""
         return Stages(self._workspace, self._as_of, self._governed, self._definitions, growth=self._growth)
 
+    def asked(self, check: str) -> Sequence[tuple[ConnectorRecord, Evidence]]:
+        """Give the evidence for what a check requires, of every connector whose stage asks for it."""
+        return self._asked.get(check, ())
+
+    @cached_property
+    def _asked(self) -> Mapping[str, Sequence[tuple[ConnectorRecord, Evidence]]]:
+        found: dict[str, list[tuple[ConnectorRecord, Evidence]]] = {}
+        for record in self.stages.connectors:
+            for evidence in self.stages.evidence(record):
+                if evidence.asked:
+                    found.setdefault(evidence.requirement.check, []).append((record, evidence))
+        return found
+
     @cached_property
     def _definitions(self) -> Definitions:
         return Definitions(self._workspace)
@@ -96,6 +109,8 @@ class Lifecycle:
         Tenant policies know custom connectors by host only. A pattern counts when it names this connector's host,
         has no wildcard in it, and no connector that is still alive has that host.
         """
+        from pllint.model.policy import DataGroup
+
         names = self._names(thing)
         listed = [
             Listing(policy=policy, group=entry.group, at=entry.at, custom=entry.custom)
