@@ -1,0 +1,312 @@
+"""Small documents that each schema rejects, with what it says to them."""
+
+from typing import NamedTuple
+
+from pllint.source import KeyPath
+from tests.schemas.good_documents import (
+    CATALOGUE,
+    CHECK,
+    COMPONENT,
+    CONFIG,
+    FINDING,
+    GATE,
+    IMPACT,
+    LICENCES,
+    LICENCES_DIFF,
+    REPORT,
+    SHOW,
+    SOLUTION,
+    VERDICT,
+    WHY,
+    connector,
+    flow,
+    policy,
+)
+
+
+class Bad(NamedTuple):
+    """A document that a schema rejects, the place it should name and a piece of what it should say."""
+
+    name: str
+    document: object
+    path: KeyPath
+    says: str
+
+
+BAD = [
+    Bad("settings", [], (), "the document is an empty list, expected an object with keys such as extends"),
+    Bad("settings", {"extends": "strict"}, ("extends",), "'strict', expected a list such as [recommended]"),
+    Bad("settings", {"as-of": "tomorrow"}, ("as-of",), "expected today, or a date such as 2026-03-05"),
+    Bad("settings", {"fail-on": "errors"}, ("fail-on",), "expected error, warning or info; did you mean error"),
+    Bad("settings", {"targets": [{"environments": []}]}, ("targets", 0), "'solution' is missing from item 1"),
+    Bad(
+        "settings",
+        {"checks": {"severity": {"x": False}}},
+        ("checks", "severity", "x"),
+        "is false, expected error",
+    ),
+    Bad(
+        "settings",
+        {"limits": {"members": 0}},
+        ("limits", "members"),
+        "the number 0, expected a whole number above",
+    ),
+    Bad("settings", {"limits": {"ratio": "0.0"}}, ("limits", "ratio"), "expected a number above 0"),
+    Bad("settings", {"per-environment": [{"types": ["dev"]}]}, ("per-environment", 0, "types", 0), "sandbox"),
+    Bad("governance", {"apps": {"name": "a"}}, ("apps",), "expected a list of apps, each with a name"),
+    Bad("governance", {"apps": ["Parcel desk"]}, ("apps", 0), "'Parcel desk', expected an object"),
+    Bad("governance", {"apps": [{}]}, ("apps", 0), "'name' is missing from item 1 of 'apps'"),
+    Bad("governance", {"waivers": [{"check": "x"}]}, ("waivers", 0), "'for' is missing"),
+    Bad(
+        "governance",
+        {"populations": [{"name": "a", "counted": "yes"}]},
+        ("populations", 0, "counted"),
+        "'counted' is the text 'yes', expected a date such as 2026-03-05",
+    ),
+    Bad(
+        "governance",
+        {"populations": [{"name": "a", "people": "yes"}]},
+        ("populations", 0, "people"),
+        "'people' is the text 'yes', expected a whole number such as 2600",
+    ),
+    Bad(
+        "governance",
+        {"populations": [{"name": "a", "people": True}]},
+        ("populations", 0, "people"),
+        "'people' is true, expected a whole number",
+    ),
+    Bad(
+        "governance",
+        {"environments": [{"name": "a", "managed": "yes"}]},
+        ("environments", 0, "managed"),
+        "'managed' is the text 'yes', expected true or false",
+    ),
+    Bad(
+        "governance",
+        {"environments": [{"name": "a", "type": "Prod"}]},
+        ("environments", 0, "type"),
+        "expected default, production, sandbox, developer, trial or teams; did you mean production",
+    ),
+    Bad(
+        "governance",
+        {"licences": [{"plan": "p", "price": -1}]},
+        ("licences", 0, "price"),
+        "a number such as 4.5",
+    ),
+    Bad("governance", {"tenant": {"currency": "pounds"}}, ("tenant", "currency"), "three letters such as GBP"),
+    Bad(
+        "governance",
+        {"tenant": {"agreement": {"anniversary": "1 April"}}},
+        ("tenant", "agreement", "anniversary"),
+        "a month and a day such as 04-01",
+    ),
+    Bad(
+        "governance",
+        {"capacity": {"ai-credits": {"month": 10}}},
+        ("capacity", "ai-credits", "month"),
+        "2026-10",
+    ),
+    Bad(
+        "governance",
+        {"flows": [{"name": "a", "credential-holders": "lots"}]},
+        ("flows", 0, "credential-holders"),
+        "expected a whole number such as 3, or {count: 3",
+    ),
+    Bad(
+        "governance",
+        {"flows": [{"name": "a", "credential-holders": {"count": "lots"}}]},
+        ("flows", 0, "credential-holders", "count"),
+        "'count' is the text 'lots', expected a whole number such as 2600",
+    ),
+    Bad("cloud-flow", flow(triggers={}), ("properties", "definition", "triggers"), "an empty object"),
+    Bad(
+        "cloud-flow",
+        flow([]),
+        ("properties", "definition", "actions"),
+        "an empty list, expected an object of action",
+    ),
+    Bad(
+        "cloud-flow",
+        flow({"A": {}}),
+        ("properties", "definition", "actions", "A"),
+        "'type' is missing from 'A'",
+    ),
+    Bad(
+        "cloud-flow",
+        flow({"A": {"type": "OpenApiConnection", "inputs": {}}}),
+        ("properties", "definition", "actions", "A", "inputs"),
+        "'host' is missing from 'inputs'",
+    ),
+    Bad(
+        "cloud-flow",
+        flow({"S": {"type": "Scope", "actions": {"A": {"type": "Compose", "runAfter": {"B": "Succeeded"}}}}}),
+        ("properties", "definition", "actions", "S", "actions", "A", "runAfter", "B"),
+        'expected a list such as ["Succeeded"]',
+    ),
+    Bad(
+        "cloud-flow",
+        flow(references={"m": "x"}),
+        ("properties", "connectionReferences", "m"),
+        "a connection, which",
+    ),
+    Bad("connector-definition", connector(paths=[]), ("paths",), "expected an object of operations by path"),
+    Bad(
+        "connector-definition",
+        connector({"operationId": 1}),
+        ("paths", "/parcels/{id}", "get", "operationId"),
+        "the number 1, expected text",
+    ),
+    Bad(
+        "connector-definition",
+        connector({"parameters": [{"name": "a", "in": "url"}]}),
+        ("paths", "/parcels/{id}", "get", "parameters", 0, "in"),
+        "expected body, formData, header, path or query",
+    ),
+    Bad(
+        "connector-definition",
+        connector({"responses": {"200": "a parcel"}}),
+        ("paths", "/parcels/{id}", "get", "responses", "200"),
+        "expected a response, which is an object",
+    ),
+    Bad(
+        "connector-definition",
+        connector(definitions={"P": {"properties": {"id": "string"}}}),
+        ("definitions", "P", "properties", "id"),
+        "expected a schema, which is an object",
+    ),
+    Bad(
+        "connector-definition",
+        connector(securityDefinitions={"k": {"type": "apikey"}}),
+        ("securityDefinitions", "k", "type"),
+        "expected apiKey, basic or oauth2; did you mean apiKey",
+    ),
+    Bad("connector-properties", {"iconBrandColor": "#0050aa"}, (), "'properties' is missing from the document"),
+    Bad(
+        "connector-properties",
+        {"properties": {"connectionParameters": {"key": {}}}},
+        ("properties", "connectionParameters", "key"),
+        "'type' is missing from 'key'",
+    ),
+    Bad(
+        "connector-properties",
+        {"properties": {"scriptOperations": "GetParcel"}},
+        ("properties", "scriptOperations"),
+        "expected a list of text",
+    ),
+    Bad(
+        "policy",
+        {"value": [policy(connectorGroups=[{"classification": "Business"}])]},
+        ("value", 0, "connectorGroups", 0, "classification"),
+        "'Business', expected General, Confidential or Blocked",
+    ),
+    Bad(
+        "policy",
+        policy(connectorGroups=[{"connectors": []}]),
+        ("connectorGroups", 0),
+        "'classification' is missing",
+    ),
+    Bad(
+        "policy",
+        policy(connectorGroups=[{"classification": "General", "connectors": ["Http"]}]),
+        ("connectorGroups", 0, "connectors", 0),
+        "expected a connector, which is an object with an id",
+    ),
+    Bad(
+        "policy",
+        {"policyDefinition": policy(environments=1)},
+        ("policyDefinition", "environments"),
+        "a list of env",
+    ),
+    Bad(
+        "policy",
+        {"connectorActionConfigurations": [{"connectorId": "a", "actionRules": [{"actionId": "b", "behavior": "No"}]}]},
+        ("connectorActionConfigurations", 0, "actionRules", 0, "behavior"),
+        "'No', expected Allow or Block",
+    ),
+    Bad(
+        "policy",
+        {"rules": [{"order": "first", "pattern": "*"}]},
+        ("rules", 0, "order"),
+        "expected a whole number",
+    ),
+    Bad("environments", {"value": ["Depot"]}, ("value", 0), "expected an environment, which is an object"),
+    Bad("environments", [{"EnvironmentName": 1}], (0, "EnvironmentName"), "the number 1, expected text"),
+    Bad("environments", {"name": "a", "properties": []}, ("properties",), "expected an object of facts"),
+    Bad("environments", [{"EnvironmentId": "a", "DisplayName": {}}], (0, "DisplayName"), "expected text"),
+    Bad(
+        "environments",
+        {"data": [{"properties": {"isManaged": 1}}]},
+        ("data", 0, "properties", "isManaged"),
+        "true or",
+    ),
+    Bad(
+        "deployment-settings",
+        {"EnvironmentVariables": {}},
+        ("EnvironmentVariables",),
+        "a list of environment var",
+    ),
+    Bad(
+        "deployment-settings",
+        {"EnvironmentVariables": [{"Value": "x"}]},
+        ("EnvironmentVariables", 0),
+        "'SchemaName'",
+    ),
+    Bad(
+        "deployment-settings",
+        {"ConnectionReferences": [{"LogicalName": "a", "ConnectionId": 7}]},
+        ("ConnectionReferences", 0, "ConnectionId"),
+        "the number 7, expected text",
+    ),
+    Bad("solution", {**SOLUTION, "unique-name": "Parcel desk"}, ("unique-name",), "letters, digits and _"),
+    Bad(
+        "solution",
+        {**SOLUTION, "version": "1.4.x"},
+        ("version",),
+        "'1.4.x', expected a version such as 1.4.0.2",
+    ),
+    Bad("solution", {**SOLUTION, "managed": "yes"}, ("managed",), "expected 0, 1 or 2"),
+    Bad("solution", {"unique-name": "a"}, (), "'version' is missing from the document"),
+    Bad(
+        "solution",
+        {**SOLUTION, "root-components": [{"type": 1, "id": "x"}]},
+        ("root-components", 0, "id"),
+        "a GUID",
+    ),
+    Bad("report", {**REPORT, "colour": 1}, ("colour",), "'colour' is not known in the document"),
+    Bad("report", {**REPORT, "finding": []}, ("finding",), "did you mean findings"),
+    Bad("report", {**REPORT, "exit": 5}, ("exit",), "the number 5, expected at most 4"),
+    Bad(
+        "report",
+        {**REPORT, "findings": [{**FINDING, "line": 0}]},
+        ("findings", 0, "line"),
+        "expected at least 1",
+    ),
+    Bad(
+        "show",
+        {**SHOW, "components": [{**COMPONENT, "premium": True}]},
+        ("components", 0, "premium"),
+        "yes, no or",
+    ),
+    Bad("matrix", [{**VERDICT, "verdict": "blocked"}], (0, "verdict"), "expected allowed, violation or open"),
+    Bad("impact", {**IMPACT, "unchanged": -1}, ("unchanged",), "expected at least 0"),
+    Bad("why", {**WHY, "environments": {}}, ("environments",), "expected a list"),
+    Bad("licences-diff", {**LICENCES_DIFF, "price": 1}, ("price",), "'price' is not known in the document"),
+    Bad("licences", {**LICENCES, "price": 1}, ("price",), "'price' is not known in the document"),
+    Bad("plans", {"plans": [{"id": "p", "counts": "head"}]}, ("plans", 0, "counts"), "person, app-pass"),
+    Bad("gate", {**GATE, "exit": 1}, ("exit",), "is not known in the document"),
+    Bad("config", {"values": []}, (), "'project' is missing"),
+    Bad(
+        "config", {**CONFIG, "values": [{"key": "as-of", "from": "magic"}]}, ("values", 0, "from"), "'magic', expected"
+    ),
+    Bad("checks", [{**CHECK, "needs": "policies"}], (0, "needs"), "'policies', expected a list"),
+    Bad("checks", [{**CHECK, "name": "Blocked"}], (0, "name"), "'Blocked', expected text of the form"),
+    Bad(
+        "catalogue",
+        {**CATALOGUE, "connectors": [{"id": "shared_parcels", "last_seen": "today"}]},
+        ("connectors", 0, "last_seen"),
+        "'today', expected a day such as 2026-03-05",
+    ),
+    Bad("settings", {"population-growth-percent": -1}, ("population-growth-percent",), "expected a whole number"),
+    Bad("settings", {"catalogue-age-days": 0}, ("catalogue-age-days",), "expected a whole number above 0"),
+    Bad("settings", {"licence-exports": [{"files": "a.csv"}]}, ("licence-exports", 0, "files"), "expected a list of"),
+]
