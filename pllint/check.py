@@ -249,7 +249,8 @@ class Context:
         self.as_of = as_of
         self.catalogue = catalogue
         self._verdicts: dict[int, tuple[tuple[Environment, Verdict], ...]] = {}
-        self._plans = _plans_of(settings.plans) if settings.plans else None
+        self.plans = _plans_of(settings) if settings.plans else None
+        """Plan data of the user's own over the shipped one; None where the settings name none."""
 
     @cached_property
     def policies(self) -> PolicySet:
@@ -371,7 +372,7 @@ class Context:
             self.as_of,
             self.targets,
             self.settings.licensing,
-            plans=self._plans,
+            plans=self.plans,
         )
 
     @cached_property
@@ -409,8 +410,8 @@ class Context:
                 return workspace.governance is None and not workspace.lists_licences
 
 
-def _plans_of(path: str) -> Plans:
+def _plans_of(settings: Settings) -> Plans:
     """Read plan data at once: settings that cannot be used are told before anything is judged."""
-    from pllint.catalogue.plans import opened
+    from pllint.catalogue.plan_file import plans_of
 
-    return opened(path)
+    return plans_of(settings)

@@ -68,7 +68,8 @@ def report(context: Context, checks: Sequence[Check], discovery: Discovery) -> R
     suppression = Suppression(settings, checks, workspace, context.as_of)
     judgement = judge([check for check in checks if suppression.runs(check)], context)
     # Decided over everything: a waiver is not unused because its finding lies outside what was asked for.
-    found = (*settings.findings, *workspace.findings, *judgement.findings)
+    laid_over = context.plans.findings if context.plans else ()
+    found = (*settings.findings, *laid_over, *workspace.findings, *judgement.findings)
     decided = [
         (finding, waiver)
         for finding, waiver in suppression.decide(found, judgement.could_not_run)
@@ -133,6 +134,11 @@ def _data(context: Context) -> tuple[tuple[str, str], ...]:
         from pllint.catalogue import skus
 
         dates.append(("licence-products", skus.as_of()))
+    from pllint.catalogue import plans
+
+    dates.append(("plans", plans.as_of()))
+    if context.plans and context.plans.own_as_of:
+        dates.append(("own-plans", context.plans.own_as_of))
     return tuple(dates)
 
 

@@ -25,7 +25,7 @@ _DEEPEST_EXPLAINED = 120
 
 # What people write for pllint is shown; what an export holds is not where it may be a secret.
 _WRITTEN_FOR_PLLINT = frozenset(
-    {"settings", "governance", "report", "show", "checks", "catalogue", "gate", "why", "matrix", "impact"}
+    {"settings", "governance", "report", "show", "checks", "catalogue", "gate", "why", "matrix", "impact", "plans"}
 )
 _SHOWN_ANYWHERE = frozenset({"enum", "pattern", "const"})
 

@@ -6,7 +6,7 @@ has to look at stays a comment too, with what the source says of it.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from pllint.catalogue.plans import plan_named
+from pllint.catalogue.plans import Plans
 from pllint.check import Context, Need
 from pllint.discover import matches
 from pllint.engine.targets import Targets
@@ -91,7 +91,7 @@ def starter(context: Context) -> Starter:
             _apps(workspace, places, named),
             _flows(workspace, places, named),
             _connectors(workspace, places, named),
-            _licences(uncounted),
+            _licences(uncounted, context.licensing.plans),
             _populations(),
         )
     )
@@ -429,7 +429,7 @@ def _uncounted(context: Context) -> list[tuple[Component, Uncounted]]:
     return sorted(distinct.values(), key=lambda pair: (pair[0].name.lower(), pair[0].id))
 
 
-def _licences(uncounted: list[tuple[Component, Uncounted]]) -> Section:
+def _licences(uncounted: list[tuple[Component, Uncounted]], plans_known: Plans) -> Section:
     head = (
         "The licences that are bought and given out. No export says so: the licence administrator knows, and the",
         "Microsoft 365 admin centre shows it under Billing, Licences.",
@@ -451,7 +451,7 @@ def _licences(uncounted: list[tuple[Component, Uncounted]]) -> Section:
     for plans, components in groups.items():
         template += [*folded(f"{joined(list(plans), 'or')}: needed for {_told(components)}.", _WIDTH), ""]
     for name in dict.fromkeys(name for plans in groups for name in plans):
-        plan = plan_named(name)
+        plan = plans_known.named(name)
         template += [f"- plan: {plan.id if plan else scalar(name)}", "  purchased:", "  assigned:", "  as-of:", ""]
     return Section("licences", "licence", "", head, template=tuple(template[:-1]))
 

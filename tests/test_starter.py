@@ -664,7 +664,8 @@ def test_what_is_begun_is_valid_and_is_not_begun_again(apps: list[_Shape], flows
     components = [_app(one.name, one.identity)._replace(solution=one.solution) for one in apps]
     components += [_flow(one.name, one.identity, solution=one.solution) for one in flows]
     environments = [
-        Environment(name=one.name, at=_at(), id=one.identity, aliases=(one.name.lower(), one.identity.lower()))
+        # An id is the platform's, so it is never what another environment is called.
+        Environment(name=one.name, at=_at(), id=f"id {one.identity}", aliases=(one.name.lower(),))
         for one in flows
     ]
     connectors = [

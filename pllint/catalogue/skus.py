@@ -25,15 +25,17 @@ class _Shelf(NamedTuple):
     source: str
     by_id: dict[str, Sku]
     by_name: dict[str, Sku]
+    """By stock-keeping name, and by the name the admin centre shows where that is no name of the plan."""
+    products: int
 
 
 def sku(identity: str | None, *names: str | None) -> Sku | None:
-    """Find a product by its skuId, else by stock-keeping name, else by the name of its plan; None when unknown."""
+    """Find a product by its skuId, else by stock-keeping or display name, else by that of its plan; None if unknown."""
     shelf = _shelf()
     found = shelf.by_id.get(identity.strip().lower()) if identity else None
     for name in names:
         if found is None and name:
-            found = shelf.by_name.get(name.strip().lower())
+            found = shelf.by_name.get(_plain(name))
     for name in names:
         plan = plan_named(name) if name and found is None else None
         if plan is not None:
@@ -54,7 +56,11 @@ def source() -> str:
 
 def count() -> int:
     """Count the products."""
-    return len(_shelf().by_name)
+    return _shelf().products
+
+
+def _plain(name: str) -> str:
+    return " ".join(name.lower().split())
 
 
 @lru_cache(maxsize=1)
@@ -65,7 +71,10 @@ def _shelf() -> _Shelf:
     by_name: dict[str, Sku] = {}
     for row in content["skus"]:
         known = Sku(name=row["name"], plan=row["plan"], counts=row["counts"])
-        by_name[known.name.lower()] = known
+        by_name[_plain(known.name)] = known
+        if "title" in row:
+            by_name.setdefault(_plain(row["title"]), known)
         if row["id"]:
             by_id[row["id"]] = known
-    return _Shelf(as_of=content["as-of"], source=content["source"], by_id=by_id, by_name=by_name)
+    number = len(content["skus"])
+    return _Shelf(as_of=content["as-of"], source=content["source"], by_id=by_id, by_name=by_name, products=number)

@@ -4,6 +4,8 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from pllint.catalogue import Catalogue, CatalogueConnector
+from pllint.catalogue.plan_file import plans_of
+from pllint.catalogue.plans import Plans
 from pllint.cli.arguments import Parser, existing, one_of
 from pllint.cli.check import settings_for
 from pllint.cli.output import options_for, print_line, write, write_file
@@ -11,6 +13,7 @@ from pllint.errors import UsageError
 from pllint.report.escape import for_terminal
 from pllint.report.json_report import array, document
 from pllint.report.layout import counted, folded
+from pllint.settings import Settings
 
 _FORMATS = ("text", "json")
 _TIERS = {"standard": "Standard", "premium": "Premium", "unknown": None}
@@ -53,8 +56,8 @@ def _info(arguments: Sequence[str]) -> int:
     parser = _with_settings(_parser("info", "Show which data is shipped, its dates, counts and sources."))
     parsed = parser.parse(arguments)
     form = one_of(str(parsed.format), _FORMATS, "format")
-    catalogue = _catalogue(parsed.settings)
-    facts = information(catalogue)
+    settings = _settings(parsed.settings)
+    facts = information(Catalogue(overlay=settings.catalogue), plans_of(settings))
     if form == "json":
         write(document(facts), sys.stdout, "json")
     else:
@@ -63,7 +66,7 @@ def _info(arguments: Sequence[str]) -> int:
     return 0
 
 
-def information(catalogue: Catalogue) -> dict[str, object]:
+def information(catalogue: Catalogue, plans: Plans) -> dict[str, object]:
     """Give the dates, counts and sources of the data."""
     from pllint.catalogue import skus
 
@@ -87,6 +90,15 @@ def information(catalogue: Catalogue) -> dict[str, object]:
             "path": catalogue.overlay,
             "decides": sum(row.tenant for row in rows),
         }
+    facts["plans"] = {
+        "as-of": plans.as_of,
+        "count": len(plans.ids) - len(plans.own),
+        "price-lists": [{"name": name, "currency": currency, "kind": kind} for name, currency, kind in plans.lists],
+        "sources": [{"name": one.tag, "as-of": one.dated, "url": one.url} for one in plans.sources],
+    }
+    if plans.path:
+        day = {"as-of": plans.own_as_of} if plans.own_as_of else {}
+        facts["own-plans"] = {"path": plans.path, **day, "adds": list(plans.own), "prices": len(plans.stated)}
     facts["products"] = {"as-of": skus.as_of(), "count": skus.count(), "source": skus.source()}
     return facts
 
@@ -111,10 +123,26 @@ def _told(facts: Mapping[str, object], width: int) -> Iterator[str]:
         yield ""
         yield f"The tenant's own: {for_terminal(tenant['path'])}, of {tenant['as-of']}"
         yield from _folded(f"decides facts of {counted(tenant['decides'], 'connector')}", width)
+    plans, own = facts.get("plans"), facts.get("own-plans")
+    if isinstance(plans, dict):
+        yield ""
+        yield f"Licence plans: {plans['count']:,}, of {plans['as-of']}"
+        lists = ", ".join(f"{one['name']} ({one['currency']})" for one in plans["price-lists"])
+        yield from _folded(f"price lists: {lists}", width)
+        yield from _folded(f"sources: {', '.join(_dated(plans['sources']))}", width)
+    if isinstance(own, dict):
+        yield ""
+        yield f"Plan data of your own: {for_terminal(own['path'])}, of {own.get('as-of', 'no day that it says')}"
+        added = f"adds {', '.join(own['adds'])}" if own["adds"] else "adds no plan"
+        yield from _folded(for_terminal(f"{added}; states {counted(own['prices'], 'price')}"), width)
     if isinstance(products, dict):
         yield ""
         yield f"Licence products: {products['count']:,}, of {products['as-of']}"
         yield from _folded(f"source: {products['source']}", width)
+
+
+def _dated(sources: Sequence[Mapping[str, str]]) -> list[str]:
+    return [f"{one['name']} ({one['as-of']})" for one in sources]
 
 
 def _folded(text: str, width: int) -> Iterator[str]:
@@ -221,8 +249,12 @@ def _refresh(arguments: Sequence[str]) -> int:
     return 0
 
 
+def _settings(given: object) -> Settings:
+    return settings_for((), given if isinstance(given, str) else None)
+
+
 def _catalogue(settings: object) -> Catalogue:
-    return Catalogue(overlay=settings_for((), settings if isinstance(settings, str) else None).catalogue)
+    return Catalogue(overlay=_settings(settings).catalogue)
 
 
 _COMMANDS: Mapping[str, Callable[[Sequence[str]], int]] = {"info": _info, "find": _find, "refresh": _refresh}

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from pllint import api
+from pllint.catalogue.plan_file import plans_of
 from pllint.cli.arguments import Parser, existing, one_of
 from pllint.cli.check import day, entries, presets, settings_for
 from pllint.cli.output import write
@@ -63,12 +64,14 @@ def _check(arguments: Sequence[str]) -> int:
         return 0
     verify_names(settings, api.checks())
     lines = []
-    for finding in settings.findings:
+    laid_over = plans_of(settings).findings if settings.plans else ()
+    for finding in (*settings.findings, *laid_over):
         path = os.path.normpath(os.path.join(settings.root, finding.at.source.path))
         at = Anchor(Source(path, bytes), known=finding.at.span)
         lines.append(f"{place_of(at)}: {finding.message}; {finding.remedy[:1].lower()}{finding.remedy[1:]}")
-    odd = f", but for {counted(len(lines), 'warning')}" if lines else ""
-    lines.append(f"{settings.path} is valid{odd}")
+    odd = f", but for {counted(len(settings.findings), 'warning')}" if settings.findings else ""
+    told = f"; {settings.plans} has {counted(len(laid_over), 'fault')}" if laid_over else ""
+    lines.append(f"{settings.path} is valid{odd}{told}")
     write("".join(f"{for_terminal(line)}\n" for line in lines), sys.stdout)
     return 0
 

@@ -3,12 +3,14 @@
 from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 
+from pllint.catalogue.groups import PlanGroups
 from pllint.check import Context
 from pllint.cli import retirements
 from pllint.cli.retirements import Gone, gone
 from pllint.engine.licensing.budget import (
     PlanCount,
     PriceList,
+    Shares,
     SpotCheck,
     YearlyCost,
     plan_counts,
@@ -21,7 +23,6 @@ from pllint.engine.licensing.cost import Money
 from pllint.model.component import APPS, Component, ComponentKind
 from pllint.model.estate import GivenBack, LowerCount
 from pllint.model.governance import ConnectorRecord, Stage
-from pllint.model.licence_facts import GROUPS
 from pllint.model.licensing import Licensed, Premium, Verdict
 from pllint.model.workspace import Workspace
 from pllint.record import NamedTuple
@@ -33,7 +34,7 @@ _STAGES = list(Stage)
 _JUDGED = frozenset({*APPS, ComponentKind.CLOUD_FLOW})
 _COLUMNS = (
     "Name", "Environment", "Stage", "Tier", "Because of", "Population", "Plan", "Required", "Available", "Short",
-    "A year", "Last spot check", "Next due", "Who needs what",
+    "A year", "Currency", "Last spot check", "Next due", "Who needs what",
 )  # fmt: skip
 _CSV_COLUMNS = (*_COLUMNS[:-1], "Given back", "Paid until", "Cost until then", _COLUMNS[-1])
 
@@ -47,6 +48,8 @@ class Row(NamedTuple):
     stage: Stage | None
     spot_check: SpotCheck
     yearly: Money | None
+    unpriced: tuple[str, ...] = ()
+    """Plans it takes that have no price; without them there is no sum."""
     given_back: tuple[GivenBack, ...] = ()
     """What was taken out of the passes of its environment since they were counted."""
 
@@ -104,6 +107,8 @@ class Coverage(NamedTuple):
     """(id of a plan, what it is called today)."""
     sold: frozenset[str]
     """Plans still sold."""
+    groups: PlanGroups
+    """Which plans meet which need."""
     prices: PriceList | None
     cost: YearlyCost | None
     has_manifest: bool
@@ -117,6 +122,12 @@ def cover(context: Context) -> Coverage:
     workspace, licensing = context.workspace, context.licensing
     governance = licensing.governance
     prices = price_list(governance, licensing.plans, licensing.as_of) if governance else None
+    judged = [
+        licensed
+        for component in workspace.components
+        if not workspace.is_copied(component) and (licensed := licensing.judged(component))
+    ]
+    shares = Shares(judged, prices, licensing)
     rows = []
     for component in sorted(workspace.components, key=lambda one: (one.at.source.path, one.kind, one.id)):
         if workspace.is_copied(component):
@@ -129,6 +140,7 @@ def cover(context: Context) -> Coverage:
         is_retired = bool(licensed and licensed.record and licensing.is_retired(licensed.record))
         if is_retired and not (licensed and licensed.judgement.needs):
             continue
+        yearly, unpriced = yearly_of(licensed, prices, shares) if licensed and prices else (None, ())
         connectors = tuple(_connectors(workspace, component))
         stages = [record.stage for record in connectors if record.stage]
         rows.append(
@@ -138,22 +150,24 @@ def cover(context: Context) -> Coverage:
                 licensed=licensed,
                 stage=Stage.RETIRED if is_retired else min(stages, key=_STAGES.index, default=None),
                 spot_check=spot_check(connectors),
-                yearly=yearly_of(licensed, prices) if licensed and prices else None,
+                yearly=yearly,
+                unpriced=unpriced,
                 given_back=tuple(_taken_out(licensed, context)) if licensed else (),
             )
         )
     licensed_rows = [row.licensed for row in rows if row.licensed]
-    counts = plan_counts(licensed_rows, governance, prices) if governance else ()
+    counts = plan_counts(licensed_rows, shares, licensing) if governance else ()
     counts = tuple(count._replace(given_back=_taken(count.plan, context)) for count in counts)
     ids = licensing.plans.ids
     return Coverage(
         as_of=licensing.as_of,
         rows=tuple(rows),
         plans=counts,
-        names=tuple((plan, licensing.plans.name(plan)) for plan in dict.fromkeys((*ids, *(c.plan for c in counts)))),
-        sold=frozenset(plan for plan in ids if (licensing.plans.sale(plan).until or "9999") >= licensing.as_of),
+        names=tuple((plan, licensing.name_of(plan)) for plan in dict.fromkeys((*ids, *(c.plan for c in counts)))),
+        sold=frozenset(plan for plan in ids if licensing.plans.sale(plan).is_open_on(licensing.as_of)),
+        groups=licensing.groups,
         prices=prices,
-        cost=yearly_cost(licensed_rows, counts, prices) if prices else None,
+        cost=yearly_cost(licensed_rows, counts, prices, licensing.apps_per_pass) if prices else None,
         has_manifest=governance is not None,
         gone=tuple(gone(context)) if governance else (),
         lower_counts=context.estate.exits.lower_counts() if governance else (),
@@ -176,7 +190,7 @@ def _taken(plan: str, context: Context) -> int:
 def as_json(found: Coverage) -> str:
     """Write the report with the keys of `schemas/licences.json`."""
     members: dict[str, object] = {
-        "components": [_component(row) for row in found.rows],
+        "components": [_component(row, found) for row in found.rows],
         "plans": [_plan(count, found) for count in found.plans],
     }
     if found.gone:
@@ -197,6 +211,10 @@ def as_json(found: Coverage) -> str:
         cost: dict[str, object] = {"currency": found.prices.currency, "price-list": found.prices.name, "yearly": yearly}
         if sums.missing:
             cost["price-missing"] = list(sums.missing)
+        if found.prices.other:
+            cost["price-in-other-currency"] = [
+                {"plan": plan, "currency": currency} for plan, currency in found.prices.other
+            ]
         members["cost"] = cost
     return document(members)
 
@@ -286,7 +304,7 @@ def as_markdown(found: Coverage) -> str:
 
 def as_csv(found: Coverage) -> str:
     """Write the rows of apps and flows, and a row for each retirement, as CSV, safe to open in a spreadsheet."""
-    rows = [_csv_cells(row, found) for row in found.rows] + [_retired_cells(one) for one in found.gone]
+    rows = [_csv_cells(row, found) for row in found.rows] + [_retired_cells(one, found) for one in found.gone]
     lines = [",".join(_CSV_COLUMNS), *(",".join(for_csv(_plain(cell)) for cell in row) for row in rows)]
     return "".join(f"{line}\n" for line in lines)
 
@@ -297,11 +315,12 @@ def _csv_cells(row: Row, found: Coverage) -> Sequence[str]:
     return (*cells, f"{taken:,}" if taken else "", "", "", needs)
 
 
-def _retired_cells(one: Gone) -> Sequence[str]:
+def _retired_cells(one: Gone, found: Coverage) -> Sequence[str]:
     name, environment, population, plan, given_back, until, cost, decided = retirements.cells_of(one)
     known = {
         "Name": name, "Environment": environment, "Stage": Stage.RETIRED.value, "Population": population, "Plan": plan,
-        "Given back": given_back, "Paid until": until, "Cost until then": cost, "Who needs what": decided,
+        "Currency": found.prices.currency if found.prices and cost else "", "Given back": given_back,
+        "Paid until": until, "Cost until then": cost, "Who needs what": decided,
     }  # fmt: skip
     return tuple(known.get(column, "") for column in _CSV_COLUMNS)
 
@@ -311,7 +330,7 @@ def _plain(cell: str) -> str:
     return cell.replace(",", "") if cell and not cell.strip("0123456789,.-") else cell
 
 
-def _component(row: Row) -> dict[str, object]:
+def _component(row: Row, found_in: Coverage) -> dict[str, object]:
     component = row.component
     found: dict[str, object] = {"kind": component.kind.value, "name": component.name, "id": component.id}
     judgement = row.licensed.judgement if row.licensed else None
@@ -325,7 +344,7 @@ def _component(row: Row) -> dict[str, object]:
         ("population", row.population),
         ("plan", row.plan),
         ("needs", [
-            {"who": need.who, "people": need.number, "plans": list(GROUPS[need.any_of]), "level": need.level}
+            {"who": need.who, "people": need.number, "plans": list(found_in.groups[need.any_of]), "level": need.level}
             for need in (judgement.needs if judgement else ())
         ]),
         ("required", row.required),
@@ -334,6 +353,7 @@ def _component(row: Row) -> dict[str, object]:
         ("unknown", row.unknown or None),
         ("metered-users", judgement.metered_users if judgement else None),
         ("yearly", money_value(row.yearly) if row.yearly else None),
+        ("price-missing", list(row.unpriced) or None),
         ("last-spot-check", row.spot_check.last),
         ("next-spot-check", row.spot_check.due),
     )  # fmt: skip
@@ -398,6 +418,8 @@ def _details(row: Row, found: Coverage) -> Iterator[str]:
         )
     if row.yearly and found.prices:
         yield f"a year: {money_told(row.yearly, found.prices.currency)}"
+    if row.unpriced:
+        yield f"a year: {_no_price(row, found)}"
     if row.spot_check.due:
         yield f"last spot check {row.spot_check.last or 'never'}, next due {row.spot_check.due}"
 
@@ -405,7 +427,7 @@ def _details(row: Row, found: Coverage) -> Iterator[str]:
 def _told_needs(row: Row, found: Coverage) -> Iterator[str]:
     names = dict(found.names)
     for need in row.licensed.judgement.needs if row.licensed else ():
-        plans = [names[plan] for plan in GROUPS[need.any_of] if plan in found.sold]
+        plans = [names[plan] for plan in found.groups[need.any_of] if plan in found.sold]
         advised = " (advised)" if need.level == "advised" else ""
         yield f"{need.who.replace('-', ' ')} {need.number:,}{advised}: any of {', '.join(plans)}"
 
@@ -428,6 +450,9 @@ def _told_cost(found: Coverage, width: int) -> Iterator[str]:
         names = dict(found.names)
         missing = ", ".join(names.get(plan, plan) for plan in cost.missing)
         yield from folded(f"No price in {currency} for {missing}: write `price` under `licences`", width)
+    for plan, other in found.prices.other:
+        named = dict(found.names).get(plan, plan)
+        yield from folded(f"The price of {named} on record is in {other}, and no sum in {currency} counts it", width)
     yield from folded(
         f"Prices of {found.prices.name} as of {found.as_of}, without tax; list prices are indicative", width
     )
@@ -445,11 +470,20 @@ def _cells(row: Row, found: Coverage) -> Sequence[str]:
         f"{row.required:,}" if row.licensed else "",
         f"{row.available:,}" if row.licensed else "",
         f"{row.short:,}" if row.licensed else "",
-        money_told(row.yearly, "") if row.yearly else "",
+        money_told(row.yearly, "") if row.yearly else _no_price(row, found),
+        found.prices.currency if found.prices and row.yearly else "",
         row.spot_check.last or "",
         row.spot_check.due or "",
         "; ".join(_told_needs(row, found)),
     )
+
+
+def _no_price(row: Row, found: Coverage) -> str:
+    """Say which prices are missing for a sum; nothing where none is."""
+    if found.prices is None:
+        return "no price list" if row.required else ""
+    names = dict(found.names)
+    return f"no price of {', '.join(names.get(plan, plan) for plan in row.unpriced)}" if row.unpriced else ""
 
 
 def _number(number: int | None, unknown: str = "") -> str:

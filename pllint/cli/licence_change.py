@@ -4,15 +4,14 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from enum import StrEnum
 
+from pllint.catalogue.groups import PlanGroups
 from pllint.cli.coverage import Coverage, Row, money_told, money_value
 from pllint.cli.judging import Places, named
 from pllint.engine.licensing import Licensing
 from pllint.engine.licensing.budget import PriceList
 from pllint.engine.licensing.cost import Money
-from pllint.engine.licensing.gather import plan_id
 from pllint.model.component import Component
 from pllint.model.governance import AppRecord, FlowRecord
-from pllint.model.licence_facts import GROUPS
 from pllint.model.licensing import PremiumReason, Verdict
 from pllint.model.workspace import Workspace
 from pllint.record import NamedTuple
@@ -127,6 +126,8 @@ class Difference(NamedTuple):
     """Before, after, and what is added."""
     no_cost: str | None
     """Why the cost cannot be compared."""
+    groups: PlanGroups
+    """Which plans meet which need."""
     prices_before: PriceList | None = None
 
 
@@ -153,6 +154,7 @@ def difference(base: str, before: State, after: State) -> Difference:
         prices=after.coverage.prices,
         yearly=yearly,
         no_cost=no_cost,
+        groups=after.licensing.groups,
         prices_before=before.coverage.prices,
     )
 
@@ -265,11 +267,13 @@ def _records(old: Side, new: Side, before: State, after: State) -> Iterator[Caus
         yield from _changed(
             f"the population {shown.name} ({people} people)", one, one and one.at, other, other and other.at
         )
-    plans = {plan for side in (old, new) for need in side.needs for plan in GROUPS[need[2]]}
-    records = [{plan_id(one.plan): one for one in state.workspace.licences} for state in (before, after)]
+    plans = {plan for side in (old, new) for need in side.needs for plan in after.licensing.groups[need[2]]}
+    records = [
+        {state.licensing.plans.id_of(one.plan): one for one in state.workspace.licences} for state in (before, after)
+    ]
     for plan in sorted(plans):
         bought, buys = records[0].get(plan), records[1].get(plan)
-        name = after.licensing.plans.name(plan)
+        name = after.licensing.name_of(plan)
         yield from _changed(f"the licences {name}", bought, bought and bought.at, buys, buys and buys.at)
     yield from _retirements(plans, before, after)
 
@@ -360,7 +364,7 @@ def as_json(found: Difference) -> str:
     members: dict[str, object] = {
         "base": found.base,
         "as-of": found.as_of,
-        "components": [_component(entry, places) for entry in found.entries],
+        "components": [_component(entry, places, found.groups) for entry in found.entries],
         "unchanged": found.unchanged,
         "plans": [
             {"plan": one.plan, "name": one.name}
@@ -383,7 +387,7 @@ def _plan_side(side: tuple[int, int | None, int]) -> dict[str, object]:
     return {"required": required, **bought, "short": short}
 
 
-def _component(entry: Entry, places: Places) -> dict[str, object]:
+def _component(entry: Entry, places: Places, groups: PlanGroups) -> dict[str, object]:
     component = entry.component
     row: dict[str, object] = {
         "change": entry.change.value, "kind": component.kind.value, "name": component.name, "id": component.id,
@@ -391,15 +395,15 @@ def _component(entry: Entry, places: Places) -> dict[str, object]:
     optional = (("solution", component.solution), ("environment", entry.environment))
     row |= {key: value for key, value in optional if value is not None}
     row["path"] = component.at.source.path
-    row["before"], row["after"] = _state(entry.before), _state(entry.after)
+    row["before"], row["after"] = _state(entry.before, groups), _state(entry.after, groups)
     row["because"] = [{"message": cause.message, **places.row(cause.at)} for cause in entry.because]
     return row
 
 
-def _state(side: Side) -> dict[str, object]:
+def _state(side: Side, groups: PlanGroups) -> dict[str, object]:
     row: dict[str, object] = {"premium": side.premium}
     row["needs"] = [
-        {"who": who, "people": number, "plans": list(GROUPS[group]), "level": level}
+        {"who": who, "people": number, "plans": list(groups[group]), "level": level}
         for who, number, group, level in side.needs
     ]
     yearly = side.row.yearly if side.row else None

@@ -49,6 +49,9 @@ def run(arguments: Sequence[str]) -> int:
     if before is not None:
         _write_difference(str(parsed.diff), before, context, form, coloured=not parsed.no_color)
         return 0 if workspace.counts or before.counts else _NOTHING_READ
+    for finding in context.plans.findings if context.plans else ():
+        place = f"{finding.at.source.path}:{finding.at.span.line}"
+        print_line(for_terminal(f"{place}: {finding.message}"), sys.stderr)
     found = cover(context)
     if form == "json":
         write(as_json(found), sys.stdout, "json")

@@ -3,7 +3,6 @@
 import sys
 from collections.abc import Iterator, Sequence
 
-from pllint.catalogue.plans import plan_named
 from pllint.check import Context
 from pllint.cli.arguments import Parser, one_of
 from pllint.cli.inventory import tier_of
@@ -46,7 +45,6 @@ _MOST_NAMED = 6
 _COLOURS = {Outcome.VIOLATION: "1;31", Outcome.INDETERMINATE: "1;33", Outcome.ALLOWED: "1;32"}
 _ORDER = (Outcome.VIOLATION, Outcome.INDETERMINATE, Outcome.ALLOWED)
 _BY_GROUP = frozenset({ViolationKind.BLOCKED_CONNECTOR, ViolationKind.GROUP_CONFLICT})
-_SOLD_WITH_TRIAL = "trial"
 
 
 class Standing(NamedTuple):
@@ -137,7 +135,7 @@ def found(word: str, context: Context) -> Component:
 def story_of(component: Component, context: Context) -> Story:
     """Work out all that there is to tell of a component."""
     premium = context.licensing.premium(component)
-    fitting = (plan_named(plan) for plan in fitting_plans(component, premium))
+    fitting = fitting_plans(component, premium, context.licensing.groups, trials=False)
     links = links_of(component, context.workspace)
     environments = context.targets(component) if component.kind in EFFECTS else ()
     labels = labels_of(environments)
@@ -151,7 +149,7 @@ def story_of(component: Component, context: Context) -> Story:
         links=links,
         views=tuple(sorted(views, key=lambda view: _ORDER.index(view.verdict.outcome))),
         premium=premium,
-        plans=tuple(plan.name for plan in fitting if plan is not None and _SOLD_WITH_TRIAL not in plan.id),
+        plans=tuple(map(context.licensing.name_of, fitting)),
     )
 
 
@@ -410,6 +408,8 @@ class _Teller:
         yield from self._fold(f"Licence: {verdict}", 0, "1")
         for reason in premium.reasons:
             yield from self._fold(f"because of {_because(reason, self._context)}", 2, hanging=4)
+            if doubt := self._context.licensing.doubt(self._story.component, reason):
+                yield from self._fold(f"in doubt: {doubt}", 4, hanging=6)
             yield from self._place(reason.at, 4)
         for key in premium.unknown:
             yield from self._fold(f"the tier of {self._context.connector_name(key)} is not known", 2, hanging=4)

@@ -34,7 +34,7 @@ class AgentUse(NamedTuple):
     sessions: int = 0
     test_sessions: int = 0
     credits: tuple[tuple[str, int], ...] = ()
-    """(kind of use, how often); the kinds of `RATES` of the engine."""
+    """(kind of use, how often); the kinds are those of the plan data, such as `classic`."""
     credits_per_month: int | None = None
     """A total somebody has stated, in place of kinds."""
     packs_held: int | None = None

@@ -186,6 +186,7 @@ class OddPrice(NamedTuple):
     listed: Sum
     at: Anchor
     basis: str
+    currency: str | None = None
 
 
 class PlannedCost(NamedTuple):
@@ -219,6 +220,7 @@ class TwoWays(NamedTuple):
     active: int = 0
     first: Sum | None = None
     second: Sum | None = None
+    first_name: str = ""
     second_name: str = ""
     cheaper: str = ""
     """first, second or equal."""

@@ -25,6 +25,8 @@ class DesktopUse(NamedTuple):
 class BotBalance(NamedTuple):
     """Unattended bots of the organisation."""
 
+    name: str
+    """What the plan is called that carries one, of those sold on the day."""
     needed: int
     bought: int | None
     """None: no record says."""

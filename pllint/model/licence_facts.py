@@ -1,31 +1,13 @@
 """What the licence rules are told of people, apps and flows, and what they answer.
 
-The words are those of the rules: plans are ids of the plan data, groups of plans are named in `GROUPS`.
+The words are those of the rules: plans are ids of the plan data, and a group of plans is one of which any plan meets a
+need, such as `app-premium`; what each entitles to decides which are in it.
 """
 
 from pllint.record import NamedTuple
 
 Holds = tuple[tuple[str, int], ...]
 """(plan, how many people hold it); one licence a person and plan."""
-
-_POWER_APPS = ("power-apps-premium", "power-apps-per-app")
-_STANDALONE = ("power-automate-premium", "power-automate-per-user", "power-automate-per-user-rpa")
-_DYNAMICS = ("dynamics-365-enterprise", "dynamics-365-professional", "dynamics-365-team-member")
-
-GROUPS: dict[str, tuple[str, ...]] = {
-    "app-premium": _POWER_APPS,
-    "app-premium-in-dynamics": (*_POWER_APPS, "dynamics-365-enterprise", "dynamics-365-professional"),
-    "managed-environment": (*_POWER_APPS, "power-automate-premium", "dynamics-365-enterprise"),
-    "dynamics": _DYNAMICS,
-    "flow-standalone": _STANDALONE,
-    "flow-in-app-context": (*_STANDALONE, *_POWER_APPS),
-    "flow-in-dynamics-context": (*_STANDALONE, *_DYNAMICS),
-    "flow-instant-until-2023": (*_STANDALONE, "power-apps-premium", *_DYNAMICS),
-    "flow-capacity": ("power-automate-process", "power-automate-hosted-process", "power-automate-per-flow"),
-    "attended": ("power-automate-premium", "power-automate-per-user-rpa", "power-automate-trial"),
-    "agent": ("copilot-studio", "copilot-studio-payg"),
-}
-"""Groups of plans of which any one satisfies a need."""
 
 
 class GuestLicence(NamedTuple):
@@ -169,7 +151,7 @@ class NeedRow(NamedTuple):
     who: str
     number: int
     any_of: str
-    """A name of `GROUPS`."""
+    """The name of a group of plans."""
     level: str = "required"
     """required or advised."""
     short: int = 0

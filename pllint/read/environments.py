@@ -39,7 +39,7 @@ class _Merge:
 
     def find(self, identity: str | None, names: Iterable[str]) -> int | None:
         """Find an environment by its id, else by a name that no other id contradicts."""
-        if identity and _key(identity) in self._by_id:
+        if _key(identity) in self._by_id:
             return self._by_id[_key(identity)]
         found = {place for name in names for place in self._by_name.get(_key(name), ())}
         return next((place for place in sorted(found) if not (identity and self.environments[place].id)), None)
@@ -56,14 +56,14 @@ class _Merge:
 
     def _index(self, place: int) -> None:
         environment = self.environments[place]
-        if environment.id:
+        if _key(environment.id):
             self._by_id.setdefault(_key(environment.id), place)
-        for name in (environment.name, *environment.aliases):
-            self._by_name.setdefault(_key(name), set()).add(place)
+        for name in filter(None, map(_key, (environment.name, *environment.aliases))):
+            self._by_name.setdefault(name, set()).add(place)
 
 
-def _key(name: str) -> str:
-    return name.strip().lower()
+def _key(name: str | None) -> str:
+    return (name or "").strip().lower()
 
 
 def merge(

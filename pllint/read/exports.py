@@ -1,7 +1,9 @@
 """All exports of a project together: what each is, the day it is of, and what they prove once everything is read."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cached_property
 
+from pllint.catalogue.plans import Plans
 from pllint.discover import matches
 from pllint.model.environment import Environment
 from pllint.model.governance import Governance, LicenceRecord
@@ -27,6 +29,7 @@ from pllint.text.node import Node
 from pllint.text.problem import MalformedError
 
 _SHOWN = 20
+_COLUMNS_SHOWN = 8
 _LICENCE_WORDS = ("licen", "lizen", "sku", "subscription")
 
 
@@ -42,8 +45,10 @@ class Proved(NamedTuple):
 class Exports:
     """Everything that exports say, gathered file by file."""
 
-    def __init__(self, told: Sequence[LicenceExport]) -> None:
+    def __init__(self, told: Sequence[LicenceExport], plans: Callable[[], Plans]) -> None:
+        """Take what the settings tell of exports; `plans` gives the plan data, once it is needed."""
         self._told = told
+        self._plan_data = plans
         self._resources: list[ListedResource] = []
         self._roles: list[RoleAssignment] = []
         self._connectors: list[ListedConnector] = []
@@ -82,7 +87,13 @@ class Exports:
         words = " ".join(columns).lower()
         if told is None and not any(word in words for word in _LICENCE_WORDS):
             return ""
-        return "a table whose columns pllint does not know; map them under licence-exports in pllint.yaml"
+        if told is None and licences.lists_people(columns):
+            return "a list of people with their licences, which are not counted here; export the licences of the tenant"
+        named = ", ".join(columns[:_COLUMNS_SHOWN]) + (" ..." if columns[_COLUMNS_SHOWN:] else "")
+        return (
+            f"a table whose columns pllint does not know ({named}), since portals change them with language and"
+            " version; map them under licence-exports in pllint.yaml"
+        )
 
     def takes_names(self, columns: Sequence[str], source: Source) -> bool:
         """Keep a table of product names for later, if it is one; it is long, and read only for an unknown product."""
@@ -98,7 +109,7 @@ class Exports:
         else:
             told = self._of(node.at.source.path)
             named = licences.columns_for(columns, told.columns if told else ())
-            self._add_licences(licences.of_table(node, named or {}, self._day(node)))
+            self._add_licences(licences.of_table(node, named or {}, notes, self._day(node)))
 
     def proved(self, governance: Governance | None, environments: Sequence[Environment], notes: Notes) -> Proved:
         """Lay what was gathered beside the manifest; contradictions become findings."""
@@ -119,16 +130,21 @@ class Exports:
         _tell_unknown(skus, notes)
         metered = proved.metered(proved.Places(environments), governance, inventory, notes)
         places = proved.Places(metered)
-        records = proved.licences(governance, inventory, places, notes)
+        records = proved.licences(governance, inventory, places, notes, self._plans)
         if governance is not None:
             governance = proved.records(governance, inventory, places, notes)._replace(
                 licences=records, dataverse=governance.dataverse or proved.dataverse(inventory)
             )
         return Proved(governance, metered, records, inventory)
 
+    @cached_property
+    def _plans(self) -> Plans:
+        return self._plan_data()
+
     def _named(self, notes: Notes) -> tuple[LicenceSku, ...]:
-        if all(one.known for one in self._skus):
-            return tuple(self._skus)
+        found = licences.of_own_plans(self._skus, self._plans) if self._skus else ()
+        if all(one.known for one in found):
+            return found
         names: dict[str, licences.Product] = {}
         for source in self._names:
             try:
@@ -137,7 +153,7 @@ class Exports:
                 notes.refuse(source, problem_of(error))
                 continue
             names |= licences.products(Node(rows, Anchor(source)))
-        return licences.named_by(self._skus, names)
+        return licences.of_own_plans(licences.named_by(found, names), self._plans)
 
     def _add_licences(self, found: licences.LicenceFacts) -> None:
         self._skus += found.skus

@@ -40,7 +40,6 @@ from pllint.source import Anchor
 from pllint.text.node import Node
 
 _CLOUDS = ("public", "gcc", "gcc-high", "dod", "china")
-_CAPACITY_LICENCES = ("none", "per-flow", "process", "hosted-process")
 _MONTH = r"[0-9]{4}-(0[1-9]|1[0-2])"
 _DAY_OF_YEAR = r"(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
 
@@ -151,7 +150,7 @@ class Records(Values):
             retired=self._flag(node["retired"]),
             owner_left=self._date(node["owner-left"]),
             runs_per_day=self._count(node["runs-per-day"]),
-            licence=self._word(node["licence"], *_CAPACITY_LICENCES),
+            licence=self._text(node["licence"]),
             credential_holders=self._holders(node["credential-holders"])[0],
             writes_restricted=self._names(node["writes-restricted"]) or (),
         )
@@ -171,7 +170,7 @@ class Records(Values):
             owner_left=self._date(node["owner-left"]),
             credential_holders=holders,
             holders_hold=hold,
-            licence=self._word(node["licence"], *_CAPACITY_LICENCES),
+            licence=self._text(node["licence"]),
             plan=self._text(node["plan"]),
             app=self._name(node["app"]),
             people=tuple(self._flow_people(person) for person in node["people"].elements() if person.is_mapping),

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from pllint.catalogue.plans import Plans
 from pllint.catalogue.skus import sku
 from pllint.model.inventory import BillingMember, BillingPolicy, Capacity, Currency, LicenceSku
 from pllint.read.document import Notes
@@ -15,11 +16,23 @@ COLUMNS = ("name", "id", "purchased", "assigned", "warning", "as-of")
 """What a column of a portal's table may be mapped to."""
 
 _WRAPPERS = ("license_information", "data")
-# The two tables under Licences in the Power Platform admin centre, in English: per user and per app.
+# The two tables under Licences in the Power Platform admin centre, per user and per app, and the one under Billing in
+# the Microsoft 365 admin centre, all in English; then what Export-Csv makes of Get-MgSubscribedSku,
+# Get-AzureADSubscribedSku and Get-MsolAccountSku, whose names no language changes.
 _KNOWN_COLUMNS = (
     {"name": "License name", "purchased": "Purchased licenses", "assigned": "Assigned licenses"},
     {"name": "License name", "purchased": "Purchased", "assigned": "Allocated"},
-)
+    {
+        "name": "Product title", "purchased": "Total licenses", "expired": "Expired licenses",
+        "assigned": "Assigned licenses",
+    },
+    {
+        "name": "SkuPartNumber", "id": "SkuId", "account": "AccountSkuId", "purchased": "ActiveUnits",
+        "warning": "WarningUnits", "assigned": "ConsumedUnits", "units": "PrepaidUnits",
+    },
+)  # fmt: skip
+_PEOPLE = frozenset({"user principal name", "userprincipalname"})
+_UNITS = re.compile(r"\b(enabled|warning)\s*[:=]\s*([0-9]+)", re.IGNORECASE)
 _PRODUCT_COLUMNS = frozenset({"product_display_name", "string_id", "guid"})
 _DAY_IN_NAME = re.compile(r"(?<!\d)(20\d\d)[-_.]?(0[1-9]|1[0-2])[-_.]?(0[1-9]|[12]\d|3[01])(?!\d)")
 _GROUPED = re.compile(r"^\d{1,3}(?:([.,'\u2019])\d{3})(?:\1\d{3})*$")
@@ -66,6 +79,8 @@ def licences(node: Node, notes: Notes, as_of: str | None = None) -> LicenceFacts
         match _form(item.value):
             case "sku":
                 skus.append(_sku(item, cuts, as_of))
+            case "account-sku":
+                skus.append(_account_sku(item, as_of))
             case "currency":
                 currencies.append(_currency(item, None, as_of))
             case "allocations":
@@ -111,29 +126,54 @@ def columns_for(columns: Sequence[str], mapping: Sequence[tuple[str, str]]) -> d
     lowered = {column.lower(): column for column in columns}
     for known in (dict(mapping), *_KNOWN_COLUMNS):
         found = {fact: lowered[name.lower()] for fact, name in known.items() if name.lower() in lowered}
-        if {"name", "id"} & found.keys() and {"purchased", "assigned"} & found.keys():
+        if {"name", "id", "account"} & found.keys() and {"purchased", "assigned"} & found.keys():
             return found
     return None
 
 
-def of_table(node: Node, columns: Mapping[str, str], as_of: str | None = None) -> LicenceFacts:
-    """Read the licences of a portal's table, whose columns are known by now."""
+def lists_people(columns: Sequence[str]) -> bool:
+    """Tell whether a table lists people with the licences each has, by its columns."""
+    names = {column.strip().lower() for column in columns}
+    return bool(_PEOPLE & names and {"licenses", "assignedlicenses"} & names)
+
+
+def of_table(node: Node, columns: Mapping[str, str], notes: Notes, as_of: str | None = None) -> LicenceFacts:
+    """Read the licences of a table, whose columns are known by now; numbers that a cmdlet left out are noted once."""
+    cuts = Cuts()
+    expired: list[str] = []
 
     def cell(row: Node, fact: str) -> str:
-        return (row[columns[fact]].text or "").strip() if fact in columns else ""
+        return " ".join((row[columns[fact]].text or "").split()) if fact in columns else ""
 
-    skus = [
-        _known(
-            cell(row, "name"),
-            cell(row, "id"),
-            row.at,
-            purchased=_sum(count_of(cell(row, "purchased")), count_of(cell(row, "warning"))),
-            assigned=count_of(cell(row, "assigned")),
-            as_of=day_of(cell(row, "as-of")) or as_of,
-        )
-        for row in node.elements()
-        if cell(row, "name") or cell(row, "id")
-    ]
+    def bought(row: Node) -> int | None:
+        if count_of(cell(row, "expired")):
+            # Whether the total counts them is written nowhere.
+            expired.append(cell(row, "name"))
+            return None
+        if "units" not in columns or "purchased" in columns:
+            return _sum(count_of(cell(row, "purchased")), count_of(cell(row, "warning")))
+        units = [int(number) for _, number in _UNITS.findall(cell(row, "units"))]
+        if not units:
+            cuts.places.append(row.at / columns["units"])
+        return sum(units) if units else None
+
+    skus = []
+    for row in node.elements():
+        name = cell(row, "name") or cell(row, "account").rpartition(":")[2]
+        if name or cell(row, "id"):
+            sku_ = _known(
+                name,
+                cell(row, "id"),
+                row.at,
+                purchased=bought(row),
+                assigned=count_of(cell(row, "assigned")),
+                as_of=day_of(cell(row, "as-of")) or as_of,
+            )
+            skus.append(sku_)
+    cuts.note(notes, "how many licences were bought is")
+    if expired:
+        words = f"in part: whether expired licences are among the total of {', '.join(expired)} is not known"
+        notes.skip(node.at.source.path, f"{words}, so how many are bought is not either")
     return LicenceFacts(skus=tuple(skus))
 
 
@@ -151,6 +191,18 @@ def named_by(found: Iterable[LicenceSku], names: Mapping[str, Product]) -> tuple
         return one._replace(
             name=name, id=one.id or product.id, plan=known.plan, known=True, counts=one.counts and known.counts
         )
+
+    return tuple(map(named, found))
+
+
+def of_own_plans(found: Iterable[LicenceSku], plans: Plans) -> tuple[LicenceSku, ...]:
+    """Give products the plans that a user's own plan data names them for; what it adds wins over what is shipped."""
+
+    def named(one: LicenceSku) -> LicenceSku:
+        plan = plans.named(one.name)
+        if plan is None or (one.known and plan.id not in plans.own):
+            return one
+        return one._replace(plan=plan.id, known=True, counts=True)
 
     return tuple(map(named, found))
 
@@ -184,6 +236,7 @@ def _form(value: object) -> str | None:
 
 _FORMS = (
     ("sku", {"skuid", "prepaidunits"}),
+    ("account-sku", {"accountskuid", "activeunits"}),
     ("capacity", {"tenantcapacities"}),
     ("allocations", {"environmentid", "currencyallocations"}),
     ("currency", {"currencytype", "purchased"}),
@@ -202,6 +255,17 @@ def _sku(item: Node, cuts: Cuts, as_of: str | None) -> LicenceSku:
     identity = item.get("skuId").text or ""
     return _known(
         item.get("skuPartNumber").text or "", identity, item.at, purchased=bought, assigned=assigned, as_of=as_of
+    )
+
+
+def _account_sku(item: Node, as_of: str | None) -> LicenceSku:
+    return _known(
+        item.get("SkuPartNumber").text or (item.get("AccountSkuId").text or "").rpartition(":")[2],
+        item.get("SkuId").text or "",
+        item.at,
+        purchased=_sum(item.get("ActiveUnits").integer, item.get("WarningUnits").integer),
+        assigned=item.get("ConsumedUnits").integer,
+        as_of=as_of,
     )
 
 

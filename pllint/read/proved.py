@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 
-from pllint.catalogue.plans import plan_named
+from pllint.catalogue.plans import Plans
 from pllint.finding import Finding, Related, Severity
 from pllint.model.component import APPS
 from pllint.model.environment import Environment
@@ -118,21 +118,22 @@ def _once(listed: Iterable[_Listing], key: Callable[[_Listing], tuple[str, ...]]
 
 
 def licences(
-    governance: Governance | None, inventory: Inventory, places: Places, notes: Notes
+    governance: Governance | None, inventory: Inventory, places: Places, notes: Notes, plans: Plans
 ) -> tuple[LicenceRecord, ...]:
     """Give one list of licence records out of manifest and exports."""
     counts = _counts(inventory, places, notes)
     declared = governance.licences if governance else ()
     of_plan: dict[str, list[LicenceRecord]] = {}
     for record in declared:
-        of_plan.setdefault(_plan_id(record.plan), []).append(record)
+        of_plan.setdefault(plans.id_of(record.plan), []).append(record)
     told = governance.tenant.licences_as_of if governance and governance.tenant else None
     found: list[LicenceRecord] = []
     for record in declared:
-        plan = _plan_id(record.plan)
+        plan = plans.id_of(record.plan)
         count, records = counts.get(plan), of_plan[plan]
         if count is not None and record is records[0]:
-            _compare(records, count, told, notes)
+            named = plans.named(record.plan)
+            _compare(named.name if named else record.plan, records, count, told, notes)
         if count is not None:
             _compare_passes(record, count, record.as_of or told, places, notes)
         # What one of several purchases of a plan holds, no export tells.
@@ -170,7 +171,7 @@ def _filled(record: LicenceRecord, count: _Count, told: str | None) -> LicenceRe
     )
 
 
-def _compare(records: Sequence[LicenceRecord], count: _Count, told: str | None, notes: Notes) -> None:
+def _compare(name: str, records: Sequence[LicenceRecord], count: _Count, told: str | None, notes: Notes) -> None:
     days = {record.as_of or told for record in records}
     day = next(iter(days)) if len(days) == 1 else None
     undated = day is None or count.as_of is None
@@ -181,13 +182,11 @@ def _compare(records: Sequence[LicenceRecord], count: _Count, told: str | None, 
         proved = getattr(count, fact)
         if proved is None or None in said or sum(said) == proved:
             continue
-        plan = plan_named(records[0].plan)
         when = f", and {_UNDATED}" if undated else f" on {day}"
         _contradiction(
             notes,
             records[0].at / fact,
-            f"'{plan.name if plan else records[0].plan}' is recorded as {sum(said):,} {fact}, but"
-            f" {count.at.source.path} lists {proved:,}{when}",
+            f"'{name}' is recorded as {sum(said):,} {fact}, but {count.at.source.path} lists {proved:,}{when}",
             "Correct the count, or write under as-of the day it was true",
             Related(f"listed as {proved:,}", count.at),
             severity=Severity.WARNING if undated else None,
@@ -487,11 +486,6 @@ def _environment(one: ListedResource, places: Places) -> Name | None:
 
 def _owner(one: ListedResource) -> str | None:
     return one.owner.shown or None if one.owner else None
-
-
-def _plan_id(name: str) -> str:
-    plan = plan_named(name)
-    return plan.id if plan else name.strip().lower()
 
 
 def _sum(counts: Iterable[int | None]) -> int | None:

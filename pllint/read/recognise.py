@@ -97,6 +97,7 @@ _MARKS = (
     (b'"protectionlevel"',),
     (b'"usersettings"',),
     (b'"prepaidunits"',),
+    (b'"accountskuid"', b'"activeunits"'),
     (b'"currencytype"',),
     (b'"currencyallocations"',),
     (b'"tenantcapacities"',),

@@ -93,5 +93,7 @@ def counted(number: int, noun: str) -> str:
 
 
 def amount(total: Decimal) -> str:
-    """Write an amount of money, with pence only where there are any: `24,000`, `37.50`."""
-    return f"{total:,.0f}" if total == total.to_integral_value() else f"{total:,.2f}"
+    """Write an amount of money, with pence only where there are any, and nothing rounded: `24,000`, `37.50`."""
+    if total == total.to_integral_value():
+        return f"{total:,.0f}"
+    return f"{total:,.2f}" if total == round(total, 2) else f"{total.normalize():,f}"

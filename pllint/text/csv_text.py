@@ -1,7 +1,7 @@
 """Tables as portals and spreadsheets export them: text to rows with column names, and rows back to lines.
 
 The delimiter is the one that the header line holds most of; Excel's `sep=;` line is obeyed. UTF-16 is what Excel calls
-"Unicode text", so it is no problem here.
+"Unicode text", so it is no problem here. The `#TYPE` line of PowerShell's Export-Csv is passed over.
 """
 
 import csv
@@ -16,6 +16,7 @@ from pllint.text.problem import DEFAULT_LIMITS, Limits, MalformedError, Problem,
 _DELIMITERS = ",;\t|"
 _QUOTED = re.compile(r'"[^"]*"')
 _SEPARATOR_LINE = re.compile(r"\Asep=(.)\r?\n")
+_TYPE_LINE = re.compile(r"\A#TYPE [^\r\n]*\r?\n")
 _HEADER_BYTES = 1 << 14
 
 
@@ -69,9 +70,10 @@ def locate(content: bytes, paths: Sequence[KeyPath]) -> Sequence[Span]:
 def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
     """Give the rows that hold something, the header first, each with its first line."""
     told = _SEPARATOR_LINE.match(text)
-    body = text[told.end() :] if told else text
+    first = told or _TYPE_LINE.match(text)
+    body = text[first.end() :] if first else text
     reader = csv.reader(io.StringIO(body, newline=""), delimiter=told[1] if told else _delimiter(body))
-    line = 2 if told else 1
+    line = 2 if first else 1
     before = line - 1
     for cells in reader:
         if any(cell.strip() for cell in cells):

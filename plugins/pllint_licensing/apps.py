@@ -6,12 +6,14 @@ from pllint.model.component import APPS, Component
 from pllint.model.governance import ConnectorRecord, DeclaredEnvironment, Governance
 from pllint.plugin import ComponentRef, Context, CouldNotRun, Finding, Need, Related, Severity, check
 from pllint_licensing.words import (
+    app_plan,
     because,
     because_of,
     counted,
     gone_in_words,
     groups,
     list_of,
+    passes,
     people,
     place_of,
     reviews,
@@ -23,6 +25,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:  # many a manifest has no premium app to be judged
     from collections.abc import Iterator, Sequence
 
+    from pllint.model.inventory import ListedResource
     from pllint.model.licence_facts import Remark
     from pllint.model.licensing import Licensed
 
@@ -32,7 +35,8 @@ _PASSES = "https://learn.microsoft.com/power-platform/admin/about-powerapps-pera
 _DEVELOPER = "https://learn.microsoft.com/power-platform/developer/plan"
 _MANAGED = "https://learn.microsoft.com/power-platform/admin/managed-environment-licensing"
 _METERED = "https://learn.microsoft.com/power-platform/admin/pay-as-you-go-meters"
-_RUNS, _GIGABYTES, _ENVIRONMENTS = 750, 2, 3
+_PASS = "power-apps-per-app"  # noqa: S105 - the id of a plan
+_DEVELOPER_PLAN = "power-apps-developer"
 
 
 def told(component: Component, context: Context, name: str) -> tuple[Licensed, Remark] | None:
@@ -75,8 +79,9 @@ def app_users_unlicensed(governance: Governance, context: Context) -> Iterator[F
             message=f"'{component.name}' is premium because of {because_of(licensed, context)} and is {shared}"
             f" {people(total)}{groups(users)}: {remark.number:,} of them {_have(remark.number)} no licence that covers"
             f" it{f'; of the passes there {gone_in_words(gone)}' if gone and not is_told else ''}",
-            remedy=f"Ask the licence administrator to allocate {_passes(remark.number)} to {where(licensed)} or to"
-            f" assign {counted(remark.number, 'Power Apps Premium licence')}, or share it with fewer people",
+            remedy=f"Ask the licence administrator to allocate {passes(context, remark.number)} to {where(licensed)}"
+            f" or to assign {counted(remark.number, f'{app_plan(context, _intended(licensed))} licence')}, or share it"
+            " with fewer people",
             component=component.ref,
             environment=licensed.environment.name if licensed.environment else None,
             related=(*because(licensed, context), *reviews(gone)),
@@ -122,15 +127,25 @@ def app_users_unknown(component: Component, context: Context) -> Iterator[Findin
     if context.workspace.governance is None or (found := told_of_app(component, context, "app-users-unknown")) is None:
         return
     licensed, _ = found
+    listed = context.licensing.listed(component)
+    shares = f"; {_listed(listed)}" if listed and _listed(listed) else ""
     yield Finding(
         at=component.at,
         message=f"'{component.name}' is premium because of {because_of(licensed, context)}, and nobody has written down"
-        " whom it is shared with, so its licences can be neither counted nor budgeted",
+        f" whom it is shared with, so its licences can be neither counted nor budgeted{shares}",
         remedy="List under `shared-with` of the app every population it is shared with, each with `people` and"
         " `counted` (app owner)",
         component=component.ref,
-        related=because(licensed, context),
+        related=(*because(licensed, context), *([Related("listed here", listed.at)] if listed and shares else ())),
     )
+
+
+def _listed(listed: ListedResource) -> str:
+    """Say whom an inventory lists an app as shared with: a group of 4,000 is one group there."""
+    parts = ["everyone in the organisation"] if listed.shared_with_everyone else []
+    parts += [people(listed.shared_users)] if listed.shared_users is not None else []
+    parts += [counted(listed.shared_groups, "group")] if listed.shared_groups else []
+    return f"{listed.at.source.path} lists it as shared with {list_of(parts, 'and')}" if parts else ""
 
 
 @check(id="LIC103", name="app-group-size-unknown", severity=Severity.WARNING, since="0.1", source=_PRICING,
@@ -174,8 +189,9 @@ def app_counts_active_only(component: Component, context: Context) -> Iterator[F
 @check(id="LIC105", name="app-users-understated", severity=Severity.ERROR, since="0.1", source=_FAQ, on=Component,
        needs=(Need.GOVERNANCE,))  # fmt: skip
 def app_users_understated(component: Component, context: Context) -> Iterator[Finding]:
-    """An app is stated to have fewer people than the populations it is shared with."""
+    """An app is stated to have fewer people than it is shared with."""
     if (found := told_of_app(component, context, "app-users-understated")) is None:
+        yield from _fewer_than_listed(component, context)
         return
     licensed, remark = found
     app = licensed.app
@@ -189,6 +205,28 @@ def app_users_understated(component: Component, context: Context) -> Iterator[Fi
     )
 
 
+def _fewer_than_listed(component: Component, context: Context) -> Iterator[Finding]:
+    """Hold the people on record against those an inventory lists one by one; members of groups are not among them."""
+    licensed = context.licensing.judged(component)
+    app = licensed.app if licensed else None
+    listed = context.licensing.listed(component) if licensed and app and app.premium and app.people else None
+    if licensed is None or app is None or listed is None or listed.shared_users is None:
+        return
+    if any(group.number is None for group in app.people):
+        return
+    known = sum(group.number or 0 for group in app.people)
+    # The owner may be among those listed and not be counted as one it is shared with.
+    if listed.shared_users <= known + 1:
+        return
+    yield Finding(
+        at=place_of(licensed),
+        message=f"'{component.name}' has {people(known)} on record{groups(app.people)}, but {_listed(listed)}",
+        remedy="Count everybody it is shared with, members of groups too, and plan and budget for them (app owner)",
+        component=component.ref,
+        related=(Related("listed here", listed.at),),
+    )
+
+
 @check(id="LIC106", name="app-passes-short", severity=Severity.ERROR, since="0.1", source=_PASSES, on=Component,
        needs=(Need.GOVERNANCE,))  # fmt: skip
 def app_passes_short(component: Component, context: Context) -> Iterator[Finding]:
@@ -197,14 +235,16 @@ def app_passes_short(component: Component, context: Context) -> Iterator[Finding
     if found is None or found[0].app is None or not found[0].counted:
         return
     licensed, remark = found
-    passes, gone = found[0].app.passes, taken_out(licensed, context)
+    here, gone = found[0].app.passes, taken_out(licensed, context)
+    plan = context.licensing.name_of(found[0].app.plan or _PASS)
     yield Finding(
         at=place_of(licensed),
-        message=f"'{component.name}' is to run on Power Apps per app passes, and {where(licensed)} has"
-        f" {passes:,} of the {passes + remark.number:,} it takes: {remark.number:,} short"
+        message=f"'{component.name}' is to run on {plan} passes, and {where(licensed)} has"
+        f" {here:,} of the {here + remark.number:,} it takes: {remark.number:,} short"
         f"{f'; {gone_in_words(gone)}' if gone else ''}",
-        remedy=f"Ask the licence administrator to allocate another {_passes(remark.number)} to {where(licensed)}, or to"
-        " move people to Power Apps Premium",
+        remedy=f"Ask the licence administrator to allocate another"
+        f" {counted(remark.number, f'{plan} pass', f'{plan} passes')} to {where(licensed)}, or to move people to"
+        f" {app_plan(context)}",
         component=component.ref,
         environment=licensed.environment.name if licensed.environment else None,
         related=reviews(gone),
@@ -221,10 +261,11 @@ def app_passes_elsewhere(component: Component, context: Context) -> Iterator[Fin
     yield Finding(
         at=place_of(licensed),
         message=f"'{component.name}' is {counted(licensed.judgement.short, 'licence')} short in {where(licensed)},"
-        f" and {_passes(remark.number)} {'lies' if remark.number == 1 else 'lie'} in other environments, where they do"
-        " not help it",
-        remedy=f"Ask a Power Platform admin to move up to {_passes(min(remark.number, licensed.judgement.short))} to"
-        f" {where(licensed)}, if the apps there can do without",
+        f" and {passes(context, remark.number)} {'lies' if remark.number == 1 else 'lie'} in other environments, where"
+        " they do not help it",
+        remedy="Ask a Power Platform admin to move up to"
+        f" {passes(context, min(remark.number, licensed.judgement.short))} to {where(licensed)}, if the apps there can"
+        " do without",
         component=component.ref,
         environment=licensed.environment.name if licensed.environment else None,
         related=reviews((*taken_out(licensed, context), *taken_out(licensed, context, elsewhere=True))),
@@ -241,8 +282,8 @@ def app_passes_ignored(component: Component, context: Context) -> Iterator[Findi
     billed = licensed.judgement.metered_users or 0
     yield Finding(
         at=place_of(licensed),
-        message=f"{where(licensed)} is a pay-as-you-go environment, so the {_passes(remark.number)} allocated to it"
-        f" are not used, and '{component.name}' is billed for {people(billed)}",
+        message=f"{where(licensed)} is a pay-as-you-go environment, so the {passes(context, remark.number)} allocated"
+        f" to it are not used, and '{component.name}' is billed for {people(billed)}",
         remedy="Ask a Power Platform admin to move the passes to an environment that is not metered, or to unlink the"
         " billing policy",
         component=component.ref,
@@ -259,9 +300,10 @@ def app_premium_not_declared(component: Component, context: Context) -> Iterator
     licensed, remark = found
     yield Finding(
         at=place_of(licensed),
-        message=f"'{component.name}' is to run on {context.licensing.plans.name(remark.who[0])}, which carries standard"
+        message=f"'{component.name}' is to run on {context.licensing.name_of(remark.who[0])}, which carries standard"
         f" connectors only, and it is premium because of {because_of(licensed, context)}",
-        remedy="Plan Power Apps per app or Power Apps Premium for it, or take out what makes it premium (maker)",
+        remedy=f"Plan {context.licensing.name_of(_PASS)} or {app_plan(context)} for it, or take out what makes it"
+        " premium (maker)",
         component=component.ref,
         related=because(licensed, context),
     )
@@ -335,8 +377,8 @@ def maker_unlicensed(component: Component, context: Context) -> Iterator[Finding
         at=place_of(licensed),
         message=f"{list_of(remark.who, 'and')} builds '{component.name}' in {where(licensed)} with premium connectors"
         f" ({because_of(licensed, context)}) and holds no premium licence",
-        remedy=f"Ask the licence administrator for {counted(remark.number, 'Power Apps Premium licence')}, or build and"
-        " test it in a developer environment",
+        remedy=f"Ask the licence administrator for {counted(remark.number, f'{app_plan(context)} licence')}, or build"
+        " and test it in a developer environment",
         component=component.ref,
         related=because(licensed, context),
     )
@@ -387,9 +429,15 @@ def developer_plan_outside_developer_environment(component: Component, context: 
 
 
 @check(id="LIC117", name="developer-environment-limits", severity=Severity.WARNING, since="0.1", source=_DEVELOPER,
-       on=Governance, needs=(Need.GOVERNANCE,), given=("governance.environments",))  # fmt: skip
-def developer_environment_limits(governance: Governance, _: Context) -> Iterator[Finding]:
+       on=Governance, needs=(Need.GOVERNANCE,), given=("governance.developer_environments",))  # fmt: skip
+def developer_environment_limits(governance: Governance, context: Context) -> Iterator[Finding]:
     """A developer environment beyond 750 runs a month or 2 GB, or an owner with more than three of them."""
+    from decimal import Decimal
+
+    plans, day = context.licensing.plans, context.licensing.as_of
+    most_runs = plans.number(_DEVELOPER_PLAN, "runs-per-month", day)
+    most = plans.number(_DEVELOPER_PLAN, "environments", day)
+    gigabytes = plans.amount(_DEVELOPER_PLAN, "database-gb", day)
     owned: dict[str, list[DeclaredEnvironment]] = {}
     for environment in governance.environments:
         if environment.type != "developer":
@@ -397,10 +445,10 @@ def developer_environment_limits(governance: Governance, _: Context) -> Iterator
         if environment.owner:
             owned.setdefault(environment.owner.strip().lower(), []).append(environment)
         over = []
-        if (runs := environment.runs_per_month) is not None and runs > _RUNS:
-            over.append(f"{runs:,} flow runs a month of {_RUNS}")
-        if environment.database_gb is not None and _is_over(environment.database_gb, _GIGABYTES):
-            over.append(f"{environment.database_gb} GB of {_GIGABYTES}")
+        if (runs := environment.runs_per_month) is not None and runs > most_runs:
+            over.append(f"{runs:,} flow runs a month of {most_runs:,}")
+        if environment.database_gb is not None and Decimal(environment.database_gb) > gigabytes:
+            over.append(f"{environment.database_gb} GB of {gigabytes}")
         if over:
             yield Finding(
                 at=environment.at,
@@ -409,23 +457,17 @@ def developer_environment_limits(governance: Governance, _: Context) -> Iterator
                 remedy="Move what is in use to an environment with paid licences (owner of the environment)",
                 environment=environment.name,
             )
-    yield from (_too_many(environments) for environments in owned.values() if len(environments) > _ENVIRONMENTS)
+    yield from (_too_many(environments, most) for environments in owned.values() if len(environments) > most)
 
 
-def _is_over(written: str, limit: int) -> bool:
-    from decimal import Decimal
-
-    return Decimal(written) > limit
-
-
-def _too_many(environments: Sequence[DeclaredEnvironment]) -> Finding:
+def _too_many(environments: Sequence[DeclaredEnvironment], most: int) -> Finding:
     names = [environment.name for environment in environments]
     return Finding(
-        at=environments[_ENVIRONMENTS].at,
+        at=environments[most].at,
         message=f"{environments[0].owner} owns {len(environments)} developer environments ({', '.join(names)}); the"
-        f" Power Apps Developer Plan has {_ENVIRONMENTS}",
+        f" Power Apps Developer Plan has {most}",
         remedy="Delete the developer environments that are not needed (owner of the environments)",
-        related=tuple(Related(f"owned by {one.owner}", one.at) for one in environments[:_ENVIRONMENTS]),
+        related=tuple(Related(f"owned by {one.owner}", one.at) for one in environments[:most]),
     )
 
 
@@ -468,13 +510,13 @@ def teams_environment_premium(component: Component, context: Context) -> Iterato
     )
 
 
+def _intended(licensed: Licensed) -> str | None:
+    return licensed.app.plan if licensed.app else None
+
+
 def _have(number: int) -> str:
     return "has" if number == 1 else "have"
 
 
 def _need(number: int) -> str:
     return "needs" if number == 1 else "need"
-
-
-def _passes(number: int) -> str:
-    return counted(number, "Power Apps per app pass", "Power Apps per app passes")

@@ -9,8 +9,9 @@ from pllint.model.governance import Governance
 from pllint.model.workspace import Workspace
 from pllint.plugin import Context, CouldNotRun, Finding, Need, Related, Severity, check
 from pllint_licensing.apps import told
-from pllint_licensing.words import counted, list_of, place_of
+from pllint_licensing.words import app_plan, counted, list_of, on_flow, place_of
 
+_PASS = "power-apps-per-app"  # noqa: S105 - the id of a plan
 _GUESTS = "https://learn.microsoft.com/power-apps/maker/canvas-apps/share-app-guests"
 _FLOWS = "https://learn.microsoft.com/power-platform/admin/power-automate-licensing/types"
 _FAQ = "https://learn.microsoft.com/power-platform/admin/power-automate-licensing/faqs"
@@ -88,8 +89,8 @@ def guest_pass_not_portable(component: Component, context: Context) -> Iterator[
         component,
         context,
         "guest-pass-not-portable",
-        "with Power Apps per app passes of their own tenant, which count in its environments only",
-        "Ask the licence administrator to allocate passes here, or the guests' organisation for Power Apps Premium",
+        f"with {context.licensing.name_of(_PASS)} passes of their own tenant, which count in its environments only",
+        f"Ask the licence administrator to allocate passes here, or the guests' organisation for {app_plan(context)}",
     )
 
 
@@ -97,7 +98,8 @@ def guest_pass_not_portable(component: Component, context: Context) -> Iterator[
        needs=(Need.GOVERNANCE,))  # fmt: skip
 def attended_bot_missing(component: Component, context: Context) -> Iterator[Finding]:
     """Somebody runs a desktop flow attended and holds no plan with an attended bot."""
-    remedy = "Ask the licence administrator for Power Automate Premium for whoever runs it, or run it unattended"
+    plan = context.licensing.offered("attended")
+    remedy = f"Ask the licence administrator for {plan} for whoever runs it, or run it unattended"
     if (found := told(component, context, "attended-bot-missing")) is not None:
         licensed, remark = found
         if context.estate.capacity.windows_only(licensed) or context.workspace.is_copied(component):
@@ -130,7 +132,7 @@ def unattended_bots_short(_: Workspace, context: Context) -> Iterator[Finding | 
         return
     if found.bought is None:
         yield CouldNotRun(
-            reason="nobody says how many Power Automate Process licences are bought, and desktop flows run unattended",
+            reason=f"nobody says how many {found.name} licences are bought, and desktop flows run unattended",
             remedy="record them under `licences`, even when it is 0",
         )
     elif found.bought < found.needed:
@@ -159,7 +161,7 @@ def _too_few_bots(found: BotBalance) -> Finding:
         message=f"{words}, which takes {least}{counted(found.needed, 'licence')} with an unattended bot, one for each"
         f" run at one time and no fewer than machines; {found.bought or 0:,} of those on record"
         f" {'is' if found.bought == 1 else 'are'} left for it",
-        remedy=f"Ask the licence administrator for {counted(short, 'Power Automate Process licence')}, or have fewer"
+        remedy=f"Ask the licence administrator for {counted(short, f'{found.name} licence')}, or have fewer"
         " run at one time",
         related=tuple(Related(one.words, one.at) for one in others),
     )
@@ -180,7 +182,7 @@ def windows_desktop_flow_limits(component: Component, context: Context) -> Itera
             at=at,
             message=f"'{component.name}' relies on the licence in Windows, which is for one's own desktop flows in the"
             f" default environment, and it {list_of(beyond, 'and')}",
-            remedy="Ask the licence administrator for Power Automate Premium for its owner",
+            remedy=f"Ask the licence administrator for {context.licensing.offered('attended')} for its owner",
             component=component.ref,
         )
 
@@ -350,8 +352,8 @@ def request_limit_exceeded(_: Governance, context: Context) -> Iterator[Finding 
                 at=use.at,
                 message=f"{_made(use)}, and {list_of(use.plans, 'and')} {'allows' if len(use.plans) == 1 else 'allow'}"
                 f" {use.limit:,}: {use.over:,} over",
-                remedy="Have it run less often or with fewer actions (maker), or ask the licence administrator for a"
-                " Power Automate Process licence on it",
+                remedy="Have it run less often or with fewer actions (maker), or ask the licence administrator for"
+                f" {on_flow(context)} on it",
                 component=use.component.ref,
                 related=tuple(Related(one.words, one.at) for one in use.others),
             )

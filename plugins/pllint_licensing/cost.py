@@ -9,7 +9,19 @@ from pllint.model.governance import Governance
 from pllint.plugin import Context, CouldNotRun, Finding, Need, Related, Severity, check
 from pllint_licensing.apps import told_of_app
 from pllint_licensing.money import amount, money
-from pllint_licensing.words import counted, gone_in_words, list_of, people, place_of, reviews, taken_out, where
+from pllint_licensing.words import (
+    app_plan,
+    counted,
+    gone_in_words,
+    list_of,
+    on_flow,
+    people,
+    place_of,
+    reviews,
+    taken_out,
+    where,
+)
+from pllint_licensing.words import passes as app_passes
 
 _PRICING = "https://learn.microsoft.com/power-platform/admin/pricing-billing-skus"
 _FAQ = "https://learn.microsoft.com/power-platform/admin/powerapps-flow-licensing-faq"
@@ -88,8 +100,8 @@ def per_user_advised(_: Governance, context: Context) -> Iterator[Finding]:
         yield Finding(
             at=one.population.at,
             message=f"The people of {one.population.name} are to use {len(one.apps)} premium apps"
-            f" ({_some(one.apps)}); Power Apps Premium covers any number of apps, and {even}",
-            remedy="Consider Power Apps Premium for them at the next renewal (app owners, with procurement)",
+            f" ({_some(one.apps)}); {app_plan(context)} covers any number of apps, and {even}",
+            remedy=f"Consider {app_plan(context)} for them at the next renewal (app owners, with procurement)",
             cause=one.population.name.lower(),
         )
 
@@ -101,15 +113,15 @@ def capacity_licence_cheaper(component: Component, context: Context) -> Iterator
     if component.kind is not ComponentKind.CLOUD_FLOW or (found := context.estate.cost.of_flow(component)) is None:
         return
     licensed = context.licensing.judged(component)
-    if missing := _unpriced(context, "power-automate-process", "power-automate-premium"):
+    if missing := _unpriced(context, *context.estate.cost.flow_ways):
         yield missing._replace(component=component.ref)
     elif found.first and found.second and found.cheaper == "first" and licensed:
         yield Finding(
             at=place_of(licensed),
-            message=f"'{component.name}' takes Power Automate Premium for {people(found.people)}:"
-            f" {_money(context, found.second)} a month; one Power Automate Process licence on the flow would be"
+            message=f"'{component.name}' takes {found.second_name} for {people(found.people)}:"
+            f" {_money(context, found.second)} a month; {found.first_name} on the flow would be"
             f" {_money(context, found.first)}{_basis(context)}",
-            remedy="Ask the licence administrator for a Power Automate Process licence on the flow",
+            remedy=f"Ask the licence administrator for {on_flow(context)} on the flow",
             component=component.ref,
         )
 
@@ -190,7 +202,8 @@ def volume_price_available(_: Governance, context: Context) -> Iterator[Finding]
         )
     yield Finding(
         at=found.at,
-        message=f"{found.number:,} Power Apps Premium licences reach the volume price from 2,000 on{each}",
+        message=f"{found.number:,} {context.licensing.name_of('power-apps-premium')} licences reach the volume price"
+        f" from 2,000 on{each}",
         remedy="Ask procurement to ask for the volume price",
     )
 
@@ -207,7 +220,7 @@ def user_doubly_licensed(component: Component, context: Context) -> Iterator[Fin
     yield Finding(
         at=place_of(licensed),
         message=f"'{component.name}' has {people(total)}, of whom {total + remark.number - passes:,} hold a plan, and"
-        f" {counted(passes, 'Power Apps per app pass', 'Power Apps per app passes')} in {where(licensed)}:"
+        f" {app_passes(context, passes)} in {where(licensed)}:"
         f" {remark.number:,} more than it takes{f', although {gone_in_words(gone)}' if gone else ''}",
         remedy=f"Ask the licence administrator to take"
         f" {counted(remark.number, 'pass', 'passes')} out of {where(licensed)}, if no other app there needs them",
@@ -328,9 +341,9 @@ def price_outside_range(_: Governance, context: Context) -> Iterator[Finding]:
     for one in context.estate.cost.odd_prices():
         yield Finding(
             at=one.at,
-            message=f"The price of {one.name} on record, {_amount(context, one.amount)}, is"
+            message=f"The price of {one.name} on record, {amount(one.amount, one.currency)}, is"
             f" {'below a quarter of' if one.amount < one.listed.low else 'above four times'} the list price"
-            f" {_money(context, one.listed)} a month ({one.basis})",
+            f" {money(one.listed, one.currency)} a month ({one.basis})",
             remedy="Check that it is the price of one licence for one month in this currency (procurement)",
             cause=one.name,
         )

@@ -17,7 +17,7 @@ from pllint.plugin import (
     Severity,
     check,
 )
-from pllint_licensing.words import gone_in_words, list_of, reasons_in_words, reviews
+from pllint_licensing.words import gone_in_words, list_of, reasons_in_words, reviews, shown
 
 _SKUS = "https://learn.microsoft.com/power-platform/admin/pricing-billing-skus"
 _QUARTER = 92
@@ -62,7 +62,7 @@ def licence_count_missing(component: Component, context: Context) -> Iterator[Fi
         confidence=Confidence.INFERRED if all(reason.inferred for reason in found.reasons) else Confidence.CERTAIN,
         component=component.ref,
         connectors=tuple(sorted({reason.connector for reason in found.reasons if reason.connector})),
-        related=tuple(Related(f"premium because of {words} ({reason.word})", reason.at) for words, reason in reasons),
+        related=shown(found, component, context),
     )
 
 

@@ -8,14 +8,12 @@ from pllint.model.licence_facts import Remark
 from pllint.model.licensing import Licensed
 from pllint.plugin import Context, Finding, Need, Related, Severity, check
 from pllint_licensing.apps import told
-from pllint_licensing.words import because, because_of, counted, list_of, people, place_of, where
+from pllint_licensing.words import because, because_of, counted, flow_plan, list_of, on_flow, people, place_of, where
 
 _FAQ = "https://learn.microsoft.com/power-platform/admin/power-automate-licensing/faqs"
 _TYPES = "https://learn.microsoft.com/power-platform/admin/power-automate-licensing/types"
 _ENFORCED = "https://learn.microsoft.com/power-platform/admin/power-automate-licensing/enforcement"
 _LIMITS = "https://learn.microsoft.com/power-automate/limits-and-config"
-_CAPACITY = {"per-flow": "power-automate-per-flow", "process": "power-automate-process",
-             "hosted-process": "power-automate-hosted-process"}  # fmt: skip
 _REWORDED = "2023-07-31"
 
 
@@ -40,6 +38,10 @@ def _starts(licensed: Licensed) -> str:
     return words.get(licensed.flow.trigger if licensed.flow else "", "runs on its owner's plan")
 
 
+def _days(licensed: Licensed) -> int:
+    return licensed.judgement.turned_off_after_days or 0
+
+
 def _who(remark: Remark) -> str:
     return f" ({list_of(remark.who, 'and')})" if remark.who else ""
 
@@ -54,9 +56,10 @@ def flow_owner_unlicensed(component: Component, context: Context) -> Iterator[Fi
     yield _finding(
         licensed,
         f"'{component.name}' {_starts(licensed)} and premium because of {because_of(licensed, context)}, so it runs on"
-        f" the plan of {_owner(licensed)}, who has none that covers it; such a flow is turned off after 14 days",
-        f"Ask the licence administrator to assign Power Automate Premium to {_owner(licensed)}, or to put 1 Power"
-        " Automate Process licence on the flow",
+        f" the plan of {_owner(licensed)}, who has none that covers it; such a flow is turned off after"
+        f" {_days(licensed)} days",
+        f"Ask the licence administrator to assign {flow_plan(context)} to {_owner(licensed)}, or to put"
+        f" {on_flow(context)} on the flow",
         because(licensed, context),
     )
 
@@ -74,8 +77,8 @@ def flow_runners_unlicensed(component: Component, context: Context) -> Iterator[
         f"'{component.name}' is premium because of {because_of(licensed, context)} and runs on the plan of whoever"
         f" starts it: {remark.number:,} of {people(total)}{_who(remark)} {'has' if remark.number == 1 else 'have'} none"
         " that covers it",
-        f"Ask the licence administrator for {counted(remark.number, 'Power Automate Premium licence')}, or for 1 Power"
-        " Automate Process licence on the flow, which covers everybody",
+        f"Ask the licence administrator for {counted(remark.number, f'{flow_plan(context)} licence')}, or for"
+        f" {on_flow(context)} on the flow, which covers everybody",
         because(licensed, context),
     )
 
@@ -113,8 +116,8 @@ def flow_owner_left(component: Component, context: Context) -> Iterator[Finding]
     yield _finding(
         licensed,
         f"{_owner(licensed)}, the owner of '{component.name}', left{since}; the flow is premium because of"
-        f" {because_of(licensed, context)} and is turned off 14 days after its owner goes",
-        f"Ask a Power Platform admin to {change}, or to put 1 Power Automate Process licence on the flow",
+        f" {because_of(licensed, context)} and is turned off {_days(licensed)} days after its owner goes",
+        f"Ask a Power Platform admin to {change}, or to put {on_flow(context)} on the flow",
         because(licensed, context),
     )
 
@@ -129,10 +132,14 @@ def licence_trial_only(component: Component, context: Context) -> Iterator[Findi
     yield _finding(
         licensed,
         f"{people(remark.number)} of '{component.name}' in {where(licensed)}"
-        f" {'is' if remark.number == 1 else 'are'} covered by a trial alone, which ends after 30 days for Power Apps"
-        " and 90 for Power Automate",
+        f" {'is' if remark.number == 1 else 'are'} covered by a trial alone, which ends after {_trial(context, 'apps')}"
+        f" days for Power Apps and {_trial(context, 'automate')} for Power Automate",
         f"Ask the licence administrator for {counted(remark.number, 'paid licence')} before the trial ends",
     )
+
+
+def _trial(context: Context, product: str) -> int:
+    return context.licensing.plans.number(f"power-{product}-trial", "days", context.licensing.as_of)
 
 
 @check(id="LIC206", name="flow-out-of-context", severity=Severity.ERROR, since="0.1", source=_ENFORCED, on=Component,
@@ -142,13 +149,14 @@ def flow_out_of_context(component: Component, context: Context) -> Iterator[Find
     if (found := told(component, context, "flow-out-of-context")) is None:
         return
     licensed, remark = found
+    off = f", and is turned off after {_days(licensed)} days" if _days(licensed) else ""
     yield _finding(
         licensed,
         f"{people(remark.number)}{_who(remark)} on whose plan '{component.name}' runs"
         f" {'holds' if remark.number == 1 else 'hold'} only a Power Apps or Dynamics 365 plan, which covers flows in"
-        " the context of an app; this one is tied to none whose data it shares, and is turned off after 90 days",
-        f"Ask the licence administrator for {counted(remark.number, 'Power Automate Premium licence')} or 1 Power"
-        " Automate Process licence, or name under `app` the app it serves and associate the two",
+        f" the context of an app; this one is tied to none whose data it shares{off}",
+        f"Ask the licence administrator for {counted(remark.number, f'{flow_plan(context)} licence')} or"
+        f" {on_flow(context)}, or name under `app` the app it serves and associate the two",
         because(licensed, context),
     )
 
@@ -177,8 +185,8 @@ def flow_link_broken(component: Component, context: Context) -> Iterator[Finding
         licensed,
         f"'{component.name}' is tied to the app '{app.name}', which {fault}, so the plans of the app's people do not"
         " cover it",
-        "Name under `app` the app it really serves, or license it on its own: Power Automate Premium for the owner or"
-        " runners, or 1 Power Automate Process licence (flow owner)",
+        f"Name under `app` the app it really serves, or license it on its own: {flow_plan(context)} for the owner or"
+        f" runners, or {on_flow(context)} (flow owner)",
     )
 
 
@@ -191,9 +199,10 @@ def flow_premium_not_declared(component: Component, context: Context) -> Iterato
     licensed, remark = found
     yield _finding(
         licensed,
-        f"'{component.name}' is to run on {context.licensing.plans.name(remark.who[0])}, which carries standard"
+        f"'{component.name}' is to run on {context.licensing.name_of(remark.who[0])}, which carries standard"
         f" connectors only, and it is premium because of {because_of(licensed, context)}",
-        "Plan Power Automate Premium or Power Automate Process for it, or take out what makes it premium (maker)",
+        f"Plan {flow_plan(context)} or {context.licensing.offered('flow-capacity')} for it, or take out what makes it"
+        " premium (maker)",
         because(licensed, context),
     )
 
@@ -214,8 +223,8 @@ def child_flow_context_unlicensed(component: Component, context: Context) -> Ite
         f" {counted(parents, 'flow')} that {'calls' if parents == 1 else 'call'} it: {people(remark.number)}"
         f"{_who(remark)} who {'owns or starts' if remark.number == 1 else 'own or start'} them"
         f" {'has' if remark.number == 1 else 'have'} none that covers it",
-        f"Ask the licence administrator for {counted(remark.number, 'Power Automate Premium licence')}, or for 1 Power"
-        " Automate Process licence on the child flow",
+        f"Ask the licence administrator for {counted(remark.number, f'{flow_plan(context)} licence')}, or for"
+        f" {on_flow(context)} on the child flow",
         because(licensed, context),
     )
 
@@ -233,8 +242,8 @@ def child_flow_owner_in_transition(component: Component, context: Context) -> It
         licensed,
         f"'{component.name}' runs on the licences of the flows that call it, but for the time being the product checks"
         f" {_owner(licensed)}, who has no plan that covers it",
-        f"Ask the licence administrator to assign Power Automate Premium to {_owner(licensed)} for the transition, or"
-        " to put 1 Power Automate Process licence on the flow",
+        f"Ask the licence administrator to assign {flow_plan(context)} to {_owner(licensed)} for the transition, or"
+        f" to put {on_flow(context)} on the flow",
         because(licensed, context),
     )
 
@@ -252,8 +261,8 @@ def service_account_shared(component: Component, context: Context) -> Iterator[F
         f"{total:,} people hold the password of {_owner(licensed)}, which owns the premium flow '{component.name}', and"
         f" {remark.number:,} of them {'has' if remark.number == 1 else 'have'} no plan that covers it; one licensed"
         " account for several people is multiplexing",
-        f"Ask the licence administrator for {counted(remark.number, 'Power Automate Premium licence')} or 1 Power"
-        " Automate Process licence on the flow, or record under `credential-holders: {count, holds}` what they hold",
+        f"Ask the licence administrator for {counted(remark.number, f'{flow_plan(context)} licence')} or"
+        f" {on_flow(context)} on the flow, or record under `credential-holders: {{count, holds}}` what they hold",
         because(licensed, context),
     )
 
@@ -269,7 +278,7 @@ def service_account_widely_shared(component: Component, context: Context) -> Ite
         licensed,
         f"{remark.number:,} people hold the password of {_owner(licensed)}, which owns the premium flow"
         f" '{component.name}': whoever joins them needs a plan too, and nobody notices",
-        "Put 1 Power Automate Process licence on the flow, or better let a service principal own it (platform team)",
+        f"Put {on_flow(context)} on the flow, or better let a service principal own it (platform team)",
     )
 
 
@@ -284,7 +293,7 @@ def service_principal_needs_process(component: Component, context: Context) -> I
         licensed,
         f"'{component.name}' {_starts(licensed)}, premium because of {because_of(licensed, context)} and owned by the"
         f" application {_owner(licensed)}, which can hold no plan",
-        "Ask the licence administrator for 1 Power Automate Process licence, and record it as `licence: process`",
+        f"Ask the licence administrator for {on_flow(context)}, and record it under `licence`",
         because(licensed, context),
     )
 
@@ -301,8 +310,8 @@ def multiplexing_indirect_users(component: Component, context: Context) -> Itera
         f"{people(remark.number)}{_who(remark)} {'causes' if remark.number == 1 else 'cause'} the runs of"
         f" '{component.name}' and {'gets' if remark.number == 1 else 'get'} something back, without a plan that covers"
         f" it; it is premium because of {because_of(licensed, context)}",
-        f"Ask the licence administrator for {counted(remark.number, 'Power Automate Premium licence')}, or for 1 Power"
-        " Automate Process licence on the flow, which covers everybody",
+        f"Ask the licence administrator for {counted(remark.number, f'{flow_plan(context)} licence')}, or for"
+        f" {on_flow(context)} on the flow, which covers everybody",
         because(licensed, context),
     )
 
@@ -337,8 +346,7 @@ def beneficiaries_unlicensed(component: Component, context: Context) -> Iterator
         f"{people(remark.number)}{_who(remark)} {'lives' if remark.number == 1 else 'live'} off '{component.name}',"
         f" which is premium because of {because_of(licensed, context)}, and {'holds' if remark.number == 1 else 'hold'}"
         f" no plan that covers it; that {'is required' if required else 'has been advice since ' + _REWORDED}",
-        "Put 1 Power Automate Process licence on the flow, or license the team (flow owner, with the licence"
-        " administrator)",
+        f"Put {on_flow(context)} on the flow, or license the team (flow owner, with the licence administrator)",
     )
     yield finding._replace(severity=Severity.ERROR) if required else finding
 
@@ -356,7 +364,7 @@ def flow_copy_unlicensed(governance: Governance, context: Context) -> Iterator[F
                 message=f"'{records[0].name}' has a capacity licence in"
                 f" {list_of([_place(one) for one in records if one not in bare], 'and')} and none in"
                 f" {list_of(remark.who, 'and')}; a flow in another environment is another flow",
-                remedy=f"Put {counted(len(bare), 'Power Automate Process licence')} on the"
+                remedy=f"Put {on_flow(context, len(bare))} on the"
                 f" {'copy' if len(bare) == 1 else 'copies'} without one, or license their owners (licence"
                 " administrator)",
                 cause=records[0].name,
@@ -367,12 +375,12 @@ def flow_copy_unlicensed(governance: Governance, context: Context) -> Iterator[F
        on=Governance, needs=(Need.GOVERNANCE,), given=("governance.flows",))  # fmt: skip
 def flow_licences_over_allocated(governance: Governance, context: Context) -> Iterator[Finding]:
     """More flows are recorded with a capacity licence than licences are bought."""
-    for word, plan in _CAPACITY.items():
-        flows = [one for one in governance.flows if one.licence == word]
+    for plan in context.licensing.groups["flow-capacity"]:
+        flows = [one for one in governance.flows if context.licensing.capacity_licence(one) == plan]
         purchased = context.licensing.purchased(plan)
         if purchased is None or len(flows) <= purchased:
             continue
-        name = context.licensing.plans.name(plan)
+        name = context.licensing.name_of(plan)
         yield Finding(
             at=flows[purchased].at,
             message=f"{counted(len(flows), 'flow')} are recorded with a {name} licence"
@@ -390,13 +398,13 @@ def process_associations_over_limit(_: Governance, context: Context) -> Iterator
     for association in context.licensing.associations():
         record, flows, most = association.record, association.flows, association.at_most
         if len(flows) > most:
-            name = context.licensing.plans.name(association.plan)
+            name = context.licensing.name_of(association.plan)
             yield Finding(
                 at=record.at,
                 message=f"{len(flows):,} flows are associated with '{record.name}', and its {name} licence carries"
                 f" {most} besides the flows that it calls: {len(flows) - most:,} too many",
-                remedy="Put another Power Automate Process licence on one of them, and name that flow under"
-                " `covered-by` of those over (licence administrator)",
+                remedy=f"Put another {context.licensing.offered('flow-capacity')} licence on one of them, and name that"
+                " flow under `covered-by` of those over (licence administrator)",
                 environment=record.environment.text if record.environment else None,
                 related=tuple(Related(f"'{one.name}' leans on it", one.at) for one in flows[most:]),
                 cause=(record.id or record.name).strip().lower(),
@@ -412,7 +420,7 @@ def _copies(governance: Governance) -> dict[str, list[FlowRecord]]:
 
 
 def _capacity_of(record: FlowRecord, context: Context) -> str | None:
-    return _CAPACITY.get(record.licence or "") or context.licensing.covering(record)
+    return context.licensing.capacity_licence(record) or context.licensing.covering(record)
 
 
 def _place(record: FlowRecord) -> str:

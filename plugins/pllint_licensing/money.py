@@ -6,8 +6,11 @@ from pllint.model.estate import Sum
 
 
 def amount(total: Decimal, currency: str | None) -> str:
-    """Write an amount, with pence only where there are any: `GBP 24,000`, `USD 37.50`."""
-    written = f"{total:,.0f}" if total == total.to_integral_value() else f"{total:,.2f}"
+    """Write an amount, with pence only where there are any, and nothing rounded: `GBP 24,000`, `USD 37.50`."""
+    if total == total.to_integral_value():
+        written = f"{total:,.0f}"
+    else:
+        written = f"{total:,.2f}" if total == round(total, 2) else f"{total.normalize():,f}"
     return f"{currency} {written}" if currency else written
 
 

@@ -60,8 +60,19 @@ def because_of(licensed: Licensed, context: Context) -> str:
 
 def because(licensed: Licensed, context: Context) -> tuple[Related, ...]:
     """Show the places that make something premium."""
-    reasons = reasons_in_words(licensed.premium, licensed.component, context.catalogue)
-    return tuple(Related(f"premium because of {words} ({reason.word})", reason.at) for words, reason in reasons)
+    return shown(licensed.premium, licensed.component, context)
+
+
+def shown(found: Premium, component: Component, context: Context) -> tuple[Related, ...]:
+    """Show the places that make a component premium, and where the sources disagree on them."""
+    reasons = reasons_in_words(found, component, context.catalogue)
+    doubts = {reason: context.licensing.doubt(component, reason) for _, reason in reasons}
+    return tuple(
+        Related(
+            f"premium because of {words} ({reason.word})" + (f"; {doubts[reason]}" if doubts[reason] else ""), reason.at
+        )
+        for words, reason in reasons
+    )
 
 
 def place_of(licensed: Licensed) -> Anchor:
@@ -92,6 +103,29 @@ def groups(named: Iterable[Group]) -> str:
         if group.name
     )
     return f" ({listed})" if listed else ""
+
+
+def flow_plan(context: Context) -> str:
+    """Name the plan for flows that people are told to buy on the day."""
+    return context.licensing.offered("flow-standalone")
+
+
+def on_flow(context: Context, number: int = 1) -> str:
+    """Count the licences on flows that people are told to buy on the day: `1 Power Automate Process licence`."""
+    return counted(number, f"{context.licensing.offered('flow-capacity')} licence")
+
+
+def app_plan(context: Context, intended: str | None = None) -> str:
+    """Name the plan for apps that people are told to buy: the intended one where it goes to people."""
+    if intended in context.licensing.groups.given_to("person", "app-premium"):
+        return context.licensing.name_of(intended or "")
+    return context.licensing.offered("app-premium")
+
+
+def passes(context: Context, number: int) -> str:
+    """Count app passes: `20 Power Apps per app passes`."""
+    name = context.licensing.name_of("power-apps-per-app")
+    return counted(number, f"{name} pass", f"{name} passes")
 
 
 def taken_out(licensed: Licensed, context: Context, *, elsewhere: bool = False) -> tuple[GivenBack, ...]:

@@ -88,6 +88,45 @@ def manifest_reference_unknown(governance: Governance, context: Context) -> Iter
                     component=component,
                     cause=name.text,
                 )
+    yield from _unknown_plans(governance, context)
+
+
+def _unknown_plans(governance: Governance, context: Context) -> Iterator[Finding]:
+    """Give the names of plans that mean none: perhaps products that cover nothing here, so that it is a warning."""
+    tenant = governance.tenant
+    named, capacities = list(_of_plans(governance, context)), list(_of_capacity(governance))
+    if not named and not capacities and not (tenant and tenant.price_list):
+        return  # a manifest without licences needs no plan data
+    plans = context.licensing.plans
+    known = {name.lower(): name for plan in plans.ids for name in plans.names(plan)}
+    for name, component in named:
+        if not context.licensing.knows_plan(name.text):
+            yield Finding(
+                at=name.at,
+                message=f"'{name.text}' is not the name of any licence plan that pllint knows, so it covers nobody"
+                f"{_meant(name.text, known)}",
+                remedy="Correct the name, or say what it entitles to in a file named under `plans` in pllint.yaml",
+                severity=Severity.WARNING,
+                component=component,
+                cause=name.text,
+            )
+    # The words of the manifest before the names of plans, which may differ from them in their case alone.
+    words = {word.lower(): word for word in reversed(context.licensing.capacity_words)}
+    lists = {name.lower(): name for name, *_ in plans.lists}
+    closed: list[tuple[str, dict[str, str], Name, ComponentRef | None]] = [
+        ("capacity licence", words, name, component) for name, component in capacities
+    ]
+    if tenant and tenant.price_list:
+        closed.append(("price list", lists, Name(tenant.price_list, tenant.at / "price-list"), None))
+    for kind, meaning, name, component in closed:
+        if name.text.strip().lower() not in meaning:
+            yield Finding(
+                at=name.at,
+                message=f"'{name.text}' is not the name of any {kind}{_meant(name.text, meaning)}",
+                remedy=f"Correct the name, or describe the {kind} in a file named under `plans` in pllint.yaml",
+                component=component,
+                cause=name.text,
+            )
 
 
 @check(
@@ -214,6 +253,36 @@ def _of_waivers(governance: Governance) -> Iterator[Reference]:
 
 def _connector_ref(record: ConnectorRecord, context: Context) -> ComponentRef:
     return ComponentRef(kind="custom-connector", name=record.name, id=context.lifecycle.stages.id_of(record))
+
+
+def _of_plans(governance: Governance, context: Context) -> Iterator[Reference]:
+    for licence in governance.licences:
+        yield Name(licence.plan, licence.at / "plan"), None
+    for record, component in _apps_and_flows(governance):
+        if record.plan:
+            yield Name(record.plan, record.at / "plan"), component
+    for flow in governance.flows:
+        at = flow.at / "credential-holders" / "holds"
+        yield from ((Name(plan, at / plan), _ref("cloud-flow", flow)) for plan, _ in flow.holders_hold)
+    for population in governance.populations:
+        yield from ((Name(plan, population.at / "holds" / plan), None) for plan, _ in population.holds)
+        if population.guests and population.guests.plan:
+            yield Name(population.guests.plan, population.guests.at / "plan"), None
+    for connector in governance.connectors:
+        count = connector.deployment.licences if connector.deployment else None
+        if count and count.plan:
+            yield Name(count.plan, count.at / "plan"), _connector_ref(connector, context)
+
+
+def _of_capacity(governance: Governance) -> Iterator[Reference]:
+    for record, component in _apps_and_flows(governance):
+        if record.licence:
+            yield Name(record.licence, record.at / "licence"), component
+
+
+def _apps_and_flows(governance: Governance) -> Iterator[tuple[AppRecord | FlowRecord, ComponentRef]]:
+    yield from ((app, _ref("canvas-app", app)) for app in governance.apps)
+    yield from ((flow, _ref("cloud-flow", flow)) for flow in governance.flows)
 
 
 def _ref(kind: str, record: AppRecord | FlowRecord | AgentRecord | WebsiteRecord) -> ComponentRef:

@@ -47,8 +47,27 @@ def test_info_tells_dates_counts_and_sources(capsys: pytest.CaptureFixture[str])
     assert facts["connectors"]["tiers"] == {"premium": 1408, "standard": 177, "unknown": 82}
     assert {"name": "exp2507", "as-of": "2025-07-26"} in facts["connectors"]["sources"]
     assert "tenant" not in facts
+    assert (facts["plans"]["as-of"], facts["plans"]["count"]) == ("2026-11-21", 41)
+    assert {"name": "gbp-ea", "currency": "GBP", "kind": "ea"} in facts["plans"]["price-lists"]
+    assert ("REQ", "2025-05-29") in [(one["name"], one["as-of"]) for one in facts["plans"]["sources"]]
+    assert "own-plans" not in facts
     assert main(["catalogue"]) == 0
     assert "Connectors: 1,667, checked against lists up to 2026-09-05" in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("project")
+def test_info_tells_of_plan_data_of_ones_own(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("pllint.yaml").write_text("plans: own.yaml\n", encoding="utf-8")
+    Path("own.yaml").write_text(
+        "as-of: 2026-11-03\nplans: {bundle: {entitles: {database-gb: 1}, price: [{currency: GBP, is: 3}]}}\n",
+        encoding="utf-8",
+    )
+
+    main(["catalogue", "info", "--format", "json"])
+
+    facts = _json(capsys)
+    assert isinstance(facts, dict)
+    assert facts["own-plans"] == {"path": "own.yaml", "as-of": "2026-11-03", "adds": ["bundle"], "prices": 1}
 
 
 @pytest.mark.parametrize(
@@ -193,7 +212,9 @@ def test_a_run_judges_by_the_tenants_own_list_and_says_so(capsys: pytest.Capture
     assert isinstance(shown, dict)
     assert isinstance(report, dict)
     assert shown["components"][0]["premium"] == "yes"
-    assert report["data"] == {"connectors": "2026-09-05", "tenant-connectors": "2026-11-02"}
+    assert report["data"] == {
+        "connectors": "2026-09-05", "tenant-connectors": "2026-11-02", "plans": "2026-11-21",
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(

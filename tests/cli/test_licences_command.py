@@ -129,7 +129,9 @@ def test_csv_holds_the_columns_of_the_coverage_report_and_no_formula(
     assert run(["licences", "--format", "csv"]) == 0
 
     head, row = capsys.readouterr().out.splitlines()
-    assert head.startswith("Name,Environment,Stage,Tier,Because of,Population,Plan,Required,Available,Short,A year,")
+    assert head.startswith(
+        "Name,Environment,Stage,Tier,Because of,Population,Plan,Required,Available,Short,A year,Currency,"
+    )
     assert not row.lstrip('"').startswith("=")
     assert head.endswith(",Who needs what")
     assert row.endswith('"users 500: any of Power Apps Premium, Power Apps per app"')
@@ -167,6 +169,93 @@ def test_prices_of_ones_own_plan_data_are_those_that_count(project: Path, capsys
 
     assert isinstance(cost, dict)
     assert cost["yearly"]["per-app"] == 22_800
+
+
+_TWO_APPS = (
+    "tenant: {currency: USD}\n"
+    "environments: [{name: hr-production, type: production}]\n"
+    "populations: [{name: staff, people: 100, holds: {power-apps-premium: 30}}]\n"
+    "apps:\n"
+    "  - {name: =Claims, environment: hr-production, shared-with: [staff]}\n"
+    "  - {name: Expenses, environment: hr-production, shared-with: [staff]}\n"
+    "licences: [{plan: power-apps-per-app, purchased: 200}, {plan: power-apps-premium, purchased: 30}]\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("settings", "passes", "yearly"),
+    [
+        pytest.param("as-of: 2026-11-21\n", 140, 12_000, id="one app a pass"),
+        pytest.param("as-of: 2026-11-21\nlicensing: {apps-per-pass: 2}\n", 70, 6_000, id="two by the settings"),
+        pytest.param("as-of: 2020-06-01\n", 70, 12_000, id="two by date, at ten dollars"),
+    ],
+)
+def test_who_holds_a_plan_is_counted_under_it_and_the_others_under_passes(
+    project: Path, capsys: pytest.CaptureFixture[str], settings: str, passes: int, yearly: int
+) -> None:
+    other = project / "solutions/claims/CanvasApps/ctx_expenses.meta.xml"
+    other.write_text(APP.replace("ctx_claims", "ctx_expenses").replace("=Claims", "Expenses"), encoding="utf-8")
+    (project / "governance").mkdir()
+    (project / "governance/estate.yaml").write_text(_TWO_APPS, encoding="utf-8")
+    (project / "pllint.yaml").write_text(settings, encoding="utf-8")
+
+    document = _json(capsys)
+
+    plans, cost = document["plans"], document["cost"]
+    assert isinstance(plans, list)
+    assert isinstance(cost, dict)
+    required = {one["plan"]: one["required"] for one in plans}
+    assert required == {"power-apps-per-app": passes, "power-apps-premium": 30}
+    assert cost["yearly"]["per-app"] == yearly
+
+
+def _listed(project: Path, users: int, groups: int) -> None:
+    row = {
+        "AppName": "0fe84ba8-bd3a-4834-bb5c-8a6d0dc5d8d5", "DisplayName": "=Claims", "EnvironmentName": "hr-production",
+        "Internal": {
+            "logicalName": "ctx_claims",
+            "properties": {"displayName": "=Claims", "sharedUsersCount": users, "sharedGroupsCount": groups},
+        },
+    }  # fmt: skip
+    (project / "inventory").mkdir()
+    (project / "inventory/apps.json").write_text(json.dumps([row]), encoding="utf-8")
+
+
+def _told(capsys: pytest.CaptureFixture[str], check: str) -> list[str]:
+    run(["check", "--output", "json", "--select", check])
+    return [one["message"] for one in json.loads(capsys.readouterr().out)["findings"]]
+
+
+@pytest.mark.parametrize(
+    ("users", "people", "told"),
+    [
+        pytest.param(12, 5, True, id="more are listed than are on record"),
+        pytest.param(6, 5, False, id="the owner may be the one"),
+        pytest.param(3, 5, False, id="others are in groups"),
+    ],
+)
+def test_people_on_record_are_held_against_those_an_inventory_lists(
+    project: Path, capsys: pytest.CaptureFixture[str], users: int, people: int, *, told: bool
+) -> None:
+    _manifest(project, people, _AT_4)
+    _listed(project, users, 2)
+
+    found = _told(capsys, "LIC105")
+
+    listed = f"inventory/apps.json lists it as shared with {users} people and 2 groups"
+    assert found == ([f"'=Claims' has 5 people on record (staff 5), but {listed}"] if told else [])
+
+
+def test_an_app_whose_people_nobody_wrote_down_is_told_with_what_an_inventory_lists(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _listed(project, 1, 0)
+    (project / "governance").mkdir()
+    (project / "governance/estate.yaml").write_text("environments: [{name: hr-production}]\n", encoding="utf-8")
+
+    (found,) = _told(capsys, "LIC102")
+
+    assert found.endswith("; inventory/apps.json lists it as shared with 1 person")
 
 
 def _retire(project: Path, review: str, counted: str = "2026-09-01", people: int = 100) -> None:

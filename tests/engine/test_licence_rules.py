@@ -58,7 +58,7 @@ def test_team_benefit_is_read_as_the_setting_says(setting: str, before: str | No
 
     levels = []
     for day in ("2023-07-30", "2023-07-31"):
-        judged = judge_flow(flow, day, readings)
+        judged = judge_flow(flow, day, Plans(), readings)
         levels.append(next((row.level for row in judged.needs if row.who == "team"), None))
 
     assert levels == [before, after]
@@ -76,7 +76,7 @@ def test_child_context_is_read_as_the_setting_says(setting: str, rows: set[tuple
     parent = FlowFacts(premium=False, trigger="scheduled", owner=Owner(name="ada"))
     child = FlowFacts(premium=True, trigger="child", owner=Owner(name="bo"), called_by=(parent,))
 
-    judged = judge_flow(child, _TODAY, readings_of({"child-context": setting}))
+    judged = judge_flow(child, _TODAY, Plans(), readings_of({"child-context": setting}))
 
     assert {(row.who, row.level) for row in judged.needs} == rows
 
@@ -122,7 +122,7 @@ def test_a_standard_flow_in_a_managed_environment(holds: tuple[str, ...], short:
         premium=False, trigger="scheduled", place=Place(managed=True), owner=Owner(name="nadia", holds=holds)
     )
 
-    judged = judge_flow(flow, _TODAY)
+    judged = judge_flow(flow, _TODAY, Plans())
 
     assert (judged.short, _checks(judged)) == (short, checks)
     assert judged.alternative == (CapacityAdvice("power-automate-process") if short else None)
@@ -138,8 +138,8 @@ def test_a_trial_is_told_of_whoever_it_covers() -> None:
     maker = Group(name="dana", holds=(("power-apps-trial", 1),))
     app = AppFacts(premium=True, people=(Group(number=2, holds=(("power-apps-premium", 2),)),), makers=(maker,))
 
-    assert "licence-trial-only" in _checks(judge_flow(child, _TODAY))
-    assert "licence-trial-only" in _checks(judge_flow(mailing, _TODAY))
+    assert "licence-trial-only" in _checks(judge_flow(child, _TODAY, Plans()))
+    assert "licence-trial-only" in _checks(judge_flow(mailing, _TODAY, Plans()))
     assert "licence-trial-only" in _checks(judge_app(app, _TODAY, Plans()))
 
 
@@ -156,7 +156,7 @@ def test_a_per_flow_licence_reaches_child_flows_and_no_associated_ones(trigger: 
     called_by = (parent,) if trigger == "child" else ()
     flow = FlowFacts(premium=True, trigger=trigger, owner=Owner(name="nadia"), covered_by=plan, called_by=called_by)
 
-    assert judge_flow(flow, "2023-09-01").short == short
+    assert judge_flow(flow, "2023-09-01", Plans()).short == short
 
 
 @pytest.mark.parametrize(
@@ -171,7 +171,7 @@ def test_a_per_flow_licence_reaches_child_flows_and_no_associated_ones(trigger: 
     ],
 )
 def test_what_a_meter_bills(flow: FlowFacts, metered: bool | None) -> None:  # noqa: FBT001 - a table's column
-    assert judge_flow(flow._replace(place=Place(pay_as_you_go=True)), _TODAY).metered is metered
+    assert judge_flow(flow._replace(place=Place(pay_as_you_go=True)), _TODAY, Plans()).metered is metered
 
 
 @pytest.mark.parametrize(
@@ -189,7 +189,7 @@ def test_the_users_of_an_app_need_its_plans_for_the_flow_it_starts(
     flow = FlowFacts(premium=True, trigger="power-app", app=app, people=(users,))
     child = FlowFacts(premium=True, trigger="child", called_by=(flow,))
 
-    judged, as_parent = judge_flow(flow, _TODAY), judge_flow(child, _TODAY)
+    judged, as_parent = judge_flow(flow, _TODAY, Plans()), judge_flow(child, _TODAY, Plans())
 
     assert [(row.who, row.any_of, row.short) for row in judged.needs] == [("app-users", group, short)]
     assert [(row.who, row.any_of, row.short) for row in as_parent.needs][:1] == [("app-users", group, short)]
@@ -207,13 +207,13 @@ def test_many_people_whose_data_goes_to_dataverse(number: int | None, is_told: b
         on_dataverse=True,
     )
 
-    assert ("multiplexing-dataverse-writes" in _checks(judge_flow(flow, _TODAY))) is is_told
+    assert ("multiplexing-dataverse-writes" in _checks(judge_flow(flow, _TODAY, Plans()))) is is_told
 
 
 def test_a_website_flow_gets_no_finding() -> None:
     flow = FlowFacts(premium=True, trigger="power-pages", attended=True, people=(Group(number=9, role="runs"),))
 
-    assert judge_flow(flow, _TODAY) == LicenceJudgement()
+    assert judge_flow(flow, _TODAY, Plans()) == LicenceJudgement()
 
 
 def test_the_developer_plan_is_no_plan_for_a_shared_environment() -> None:
@@ -223,9 +223,9 @@ def test_the_developer_plan_is_no_plan_for_a_shared_environment() -> None:
     developer = Place(type="developer")
 
     assert check in _checks(judge_app(app, _TODAY, Plans()))
-    assert check in _checks(judge_flow(flow, _TODAY))
+    assert check in _checks(judge_flow(flow, _TODAY, Plans()))
     assert check not in _checks(judge_app(app._replace(place=developer), _TODAY, Plans()))
-    assert check not in _checks(judge_flow(flow._replace(place=developer, purpose="use"), _TODAY))
+    assert check not in _checks(judge_flow(flow._replace(place=developer, purpose="use"), _TODAY, Plans()))
 
 
 @pytest.mark.parametrize(
@@ -264,7 +264,7 @@ def test_a_circle_of_child_flows_ends() -> None:
     one = FlowFacts(premium=True, trigger="child", owner=Owner(name="ada"))
     two = FlowFacts(premium=True, trigger="child", owner=Owner(name="bo"), called_by=(one,))
 
-    assert judge_flow(one._replace(called_by=(two,)), _TODAY).needs == ()
+    assert judge_flow(one._replace(called_by=(two,)), _TODAY, Plans()).needs == ()
 
 
 @pytest.mark.parametrize(

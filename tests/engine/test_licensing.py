@@ -5,6 +5,7 @@ import datetime
 import pytest
 
 from pllint.catalogue import Catalogue
+from pllint.catalogue.plans import Plans
 from pllint.engine.licensing import Licensing, fitting_plans, premium
 from pllint.model.component import (
     Call,
@@ -302,7 +303,7 @@ def test_a_flow_that_an_app_starts_is_as_old_as_it_is_itself(of_app: str, of_flo
     ],
 )
 def test_the_plans_that_fit(component: Component, first: str, never: str) -> None:
-    plans = fitting_plans(component, premium(component, CATALOGUE))
+    plans = fitting_plans(component, premium(component, CATALOGUE), Plans().groups("2026-11-21"))
 
     assert plans[0] == first
     assert never not in plans
@@ -311,7 +312,7 @@ def test_the_plans_that_fit(component: Component, first: str, never: str) -> Non
 def test_a_standard_component_needs_no_plan() -> None:
     component = flow(use("shared_teams"))
 
-    assert fitting_plans(component, premium(component, CATALOGUE)) == ()
+    assert fitting_plans(component, premium(component, CATALOGUE), Plans().groups("2026-11-21")) == ()
 
 
 def licensing(

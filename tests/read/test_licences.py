@@ -160,7 +160,7 @@ def table(text: str, mapping: dict[str, str] | None = None) -> list[tuple[object
     assert columns is not None
     rows, _ = csv_text.parse(content)
     node = Node(rows, Anchor(Source("licences.csv", lambda: content, csv_text.locate)))
-    return [facts(one) for one in licences.of_table(node, columns).skus]
+    return [facts(one) for one in licences.of_table(node, columns, Notes()).skus]
 
 
 def test_the_table_of_the_admin_centre_is_read_as_it_is() -> None:
@@ -177,7 +177,7 @@ def test_the_settings_name_the_columns_of_another_language() -> None:
 
 
 @pytest.mark.parametrize(
-    "columns", [["Product title", "Total licenses"], ["License name", "Cost"], ["Purchased licenses"], []]
+    "columns", [["Product title", "Licences"], ["License name", "Cost"], ["Purchased licenses"], []]
 )
 def test_a_table_with_other_columns_is_not_guessed_at(columns: list[str]) -> None:
     assert licences.columns_for(columns, ()) is None

@@ -20,6 +20,7 @@ from ruamel.yaml import YAML
 import pllint_licensing
 import pllint_lifecycle
 from pllint.catalogue import Catalogue
+from pllint.catalogue.groups import GROUPS
 from pllint.catalogue.plans import Plans, Price, plan_named, price_of
 from pllint.check import Check, Context
 from pllint.engine.licensing import premium
@@ -28,6 +29,7 @@ from pllint.engine.licensing.capacity import (
     agent_bill,
     ai_credits,
     bots,
+    burst_ceiling,
     daily_limit,
     daily_pool,
     requests,
@@ -77,7 +79,6 @@ from pllint.model.connector_id import ConnectorKey, custom_name
 from pllint.model.custom_connector import CustomConnector, Host, Operation
 from pllint.model.environment import Environment, EnvironmentType
 from pllint.model.licence_facts import (
-    GROUPS,
     AppFacts,
     FlowFacts,
     Group,
@@ -205,8 +206,10 @@ def test_a_case_comes_out_of_the_rules_as_it_says(ruled_case: Node, price_lists:
 
 
 def test_the_plan_groups_are_those_of_the_cases(plan_groups: Node) -> None:
+    groups = _PLANS.groups(_TODAY)
+
     assert {name: set(_texts(node.value)) for name, node in plan_groups.items()} == {
-        name: set(plans) for name, plans in GROUPS.items()
+        name: set(groups[name]) for name in GROUPS
     }
 
 
@@ -258,11 +261,11 @@ def _unsaid(case: Node) -> set[str]:
         return set()
     required = {row["plan"].text or "": row["count"].integer or 0 for row in case["given"]["required"].elements()}
     recorded = {record["plan"].text or "" for record in case["given"]["licences"].elements()}
-    unsaid = set()
-    fitting = {plan for group in ("app-premium", "flow-standalone", "flow-capacity") for plan in GROUPS[group]}
+    unsaid, groups = set[str](), _PLANS.groups(case["as-of"].text or _TODAY)
+    fitting = {plan for group in ("app-premium", "flow-standalone", "flow-capacity") for plan in groups[group]}
     if not required.keys() <= fitting or (recorded and not required.keys() <= recorded):
         unsaid.add("licence-count-missing")
-    if any(plan not in GROUPS["app-premium"] or not required.get(plan) for plan in recorded):
+    if any(plan not in groups["app-premium"] or not required.get(plan) for plan in recorded):
         unsaid.add("licence-unused")
     return unsaid
 
@@ -662,7 +665,7 @@ def _app_case(given: Node, as_of: str, _: Node) -> Answer:
 
 def _flow_case(given: Node, as_of: str, _: Node) -> Answer:
     facts = _flow_facts(given["flow"], given, as_of)
-    judged = judge_flow(facts, as_of)
+    judged = judge_flow(facts, as_of, _PLANS)
     answer = _judged(judged, premium=facts.premium, why=facts.why)
     if judged.alternative:
         answer["alternative"] = {"plan": judged.alternative.plan, "count": judged.alternative.number}
@@ -739,7 +742,7 @@ def _judged(judged: LicenceJudgement, *, premium: bool, why: Sequence[str]) -> A
 
 def _copies_case(given: Node, _: str, __: Node) -> Answer:
     licensed = [(copy["environment"].text or "", copy["licence"].text) for copy in given["copies"].elements()]
-    found = copies(licensed, given["purchased"].integer)
+    found = copies(licensed, _PLANS.groups(_TODAY)["flow-capacity"], given["purchased"].integer)
     return {
         "capacity-licences-needed": found.needed,
         "capacity-licences-short": found.short,
@@ -761,7 +764,8 @@ def _desktop_case(given: Node, _: str, __: Node) -> Answer:
             machines=desktop["machines"].integer or 1,
             bots=desktop["bots"].integer or 0,
             signs_into=tuple(_texts(desktop["signs-into"].value)),
-        )
+        ),
+        _PLANS.groups(_TODAY)["attended"],
     )
     return {"bots-needed": found.needed, "short": found.short, "findings": _told(found.remarks)}
 
@@ -848,9 +852,10 @@ def _requests_case(given: Node, as_of: str, _: Node) -> Answer:
     steps = given["steps"]
     held = list(_texts(given["plans"].value))
     limit = daily_limit(held, given["units"].integer or 1, given["add-ons"].integer or 0, as_of, _PLANS)
-    pool = daily_pool(given["pool"]["dynamics-licences"].integer or 0)
+    pool = daily_pool(given["pool"]["dynamics-licences"].integer or 0, as_of, _PLANS)
     found = requests(
         pool if given["pool"].present and not held else limit,
+        burst_ceiling(as_of, _PLANS),
         actions=steps["actions"].integer or 0,
         loops=[Loop(one["items"].integer or 0, one["actions"].integer or 0) for one in steps["loops"].elements()],
         runs_per_day=given["runs-per-day"].integer or 0,

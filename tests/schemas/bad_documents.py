@@ -293,6 +293,9 @@ BAD = [
     Bad("licences-diff", {**LICENCES_DIFF, "price": 1}, ("price",), "'price' is not known in the document"),
     Bad("licences", {**LICENCES, "price": 1}, ("price",), "'price' is not known in the document"),
     Bad("plans", {"plans": [{"id": "p", "counts": "head"}]}, ("plans", 0, "counts"), "person, app-pass"),
+    Bad("plans", {"plans": {"p": {"entitles": {"app": 1}}}}, ("plans", "p", "entitles", "app"), "did you mean apps"),
+    Bad("plans", {"plans": {"p": {"entitles": {"apps": "many"}}}}, ("plans", "p", "entitles", "apps"), "or unlimited"),
+    Bad("plans", {"plans": [{"names": ["P"]}]}, ("plans", 0), "'id' is missing from item 1 of 'plans'"),
     Bad("gate", {**GATE, "exit": 1}, ("exit",), "is not known in the document"),
     Bad("config", {"values": []}, (), "'project' is missing"),
     Bad(

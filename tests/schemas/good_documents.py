@@ -139,10 +139,31 @@ LICENCES_DIFF = {
 }  # fmt: skip
 PLANS = {
     "as-of": "2026-11-21",
-    "plans": [{"id": "p", "values": {"apps": [{"until": "2021-09-30", "is": 2}]}, "price": [
+    "plans": [{"id": "p", "entitles": {"apps": [{"until": "2021-09-30", "is": 2}], "tiers": ["premium"]}, "price": [
         {"currency": "USD", "kind": "list", "is": "4.50"}, {"currency": "GBP", "kind": "ea", "low": "3", "high": "5"},
     ]}],
 }  # fmt: skip
+
+PLANS_OF_THE_RULES = {
+    "plans": {
+        "power-apps-per-app": {
+            "names": [{"name": "Run Single Apps", "until": "2020-12-31"}, {"name": "Power Apps per app"}],
+            "skus": ["POWERAPPS_PER_APP"],
+            "counts": "app-pass",
+            "sold": {"from": "2019-10-01", "until": "2026-01-02", "except": ["csp", "renewal"]},
+            "entitles": {"tiers": ["standard", "premium", "custom"], "gateway": True, "flows": "in-context"},
+            "apps-per-unit": [{"until": "2021-09-30", "is": 2}, {"from": "2021-10-01", "is": 1}],
+            "requests": [{"until": "2021-11-30", "is": 1000}, {"from": "2021-12-01", "is": 6000}],
+            "database-mb": 50,
+            "file-mb": 400,
+            "price": [
+                {"currency": "USD", "kind": "list", "until": "2021-09-30", "is": 10},
+                {"currency": "GBP", "kind": "ea", "low": 3.50, "high": 4.50},
+            ],
+            "source": ["UL", "CC", "PPF", "EOS"],
+        },
+    },
+}
 
 CHECK = {
     "id": "DLP101", "name": "blocked-connector", "family": "dlp", "summary": "It is used where blocked.",
@@ -353,6 +374,7 @@ GOOD = [
     pytest.param("licences", LICENCES, id="licences"),
     pytest.param("licences-diff", LICENCES_DIFF, id="licences-diff"),
     pytest.param("plans", PLANS, id="plans"),
+    pytest.param("plans", PLANS_OF_THE_RULES, id="plans, as the rules show them"),
     pytest.param("catalogue", CATALOGUE, id="catalogue"),
     pytest.param("config", CONFIG, id="config"),
 ]

@@ -66,7 +66,6 @@ def test_an_unknown_key_is_found_with_the_nearest_known_one(
 @pytest.mark.parametrize(
     ("name", "document"),
     [
-        pytest.param("settings", {"licensing": {"anything": "x"}}, id="an object open for more"),
         pytest.param("settings", {"checks": {"severity": {"my-check": "off"}}}, id="check names are keys"),
         pytest.param("governance", {"populations": [{"holds": {"my-plan": 1}}]}, id="plan names are keys"),
         pytest.param("governance", {"flows": [{"credential-holders": 3}]}, id="the other alternative"),

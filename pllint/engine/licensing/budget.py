@@ -1,7 +1,7 @@
 """What licensing an estate takes: licences of each plan, and what they cost by the tenant's price list."""
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from pllint.catalogue.plans import Plans, Price, price_of
@@ -18,15 +18,13 @@ from pllint.engine.licensing.cost import (
     times,
 )
 from pllint.engine.licensing.estate import QUARTER
-from pllint.engine.licensing.gather import plan_id
+from pllint.engine.licensing.people import held
+from pllint.engine.licensing.workspace import Licensing
 from pllint.model.governance import ConnectorRecord, Governance
-from pllint.model.licence_facts import GROUPS, Group, NeedRow
+from pllint.model.licence_facts import Group, NeedRow
 from pllint.model.licensing import Licensed
 from pllint.record import NamedTuple
 
-_LISTS = {"USD": "usd-list", "GBP": "gbp-ea"}
-_FLOW_PLAN = "power-automate-premium"
-_PROCESS = "power-automate-process"
 _BY_PERSON = frozenset({"owner", "account"})
 
 
@@ -38,6 +36,10 @@ class PriceList(NamedTuple):
     prices: Prices
     own: tuple[str, ...] = ()
     """Plans whose price the manifest states."""
+    laid_over: tuple[str, ...] = ()
+    """Plans whose price plan data of one's own states."""
+    other: tuple[tuple[str, str], ...] = ()
+    """(plan, currency) of prices that the manifest states in another currency; no sum counts them."""
 
 
 class PlanCount(NamedTuple):
@@ -81,7 +83,7 @@ def price_list(governance: Governance, plans: Plans, as_of: str) -> PriceList | 
     """Give the tenant's prices; None where neither a list nor a currency is named. Currencies are never mixed."""
     tenant = governance.tenant
     named = tenant.price_list if tenant else None
-    name = named or _LISTS.get((tenant.currency or "") if tenant else "")
+    name = named or plans.list_in((tenant.currency or "") if tenant else "")
     currency = (plans.currency(name) if name else None) or (tenant.currency if tenant else None)
     if currency is None:
         return None
@@ -91,13 +93,24 @@ def price_list(governance: Governance, plans: Plans, as_of: str) -> PriceList | 
             prices[plan] = found
     if name and (tier := plans.price(PREMIUM, name, as_of, VOLUME_FROM)) and tier != prices.get(PREMIUM):
         prices[f"{PREMIUM}-volume"] = tier
-    own = []
+    own, other = [], []
     for record in governance.licences:
         stated = record.currency or (tenant.currency if tenant else None) or currency
-        if record.price is not None and stated == currency:
-            prices[plan_id(record.plan)] = price_of(Decimal(record.price))
-            own.append(plan_id(record.plan))
-    return PriceList(name=name or "manifest", currency=currency, prices=prices, own=tuple(own))
+        if record.price is not None and stated != currency:
+            other.append((plans.id_of(record.plan), stated))
+        elif record.price is not None:
+            prices[plans.id_of(record.plan)] = price_of(Decimal(record.price))
+            own.append(plans.id_of(record.plan))
+    ours = {one.plan for one in plans.stated if one.price == prices.get(one.plan)} - {*own}
+    laid_over = tuple(plan for plan in prices if plan in ours)
+    return PriceList(
+        name=name or "manifest",
+        currency=currency,
+        prices=prices,
+        own=tuple(own),
+        laid_over=laid_over,
+        other=tuple(dict.fromkeys(other)),
+    )
 
 
 def profiles(licensed: Sequence[Licensed]) -> tuple[Profile, ...]:
@@ -105,65 +118,110 @@ def profiles(licensed: Sequence[Licensed]) -> tuple[Profile, ...]:
     return tuple(Profile(people, apps) for people, apps in populations_of(licensed).values())
 
 
-def intended_plan(one: Licensed, row: NeedRow, apps: int, threshold: int | None) -> str | None:
-    """Say by which plan a need is to be met: the intended one if it fits, else the usual one.
+class Share(NamedTuple):
+    """People of one kind who are to run on one plan."""
 
-    `apps` is how many premium apps the people use, `threshold` from how many of them Power Apps Premium is cheaper.
+    plan: str
+    number: int
+    who: str | None = None
+    """The key of a population, or of a person; None: nobody says who, so that they cannot be met twice."""
+
+
+class Shares:
+    """Says by which plan each need is to be met: one that people hold, else the intended one, else the usual one."""
+
+    def __init__(self, licensed: Sequence[Licensed], prices: PriceList | None, licensing: Licensing) -> None:
+        self._licensing = licensing
+        self._groups = licensing.groups
+        self._populations = populations_of(licensed)
+        self._threshold = None
+        if prices and PASS in prices.prices and PREMIUM in prices.prices:
+            self._threshold = break_even(prices.prices, licensing.apps_per_pass)
+
+    def of(self, one: Licensed, row: NeedRow) -> Iterator[Share]:
+        """Give who takes which plan for one need; people of a known group are told apart."""
+        groups = _people_of(one, row)
+        intended = self._intended(one, row, groups)
+        if not groups:
+            yield Share(intended, row.number)
+            return
+        for group in groups:
+            shares = [share for share in self._held(one, row, group) if share.plan != intended]
+            yield from shares
+            if left := _number(group, row) - sum(share.number for share in shares):
+                yield Share(intended, left, _key(one, group))
+
+    def held(self, one: Licensed, row: NeedRow) -> Iterator[Share]:
+        """Give the plans of people for one need that they hold."""
+        for group in _people_of(one, row):
+            yield from self._held(one, row, group)
+
+    def _held(self, one: Licensed, row: NeedRow, group: Group) -> Iterator[Share]:
+        left = _number(group, row)
+        for plan in self._groups[row.any_of]:
+            taken = min(left, held(group.holds, (plan,)))
+            left -= taken
+            if taken:
+                yield Share(plan, taken, _key(one, group))
+
+    def _intended(self, one: Licensed, row: NeedRow, groups: Sequence[Group]) -> str:
+        fitting = self._groups[row.any_of]
+        plan = self._licensing.plans.id_of(one.record.plan) if one.record is not None and one.record.plan else None
+        if plan in fitting:
+            return plan
+        if row.who in {"users", "app-users", "makers"}:
+            known = [self._populations[key][1] for group in groups if (key := _key(one, group)) in self._populations]
+            apps = max(known, default=1)
+            return PREMIUM if self._threshold is not None and apps >= self._threshold else PASS
+        usual = self._licensing.usual(fitting)
+        standalone = [plan for plan in usual if plan in self._groups["flow-standalone"]]
+        return (*standalone, *usual, *fitting)[0]
+
+
+def plan_counts(licensed: Sequence[Licensed], shares: Shares, licensing: Licensing) -> tuple[PlanCount, ...]:
+    """Count the licences required of each plan against the records.
+
+    A person needs a user plan once, whatever it is for, and a pass for as many apps of one environment as it covers.
     """
-    fitting = GROUPS[row.any_of]
-    plan = plan_id(one.record.plan) if one.record is not None and one.record.plan else None
-    if plan in fitting:
-        return plan
-    if row.who in {"users", "app-users", "makers"}:
-        return PREMIUM if threshold is not None and apps >= threshold else PASS
-    if row.any_of == "flow-capacity":
-        return _PROCESS
-    return _FLOW_PLAN if _FLOW_PLAN in fitting else fitting[0]
-
-
-def plan_counts(
-    licensed: Sequence[Licensed], governance: Governance, prices: PriceList | None
-) -> tuple[PlanCount, ...]:
-    """Count the licences required of each plan against the records; a user plan is needed once for each person."""
-    threshold = None
-    if prices and PASS in prices.prices and PREMIUM in prices.prices:
-        threshold = break_even(prices.prices)
-    populations = populations_of(licensed)
     total: dict[str, int] = {}
     once: dict[str, dict[str, int]] = {}
+    by_app: dict[str, dict[tuple[str, str], tuple[int, frozenset[str]]]] = {}
+    apps = {one.component.name.strip().lower(): one.component.id for one in licensed if one.app is not None}
     for one in licensed:
-        if one.record is not None and one.record.licence not in {None, "none"} and one.flow is not None:
-            total[one.flow.licence or _PROCESS] = total.get(one.flow.licence or _PROCESS, 0) + 1
+        if one.flow is not None and one.flow.licence:
+            total[one.flow.licence] = total.get(one.flow.licence, 0) + 1
         for row in one.judgement.needs:
-            if row.level != "required":
-                continue
-            groups = _people_of(one, row)
-            apps = max(
-                (populations[_key(one, group)][1] for group in groups if _key(one, group) in populations), default=1
-            )
-            plan = intended_plan(one, row, apps, threshold)
-            if plan is None:
-                continue
-            if plan == PASS or not groups:
-                total[plan] = total.get(plan, 0) + row.number
-                continue
-            for group in groups:
-                known = once.setdefault(plan, {})
-                key = _key(one, group)
-                known[key] = max(known.get(key, 0), group.number or 0)
-    for plan, people in once.items():
-        total[plan] = total.get(plan, 0) + sum(people.values())
-    on_record = dict.fromkeys(plan_id(record.plan) for record in governance.licences)
-    return tuple(_count(plan, total.get(plan, 0), governance) for plan in dict.fromkeys((*on_record, *total)))
+            for share in shares.of(one, row) if row.level == "required" else ():
+                if licensing.plans.counts(share.plan) == "app-pass":
+                    served = (one.flow.app.name or "").strip().lower() if one.flow and one.flow.app else ""
+                    app = apps.get(served, one.component.id)
+                    where = (share.who or f"\0{app}", one.environment.name if one.environment else "")
+                    people, covered = by_app.setdefault(share.plan, {}).get(where, (0, frozenset()))
+                    by_app[share.plan][where] = (max(people, share.number), covered | {app})
+                elif share.who is None:
+                    total[share.plan] = total.get(share.plan, 0) + share.number
+                else:
+                    known = once.setdefault(share.plan, {})
+                    known[share.who] = max(known.get(share.who, 0), share.number)
+    for plan, people_of in once.items():
+        total[plan] = total.get(plan, 0) + sum(people_of.values())
+    for plan, places in by_app.items():
+        passes = sum(people * -(-len(covered) // licensing.apps_per_pass) for people, covered in places.values())
+        total[plan] = total.get(plan, 0) + passes
+    governance = licensing.governance
+    on_record = dict.fromkeys(licensing.plans.id_of(one.plan) for one in (governance.licences if governance else ()))
+    return tuple(_count(plan, total.get(plan, 0), licensing) for plan in dict.fromkeys((*on_record, *total)))
 
 
-def yearly_cost(licensed: Sequence[Licensed], counts: Sequence[PlanCount], prices: PriceList) -> YearlyCost:
+def yearly_cost(
+    licensed: Sequence[Licensed], counts: Sequence[PlanCount], prices: PriceList, apps_per_pass: int
+) -> YearlyCost:
     """Add up what a year costs: all apps by pass, by Premium, mixed, and everything as it is intended."""
     people = profiles(licensed)
     missing = [plan for plan in (PASS, PREMIUM) if people and plan not in prices.prices]
     per_app = per_user = mixed = cheapest = None
     if people and not missing:
-        found = mix(prices.prices, people)
+        found = mix(prices.prices, people, apps_per_pass)
         per_app, per_user, mixed = found.all_pass, found.all_premium, found.mixed
         sums = {"per-app": per_app.middle, "per-user": per_user.middle, "mixed": mixed.middle}
         # What a mix comes to is one of the two where nothing is mixed.
@@ -191,19 +249,21 @@ def yearly_cost(licensed: Sequence[Licensed], counts: Sequence[PlanCount], price
     )
 
 
-def yearly_of(one: Licensed, prices: PriceList) -> Money | None:
-    """Give what the licences of one app or flow cost a year, by the intended plan; None where a price is missing."""
+def yearly_of(one: Licensed, prices: PriceList, shares: Shares) -> tuple[Money | None, tuple[str, ...]]:
+    """Give what the licences of one app or flow cost a year, and the plans without a price, for which there is no sum.
+
+    No sum either where nobody needs a licence.
+    """
     sums: Money | None = None
-    for row in one.judgement.needs:
-        plan = intended_plan(one, row, 1, None) if row.level == "required" else None
-        if plan is None:
-            continue
-        price = prices.prices.get(plan)
+    missing: dict[str, None] = {}
+    for share in (share for row in one.judgement.needs if row.level == "required" for share in shares.of(one, row)):
+        price = prices.prices.get(share.plan)
         if price is None:
-            return None
-        cost = times(price, row.number * MONTHS)
+            missing[share.plan] = None
+            continue
+        cost = times(price, share.number * MONTHS)
         sums = cost if sums is None else Money(*(left + right for left, right in zip(sums, cost, strict=True)))
-    return sums
+    return (None if missing else sums), tuple(missing)
 
 
 def spot_check(records: Sequence[ConnectorRecord]) -> SpotCheck:
@@ -221,15 +281,17 @@ def spot_check(records: Sequence[ConnectorRecord]) -> SpotCheck:
     return SpotCheck(last=min(lasts, default=None), due=min(dues, default=None))
 
 
-def _count(plan: str, required: int, governance: Governance) -> PlanCount:
-    records = [record for record in governance.licences if plan_id(record.plan) == plan]
+def _count(plan: str, required: int, licensing: Licensing) -> PlanCount:
+    governance = licensing.governance
+    listed = governance.licences if governance else ()
+    records = [record for record in listed if licensing.plans.id_of(record.plan) == plan]
     bought = [record.purchased for record in records if record.purchased is not None]
     given = [
         max(record.assigned or 0, sum(number for _, number in record.allocated))
         for record in records
         if record.assigned is not None or record.allocated
     ]
-    tenant = governance.tenant
+    tenant = governance.tenant if governance else None
     days = [record.as_of or (tenant.licences_as_of if tenant else None) for record in records]
     return PlanCount(
         plan=plan,
@@ -263,11 +325,22 @@ def _people_of(one: Licensed, row: NeedRow) -> tuple[Group, ...]:
     if flow is None:
         return ()
     if row.who in _BY_PERSON:
-        return (Group(name=flow.owner.name if flow.owner else None, number=1),)
+        owner = flow.owner
+        holds = tuple((plan, 1) for plan in owner.holds) if owner and not owner.left else ()
+        return (Group(name=owner.name if owner else None, number=1, holds=holds),)
+    if row.who == "credential-holders":
+        return (flow.credential_holders,) if flow.credential_holders else ()
     roles = {"runners": "runs", "app-users": "runs", "indirect": "triggers-and-receives"}
     if row.who in roles:
         return tuple(group for group in flow.people if group.role == roles[row.who])
     return ()
+
+
+def _number(group: Group, row: NeedRow) -> int:
+    """Count the people of a group behind a need: those active where the duty is that of a managed environment."""
+    number = group.number or 0
+    is_active = row.who == "users" and row.any_of == "managed-environment" and group.active is not None
+    return min(number, group.active or 0) if is_active else number
 
 
 def _key(one: Licensed, group: Group) -> str:

@@ -17,33 +17,19 @@ from pllint.model.capacity_facts import (
     WebsiteBill,
     WebsiteUse,
 )
-from pllint.model.licence_facts import GROUPS, Remark
+from pllint.model.licence_facts import Remark
 
 _WINDOWS = "windows-desktop-flows"
 _SESSIONS_UNTIL = "2023-11-30"
-# https://learn.microsoft.com/microsoft-copilot-studio/requirements-messages-management, read 2026-11-21:
-# (credits, for how many of them); a block begun is paid.
-RATES = {
-    "classic": (1, 1), "generative": (2, 1), "action": (5, 1), "grounding": (10, 1), "page": (8, 1),
-    "flow-actions": (13, 100), "text-basic": (1, 10), "text-standard": (15, 10), "text-premium": (100, 10),
-}  # fmt: skip
-_TENANT_SEEDED_AT_MOST = 1_000_000
 _AI_BLOCK = 1_000_000
-_SEEDED_ENDED = "2026-11-01"
-_LOW = Decimal("0.15")
-_BURST = 100_000
-_POOL = 25_000
-_POOL_WITH_DYNAMICS = 500_000
-_POOL_PER_DYNAMICS = 5_000
-_POOL_AT_MOST = 10_000_000
 _LIST = "usd-list"
 
 
-def bots(desktop: DesktopFacts) -> BotCount:
-    """Count the bots a desktop flow needs and those that are missing."""
+def bots(desktop: DesktopFacts, with_bots: Sequence[str]) -> BotCount:
+    """Count the bots a desktop flow needs and those that are missing; `with_bots` are the plans that carry one."""
     remarks = []
     if desktop.attended:
-        paid = bool(set(desktop.holds) & set(GROUPS["attended"]))
+        paid = bool(set(desktop.holds) & set(with_bots))
         windows = _WINDOWS in desktop.holds and not paid
         beyond = desktop.shared or desktop.environment.lower() != "default" or desktop.from_cloud_flow
         short = 0 if paid or (windows and not beyond) else 1
@@ -71,7 +57,9 @@ def agent_bill(use: AgentUse, as_of: str, plans: Plans) -> AgentBill:
     elif use.credits_per_month is not None:
         billed = use.credits_per_month
     else:
-        billed = sum(_blocks(count, RATES[kind][1]) * RATES[kind][0] for kind, count in use.credits)
+        # A block begun is paid: https://learn.microsoft.com/microsoft-copilot-studio/requirements-messages-management
+        rates = ((plans.rate(f"agent-{kind}", as_of), count) for kind, count in use.credits)
+        billed = sum(_blocks(count, block) * each for (each, block), count in rates)
     packs = _blocks(billed, plans.number("copilot-studio", "pack", as_of) or 1)
     if use.packs_held is not None and packs > use.packs_held:
         remarks.append(Remark("agent-capacity-short", packs - use.packs_held))
@@ -130,7 +118,7 @@ def ai_credits(
 
     def seeded_on(day: str) -> int:
         carried = sum(plans.number(plan, "ai-credits", day) * count for plan, count in licences.items())
-        return min(_TENANT_SEEDED_AT_MOST, carried)
+        return min(int(plans.fact("seeded-ai-credits-at-most", day)), carried)
 
     seeded = seeded_on(as_of)
     available = seeded + add_ons * block
@@ -138,7 +126,7 @@ def ai_credits(
     remarks = []
     if short:
         remarks.append(Remark("ai-credits-short", short))
-    if short and as_of >= _SEEDED_ENDED and (lost := seeded_on(before)):
+    if short and as_of > before and (lost := seeded_on(before)):
         remarks.append(Remark("ai-credits-seeded-ended", lost))
     return CreditBalance(
         credits=available,
@@ -160,7 +148,7 @@ def storage(
     used: Storage | None = None,
 ) -> StorageBalance:
     """Hold the storage a tenant uses against what it is entitled to; the log may borrow from the database."""
-    base = tenant or Storage(Decimal(10), Decimal(20), Decimal(2))
+    base = tenant or of_tenant(as_of, plans)
     database, file, log = base if add_ons is None else map(sum, zip(base, add_ons, strict=True))
     for plan, count in licences.items():
         # Developer environments do not count: their storage is theirs, and no part of the tenant's.
@@ -174,6 +162,7 @@ def storage(
     entitled = Storage(Decimal(database), Decimal(file), Decimal(log))
     if used is None:
         return StorageBalance(entitled, Decimal(0), Decimal(0), can_create_environment=entitled.database >= 1)
+    low = plans.fact("storage-low-percent", as_of) / 100
     borrowed = max(Decimal(0), used.log - entitled.log)
     free = entitled.database - used.database - borrowed
     short_database = max(Decimal(0), -free)
@@ -182,7 +171,7 @@ def storage(
     if short_database or short_file:
         remarks.append(Remark("dataverse-capacity-short"))
     elif borrowed or any(
-        store and left < store * _LOW
+        store and left < store * low
         for store, left in (
             (entitled.database, free),
             (entitled.file, entitled.file - used.file),
@@ -199,10 +188,16 @@ def storage(
     )
 
 
+def of_tenant(as_of: str, plans: Plans) -> Storage:
+    """Give the storage that the first subscription brings to a tenant, once."""
+    return Storage(*(plans.fact(f"tenant-{store}-gb", as_of) for store in ("database", "file", "log")))
+
+
 def daily_limit(held: Sequence[str], units: int, add_ons: int, as_of: str, plans: Plans) -> int:
     """Give the requests a day of the plans a flow runs on: product lines add up, within a line the highest counts."""
     extra = add_ons * plans.number("request-addon", "requests", as_of)
-    capacity = [plan for plan in held if plan in GROUPS["flow-capacity"]]
+    on_flows = plans.groups(as_of)["flow-capacity"]
+    capacity = [plan for plan in held if plan in on_flows]
     if capacity:
         limits = [
             plans.number(plan, "requests", as_of) * (units if plans.value(plan, "stackable", as_of) else 1)
@@ -218,9 +213,18 @@ def daily_limit(held: Sequence[str], units: int, add_ons: int, as_of: str, plans
 
 
 def requests(
-    limit: int, *, actions: int = 0, loops: Sequence[Loop] = (), runs_per_day: int = 0, peak_per_5_minutes: int = 0
+    limit: int,
+    ceiling: int,
+    *,
+    actions: int = 0,
+    loops: Sequence[Loop] = (),
+    runs_per_day: int = 0,
+    peak_per_5_minutes: int = 0,
 ) -> RequestCount:
-    """Count the requests of a flow: the trigger, every action, and per pass of a loop the loop's actions."""
+    """Count the requests of a flow: the trigger, every action, and per pass of a loop the loop's actions.
+
+    `limit` is for a day, `ceiling` for five minutes.
+    """
     # A trigger, a loop and two actions over four items are 1 + 1 + 8.
     per_run = 1 + actions + sum(1 + loop.items * loop.actions for loop in loops)
     per_day = per_run * runs_per_day
@@ -228,16 +232,22 @@ def requests(
     remarks = []
     if over:
         remarks.append(Remark("request-limit-exceeded", over))
-    if peak_per_5_minutes > _BURST:
+    if peak_per_5_minutes > ceiling:
         remarks.append(Remark("request-burst-exceeded", peak_per_5_minutes))
     return RequestCount(daily_limit=limit, per_run=per_run, per_day=per_day, over=over, remarks=tuple(remarks))
 
 
-def daily_pool(dynamics_licences: int) -> int:
+def burst_ceiling(as_of: str, plans: Plans) -> int:
+    """Give how many requests in five minutes no licence goes beyond."""
+    return int(plans.fact("requests-in-five-minutes", as_of))
+
+
+def daily_pool(dynamics_licences: int, as_of: str, plans: Plans) -> int:
     """Give the daily requests of the tenant's identities that hold no licence."""
     if not dynamics_licences:
-        return _POOL
-    return min(_POOL_AT_MOST, _POOL_WITH_DYNAMICS + _POOL_PER_DYNAMICS * dynamics_licences)
+        return int(plans.fact("pool-requests", as_of))
+    each, base = (plans.fact(f"pool-requests-{key}", as_of) for key in ("a-dynamics-licence", "with-dynamics"))
+    return int(min(plans.fact("pool-requests-at-most", as_of), base + each * dynamics_licences))
 
 
 def _blocks(number: int, size: int) -> int:

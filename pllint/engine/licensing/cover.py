@@ -3,20 +3,42 @@
 from collections.abc import Callable, Sequence
 from functools import cached_property
 
+from pllint.catalogue.plans import Plans
 from pllint.model.component import Component, ComponentKind
 from pllint.model.governance import FlowRecord, Governance
 from pllint.model.licensing import Association
 from pllint.model.workspace import Workspace
 from pllint.record import NamedTuple
 
-CAPACITY = {
-    "per-flow": "power-automate-per-flow",
+PER_FLOW = "power-automate-per-flow"
+_CAPACITY = {
+    "per-flow": PER_FLOW,
     "process": "power-automate-process",
     "hosted-process": "power-automate-hosted-process",
 }
 """The words of the manifest, and the plans they mean."""
+NO_LICENCE = "none"
 _DEEPEST = 20
 """Calls of flows by flows that are followed upwards."""
+
+
+def capacity_words(plans: Plans, as_of: str) -> tuple[str, ...]:
+    """Give everything that the manifest may name as the licence on a flow: its own words, and names of plans."""
+    named = (plans.names(plan) for plan in plans.groups(as_of)["flow-capacity"])
+    return (NO_LICENCE, *_CAPACITY, *(name for names in named for name in names))
+
+
+def capacity_licence(word: str | None, plans: Plans, as_of: str) -> str | None:
+    """Give the id of the capacity licence that the manifest names by a word or by a plan; None where it is none."""
+    if word is None:
+        return None
+    plan = _CAPACITY.get(word.strip().lower()) or plans.id_of(word)
+    return plan if plan in plans.groups(as_of)["flow-capacity"] else None
+
+
+def reaches_others(plan: str, plans: Plans, as_of: str) -> bool:
+    """Tell whether a capacity licence covers flows that its flow does not call but works with."""
+    return plans.number(plan, "associated-flows", as_of) > 0
 
 
 class Cover(NamedTuple):
@@ -37,12 +59,20 @@ class Covers:
     """Answers for the flows of one manifest."""
 
     def __init__(
-        self, workspace: Workspace, governance: Governance, place: Callable[[FlowRecord, Component | None], str | None]
+        self,
+        workspace: Workspace,
+        governance: Governance,
+        place: Callable[[FlowRecord, Component | None], str | None],
+        *,
+        plans: Plans,
+        as_of: str,
     ) -> None:
         """Take what was read; `place` names the environment of a record in one spelling."""
         self._workspace = workspace
         self._governance = governance
         self._place = place
+        self._plans = plans
+        self._as_of = as_of
 
     def of(self, record: FlowRecord) -> Cover | None:
         """Say which licence a flow leans on; None where its record names none."""
@@ -56,9 +86,9 @@ class Covers:
             if cover is not None and cover.plan and cover.record is not None and not cover.is_child:
                 found.setdefault(id(cover.record), []).append(record)
         return tuple(
-            Association(record=record, plan=CAPACITY[record.licence or ""], flows=tuple(found[id(record)]))
+            Association(record=record, plan=plan, flows=tuple(found[id(record)]))
             for record in self._governance.flows
-            if id(record) in found
+            if id(record) in found and (plan := self._licence(record))
         )
 
     @cached_property
@@ -92,7 +122,7 @@ class Covers:
         parent = self._components.get(id(other))
         is_child = component is not None and parent is not None and self._is_called(component, parent)
         fault = self._fault(other, is_child=is_child) or ("" if is_child else _apart(component, parent))
-        plan = None if fault else CAPACITY[other.licence or ""]
+        plan = None if fault else self._licence(other)
         return Cover(name, plan=plan, fault=fault, record=other, is_child=is_child)
 
     def _far(self, named: Sequence[FlowRecord], here: str | None) -> str:
@@ -108,11 +138,16 @@ class Covers:
             for one in callers
         )
 
+    def _licence(self, record: FlowRecord) -> str | None:
+        return capacity_licence(record.licence, self._plans, self._as_of)
+
     def _fault(self, other: FlowRecord, *, is_child: bool) -> str:
-        if other.licence not in CAPACITY:
+        plan = self._licence(other)
+        if plan is None:
             return "has no Process licence"
-        if other.licence == "per-flow" and not is_child:
-            return "has a per flow licence that covers its child flows alone"
+        if not is_child and not reaches_others(plan, self._plans, self._as_of):
+            kind = "per flow" if plan == PER_FLOW else self._plans.name(plan, self._as_of)
+            return f"has a {kind} licence that covers its child flows alone"
         return ""
 
 

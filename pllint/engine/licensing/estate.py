@@ -4,7 +4,7 @@ import datetime
 from collections.abc import Mapping, Sequence
 
 from pllint.catalogue.plans import Plans
-from pllint.model.licence_facts import GROUPS, Remark
+from pllint.model.licence_facts import Remark
 from pllint.record import NamedTuple
 
 QUARTER = 92
@@ -110,9 +110,8 @@ class Copies(NamedTuple):
     remarks: tuple[Remark, ...] = ()
 
 
-def copies(licensed: Sequence[tuple[str, str | None]], purchased: int | None = None) -> Copies:
-    """Judge the copies of a flow, each an environment and the capacity licence it has there."""
-    capacity = GROUPS["flow-capacity"]
+def copies(licensed: Sequence[tuple[str, str | None]], capacity: Sequence[str], purchased: int | None = None) -> Copies:
+    """Judge the copies of a flow, each an environment and the licence it has there; `capacity` are those that count."""
     without = tuple(environment for environment, plan in licensed if plan not in capacity)
     allocated = len(licensed) - len(without)
     remarks = []

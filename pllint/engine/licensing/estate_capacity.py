@@ -5,8 +5,17 @@ from decimal import Decimal
 from functools import cached_property
 
 from pllint.catalogue.plans import Plans
-from pllint.engine.licensing.capacity import agent_bill, ai_credits, bots, daily_limit, requests, storage, website_bill
-from pllint.engine.licensing.gather import plan_id
+from pllint.engine.licensing.capacity import (
+    agent_bill,
+    ai_credits,
+    bots,
+    burst_ceiling,
+    daily_limit,
+    of_tenant,
+    requests,
+    storage,
+    website_bill,
+)
 from pllint.engine.licensing.workspace import Licensing
 from pllint.model.capacity_facts import AgentUse, DesktopFacts, Storage, WebsiteUse
 from pllint.model.component import Component, ComponentKind
@@ -15,12 +24,11 @@ from pllint.model.estate import Mention
 from pllint.model.estate_capacity import BotBalance, Credits, DesktopUse, Packs, RequestUse, StorageUse
 from pllint.model.governance import FlowRecord, Governance, Name
 from pllint.model.inventory import Capacity
-from pllint.model.licence_facts import GROUPS
 from pllint.model.licensing import Licensed
 from pllint.model.workspace import Workspace
 
 _WINDOWS = "windows-desktop-flows"
-_BOTS = ("power-automate-process", "power-automate-hosted-process", "power-automate-unattended-rpa")
+_NOT_PEOPLE = frozenset({"flow", "machine"})
 _SOFTWARE = {
     "desktopflow.excel": "Excel",
     "desktopflow.word": "Word",
@@ -41,6 +49,7 @@ _SOFTWARE = {
 """Modules of desktop flows that open other software or sign in to it."""
 _SITES = {"authenticated-packs": "power-pages-authenticated", "anonymous-packs": "power-pages-anonymous"}
 _CREDITS = "copilot-studio"
+_REQUESTS = "request-addon"
 _ADD_ONS = ("dataverse-database", "dataverse-file", "dataverse-log")
 _MB = Decimal(1024)
 _FIVE_MINUTES_A_DAY = 288
@@ -64,7 +73,7 @@ class EstateCapacity:
     @cached_property
     def _licences(self) -> Mapping[str, int]:
         """Count what is bought of each plan."""
-        plans = dict.fromkeys(plan_id(record.plan) for record in self._workspace.licences)
+        plans = dict.fromkeys(self._plans.id_of(record.plan) for record in self._workspace.licences)
         return {plan: self._bought(plan) or 0 for plan in plans}
 
     # Desktop flows
@@ -85,7 +94,7 @@ class EstateCapacity:
         use = DesktopUse(
             component=component,
             at=record.at if record else component.at,
-            held=tuple(self._plans.name(plan) for plan in holds),
+            held=tuple(self._licensing.name_of(plan) for plan in holds),
             unattended_at=unattended,
             software=tuple(dict.fromkeys(
                 _SOFTWARE[one.connector.lower()] for one in component.uses if one.connector.lower() in _SOFTWARE
@@ -101,7 +110,7 @@ class EstateCapacity:
             shared=bool(record.people),
             from_cloud_flow=bool(calls),
         )
-        told = {remark.check for remark in bots(facts).remarks}
+        told = {remark.check for remark in bots(facts, self._licensing.groups["attended"]).remarks}
         if "windows-desktop-flow-limits" in told:
             beyond = [
                 *(["is shared"] if facts.shared else []),
@@ -131,13 +140,16 @@ class EstateCapacity:
         machines = stated.machines if stated else None
         if not places and not (runs or machines):
             return None
-        counts = [number for plan in _BOTS if (number := self._bought(plan)) is not None]
+        carried = self._unattended_bots
+        counts = [number * each for plan, each in carried.items() if (number := self._bought(plan)) is not None]
         flows = governance.flows if governance else ()
-        taken = sum(one.licence in {"process", "hosted-process"} for one in flows)
+        taken = sum(self._licensing.capacity_licence(one) in carried for one in flows)
         bought = max(0, sum(counts) - taken) if counts else None
         # What the source shows to run takes one bot at least; how many run at one time it does not show.
-        found = bots(DesktopFacts(attended=False, concurrent=runs or 1, machines=machines or 1, bots=bought or 0))
+        found = bots(DesktopFacts(attended=False, concurrent=runs or 1, machines=machines or 1, bots=bought or 0), ())
+        name = self._licensing.name_of((*self._licensing.usual(carried), *carried)[0])
         return BotBalance(
+            name=name,
             needed=found.needed,
             bought=bought,
             places=tuple(places),
@@ -146,13 +158,19 @@ class EstateCapacity:
             machines=machines,
         )
 
+    @cached_property
+    def _unattended_bots(self) -> Mapping[str, int]:
+        """Give the plans of flows and machines that carry unattended bots, with how many bots each has."""
+        bots_of = {plan: self._plans.number(plan, "unattended-bots", self._as_of) for plan in self._plans.ids}
+        return {plan: bots for plan, bots in bots_of.items() if bots and self._plans.counts(plan) in _NOT_PEOPLE}
+
     def _holds(self, record: FlowRecord) -> tuple[str, ...]:
         owner = (record.owner or "").strip().lower()
         governance = self._governance
         for population in governance.populations if governance else ():
             if owner and population.name.strip().lower() == owner:
-                return tuple(plan_id(plan) for plan, number in population.holds if number)
-        return (plan_id(record.plan),) if record.plan else ()
+                return tuple(self._plans.id_of(plan) for plan, number in population.holds if number)
+        return (self._plans.id_of(record.plan),) if record.plan else ()
 
     def _environment(self, name: Name | None) -> Environment | None:
         return self._workspace.environment(name.text) if name else None
@@ -179,8 +197,9 @@ class EstateCapacity:
 
     def has_agent_capacity(self) -> bool:
         """Tell whether any record is of packs or of a meter for agents."""
+        packs = self._licensing.groups["agent"]
         return any(
-            plan_id(record.plan) in GROUPS["agent"] and record.purchased != 0 for record in self._workspace.licences
+            self._plans.id_of(record.plan) in packs and record.purchased != 0 for record in self._workspace.licences
         )
 
     def is_metered(self, environments: Sequence[Environment]) -> bool:
@@ -197,7 +216,7 @@ class EstateCapacity:
             return None
         bill = agent_bill(AgentUse(credits_per_month=used, packs_held=bought), self._as_of, self._plans)
         return Packs(
-            name=self._plans.name(_CREDITS),
+            name=self._licensing.name_of(_CREDITS),
             used=used,
             unit=str(self._plans.value(_CREDITS, "unit", self._as_of) or "credits"),
             needed=bill.packs,
@@ -224,7 +243,7 @@ class EstateCapacity:
                     places.setdefault(kind, []).append(Mention(f"'{site.name}'", site.at))
         for kind, packs in needed.items():
             yield Packs(
-                name=self._plans.name(_SITES[kind]),
+                name=self._licensing.name_of(_SITES[kind]),
                 used=used[kind],
                 unit=f"{kind.partition('-')[0]} people",
                 needed=packs,
@@ -233,6 +252,10 @@ class EstateCapacity:
             )
 
     # Requests
+
+    @property
+    def _ceiling(self) -> int:
+        return burst_ceiling(self._as_of, self._plans)
 
     def requests(self) -> Iterator[RequestUse]:
         """Give the requests of flows whose runs a day are on record, added up over the flows of one owner.
@@ -250,12 +273,23 @@ class EstateCapacity:
                     found[key] = _added(known, use) if known else use
         for use in found.values():
             peak = use.per_day // _FIVE_MINUTES_A_DAY
-            judged = requests(use.limit, actions=use.per_day - 1, runs_per_day=1, peak_per_5_minutes=peak)
+            actions = use.per_day - 1
+            judged = requests(use.limit, self._ceiling, actions=actions, runs_per_day=1, peak_per_5_minutes=peak)
             told = {remark.check for remark in judged.remarks}
+            missing = use.missing or self._spare_requests(judged.over)
             yield use._replace(
-                over=0 if use.missing else judged.over,
+                over=0 if missing else judged.over,
                 burst=peak if "request-burst-exceeded" in told else 0,
+                missing=missing,
             )
+
+    def _spare_requests(self, over: int) -> str:
+        """Say that request add-ons on record may be meant for what is over a limit; empty where they cannot be."""
+        bought = self._bought(_REQUESTS) or 0
+        if not over or over > bought * self._plans.number(_REQUESTS, "requests", self._as_of):
+            return ""
+        name = self._licensing.name_of(_REQUESTS)
+        return f"{bought:,} {name} {'is' if bought == 1 else 'are'} on record, and nobody says for which flows"
 
     def _requests_of(self, licensed: Licensed) -> RequestUse | None:
         record, flow, component = licensed.record, licensed.flow, licensed.component
@@ -268,7 +302,7 @@ class EstateCapacity:
             return None
         actions = sum(not step.trigger for use in component.uses for step in use.steps)
         runs = record.runs_per_day
-        counted = requests(0, actions=actions, runs_per_day=runs)
+        counted = requests(0, self._ceiling, actions=actions, runs_per_day=runs)
         owner = flow.owner
         capacity = flow.licence or flow.covered_by
         held = (capacity,) if capacity else owner.holds if owner else ()
@@ -282,7 +316,7 @@ class EstateCapacity:
             runs=runs,
             per_day=counted.per_day,
             limit=limit,
-            plans=tuple(self._plans.name(plan) for plan in held),
+            plans=tuple(self._licensing.name_of(plan) for plan in held),
             owner=None if capacity or owner is None else owner.name,
             missing="" if limit else "nobody has written which plan it runs on",
         )
@@ -313,7 +347,11 @@ class EstateCapacity:
         bought = [Decimal(self._bought(plan) or 0) for plan in _ADD_ONS]
         add_ons = Storage(*bought)
         balance = storage(self._licences, self._as_of, self._plans, add_ons=add_ons, used=used)
-        basis = "10 GB database, 20 GB file and 2 GB log of the tenant, and what the licences on record add"
+        tenant = of_tenant(self._as_of, self._plans)
+        basis = (
+            f"{tenant.database} GB database, {tenant.file} GB file and {tenant.log} GB log of the tenant, and what the"
+            " licences on record add"
+        )
         return StorageUse(at=at, used=used, balance=balance, day=day, basis=basis)
 
 

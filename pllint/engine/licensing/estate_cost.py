@@ -4,12 +4,14 @@ A price is one of the tenant's price list or one that a licence record states; w
 """
 
 import datetime
+import os
+import posixpath
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import cached_property
 
 from pllint.catalogue.plans import Plans, Price
-from pllint.engine.licensing.budget import PriceList, price_list
+from pllint.engine.licensing.budget import PriceList, Shares, price_list
 from pllint.engine.licensing.cost import (
     MONTHS,
     PASS,
@@ -29,7 +31,6 @@ from pllint.engine.licensing.cost import (
     mix,
     process_or_premium,
 )
-from pllint.engine.licensing.gather import plan_id
 from pllint.engine.licensing.people import held
 from pllint.engine.licensing.workspace import Licensing
 from pllint.model.component import Component
@@ -50,7 +51,7 @@ from pllint.model.estate import (
     Volume,
 )
 from pllint.model.governance import Agreement, AppRecord, FlowRecord, Governance
-from pllint.model.licence_facts import GROUPS, Group
+from pllint.model.licence_facts import Group
 from pllint.model.licensing import Licensed, Verdict
 from pllint.model.workspace import Workspace
 
@@ -58,7 +59,6 @@ _PROCESS = "power-automate-process"
 _FLOW_PREMIUM = "power-automate-premium"
 _PER_FLOW = "power-automate-per-flow"
 _METER = "power-apps-payg"
-_FLOW_PLANS = (*GROUPS["flow-standalone"], *GROUPS["flow-capacity"])
 _BY_OWNER = frozenset({"automated", "scheduled", "http-request"})
 _INSTANT = frozenset({"button", "selected-item"})
 _LIST = "usd-list"
@@ -76,6 +76,8 @@ class EstateCost:
         self._plans: Plans = licensing.plans
         self._governance: Governance = licensing.governance or Governance(at=workspace.licences[0].at)
         self._purchased = purchased
+        self._groups = licensing.groups
+        self._flow_plans = (*self._groups["flow-standalone"], *self._groups["flow-capacity"])
 
     # Prices
 
@@ -96,6 +98,7 @@ class EstateCost:
         if found is None:
             return None
         words = [f"{name}, prices of {self._plans.as_of}"] if name else []
+        words += [self._own_file] if found.laid_over else []
         words += ["prices on record"] if found.own else []
         tenant = self._governance.tenant
         return Basis(
@@ -115,24 +118,53 @@ class EstateCost:
 
     def lacks(self, *plans: str) -> tuple[str, ...]:
         """Name the plans that have no price."""
-        return tuple(self._plans.name(plan) for plan in plans if plan not in self.prices)
+        return tuple(self._licensing.name_of(plan) for plan in plans if plan not in self.prices)
+
+    @property
+    def _own_file(self) -> str:
+        day = f" of {self._plans.own_as_of}" if self._plans.own_as_of else ""
+        return f"prices of {posixpath.basename((self._plans.path or '').replace(os.sep, '/'))}{day}"
 
     def odd_prices(self) -> Iterator[OddPrice]:
-        """Give the prices on record that are far from those of a list in the same currency."""
+        """Give the prices of records and of one's own plan data that are far from the shipped list's."""
+        yield from self._odd_on_record()
+        for one in self._plans.stated:
+            listed = [
+                (name, price)
+                for name, currency, kind in self._plans.lists
+                if currency == one.currency and one.kind in {kind, None}
+                if (price := self._plans.shipped_price(one.plan, name, self._as_of, one.quantity, per=one.per))
+            ]
+            if not listed or not one.starts <= self._as_of <= one.until:
+                continue
+            name, price = listed[0]
+            for amount in dict.fromkeys((one.price.low, one.price.high)):
+                if is_outside_range(amount, price):
+                    yield OddPrice(
+                        name=self._licensing.name_of(one.plan),
+                        amount=amount,
+                        listed=_sum(price),
+                        at=one.at,
+                        basis=f"{name}, prices of {self._plans.as_of}",
+                        currency=one.currency,
+                    )
+
+    def _odd_on_record(self) -> Iterator[OddPrice]:
         tenant, basis = self._governance.tenant, self.basis
         for record in self._workspace.licences:
-            plan, currency = plan_id(record.plan), record.currency or (tenant.currency if tenant else None)
-            listed = self._listed(plan)
+            plan, currency = self._plans.id_of(record.plan), record.currency or (tenant.currency if tenant else None)
+            listed = self._plans.shipped_price(plan, self._list_name, self._as_of) if self._list_name else None
             if record.price is None or basis is None or listed is None or currency not in {basis.currency, None}:
                 continue
             amount = Decimal(record.price)
             if is_outside_range(amount, listed):
                 yield OddPrice(
-                    name=self._plans.name(plan),
+                    name=self._licensing.name_of(plan),
                     amount=amount,
                     listed=_sum(listed),
                     at=record.at / "price",
                     basis=f"{self._list_name}, prices of {self._plans.as_of}",
+                    currency=basis.currency,
                 )
 
     # Who uses what
@@ -178,8 +210,7 @@ class EstateCost:
 
     @cached_property
     def _apps_per_pass(self) -> int:
-        stated = self._licensing.readings.apps_per_pass
-        return stated or self._plans.number(PASS, "apps", self._as_of) or 1
+        return self._licensing.apps_per_pass
 
     def _profiles(self, people: Sequence[Group]) -> tuple[Profile, ...] | None:
         """Give people with their number of premium apps; None where somebody is not counted."""
@@ -202,7 +233,7 @@ class EstateCost:
         return tuple(
             Required(
                 plan=plan,
-                name=self._plans.name(plan),
+                name=self._licensing.name_of(plan),
                 number=number,
                 places=tuple(self._count.places[plan]),
                 complete=self.is_complete(plan),
@@ -217,9 +248,18 @@ class EstateCost:
     @cached_property
     def _count(self) -> "_Count":
         count = _Count()
+        shares = Shares(self._licensed, self._prices, self._licensing)
+        managed = self._groups["managed-environment"]
         for one in self._licensed:
             if one.premium.verdict is Verdict.UNKNOWN:
-                count.open_ended(_FLOW_PLANS if one.flow else GROUPS["app-premium"])
+                count.open_ended(self._flow_plans if one.flow else self._groups["app-premium"])
+            for row in one.judgement.needs:
+                if row.level == "required":
+                    # What a manifest says is held for something is needed for it, whatever is planned.
+                    for share in shares.held(one, row):
+                        if self._plans.counts(share.plan) == "person":
+                            count.people(share.plan, share.who or one.component.id, share.number, _mention(one))
+                    count.open_ended(managed if row.any_of == "managed-environment" else ())
         for one in self._apps:
             self._count_app(one, count)
         for one in self._flows:
@@ -234,33 +274,38 @@ class EstateCost:
         app = one.app
         if app is None:
             return
-        if app.plan not in {PASS, PREMIUM} or (not app.people and not app.owner_only):
-            count.open_ended(GROUPS["app-premium"])
+        group_of_plans, by_person = self._groups["app-premium"], self._groups.given_to("person", "app-premium")
+        if app.plan not in group_of_plans or (not app.people and not app.owner_only):
+            count.open_ended(group_of_plans)
             return
         for group in app.people:
             key = (group.name or one.component.id).lower()
             if group.number is None:
-                count.open_ended(GROUPS["app-premium"])
+                count.open_ended(self._groups["app-premium"])
                 continue
             if group.guests is not None:
                 # Some guests bring their licence from home.
-                count.open_ended(GROUPS["app-premium"])
-            holders = min(group.number, held(group.holds, (PREMIUM,)))
-            if app.plan == PREMIUM:
-                count.people(PREMIUM, key, group.number, _mention(one))
+                count.open_ended(self._groups["app-premium"])
+            left = group.number
+            for plan in by_person:
+                holders = min(left, held(group.holds, (plan,)))
+                if plan != app.plan:
+                    count.people(plan, key, holders, _mention(one))
+                    left -= holders
+            if app.plan in by_person:
+                count.people(app.plan, key, left, _mention(one))
             else:
-                count.people(PREMIUM, key, holders, _mention(one))
-                count.units(PASS, group.number - holders, _mention(one))
+                count.units(app.plan, left, _mention(one))
 
     def _count_flow(self, one: Licensed, count: "_Count") -> None:
         flow = one.flow
         if flow is None or flow.covered_by:
             return
-        capacity = flow.licence or (flow.plan if flow.plan in GROUPS["flow-capacity"] else None)
+        capacity = flow.licence or (flow.plan if flow.plan in self._groups["flow-capacity"] else None)
         if capacity:
             count.units(capacity, 1, _mention(one))
-        elif flow.trigger in _BY_OWNER | _INSTANT and flow.plan not in GROUPS["flow-standalone"]:
-            count.open_ended(_FLOW_PLANS)
+        elif flow.trigger in _BY_OWNER | _INSTANT and flow.plan not in self._groups["flow-standalone"]:
+            count.open_ended(self._flow_plans)
         elif flow.trigger in _BY_OWNER and flow.plan:
             owner = flow.owner.name if flow.owner and flow.owner.name else one.component.id
             count.people(flow.plan, owner.lower(), 1, _mention(one))
@@ -294,18 +339,19 @@ class EstateCost:
             if not is_dearer(intended.middle, found.mixed.middle):
                 continue
             people = sum(profile.people for profile in profiles)
-            alone = {0: self._plans.name(PASS), people: self._plans.name(PREMIUM)}
+            alone = {0: self._licensing.name_of(PASS), people: self._licensing.name_of(PREMIUM)}
             same = {app.component.id: app for name in names for app in self._apps_of.get(name, ())}
             yield PlannedCost(
                 component=one.component,
-                name=self._plans.name(one.app.plan),
+                name=self._licensing.name_of(one.app.plan),
                 people=people,
                 apps=max(profile.apps for profile in profiles),
                 intended=_sum(intended),
                 cheaper=_sum(found.mixed),
                 cheaper_name=alone.get(
                     found.premium_people,
-                    f"{self._plans.name(PREMIUM)} for {found.premium_people:,} of them and passes for the others",
+                    f"{self._licensing.name_of(PREMIUM)} for {found.premium_people:,} of them and passes for the"
+                    " others",
                 ),
                 at=_mention(one).at,
                 places=tuple(_mention(app) for app in same.values() if app.component.id != one.component.id),
@@ -317,7 +363,7 @@ class EstateCost:
             apps = self._apps_of.get(population.name.lower(), ())
             if len(apps) < self._licensing.readings.per_user_from_apps:
                 continue
-            if all(app.app and app.app.plan == PREMIUM for app in apps):
+            if all(app.app and app.app.plan in self._groups.given_to("person", "app-premium") for app in apps):
                 continue
             even = None if self.lacks(PASS, PREMIUM) else break_even(self.prices, self._apps_per_pass)
             yield ManyApps(population=population, apps=tuple(app.component.name for app in apps), break_even=even)
@@ -336,10 +382,22 @@ class EstateCost:
         if any(one.any_of != "flow-standalone" for one in rows):
             return None
         people = sum(one.number for one in rows)
-        if people <= 1 or self.lacks(_PROCESS, _FLOW_PREMIUM):
+        on_flow, by_person = self.flow_ways
+        if people <= 1 or self.lacks(on_flow, by_person):
             return TwoWays(people=people) if people > 1 else None
-        found = process_or_premium(self.prices, people)
-        return _two_ways(found, people)
+        least = self._plans.number(on_flow, "minimum", self._as_of) or 1
+        pack = Price(*(one * least for one in self.prices[on_flow]))
+        found = process_or_premium({_PROCESS: pack, _FLOW_PREMIUM: self.prices[by_person]}, people)
+        name = self._licensing.name_of(on_flow)
+        return _two_ways(found, people)._replace(
+            first_name=f"one {name} licence" if least == 1 else f"{least} {name} licences, the fewest sold,",
+            second_name=self._licensing.name_of(by_person),
+        )
+
+    @property
+    def flow_ways(self) -> tuple[str, str]:
+        """The plan on a flow and the plan for a person that people are told to buy on the day."""
+        return self._licensing.on_offer("flow-capacity"), self._licensing.on_offer("flow-standalone")
 
     def of_meter(self, component: Component) -> TwoWays | None:
         """Compare the meter of an app's active people with the cheapest plan for all, a month."""
@@ -367,7 +425,7 @@ class EstateCost:
             active=active,
             first=_sum(found.metered),
             second=_sum(cost),
-            second_name=self._plans.name(plan),
+            second_name=self._licensing.name_of(plan),
             cheaper=cheaper,
             metered=licensed.app.place.pay_as_you_go,
         )
@@ -397,7 +455,7 @@ class EstateCost:
         is_own = self._prices is not None and PREMIUM in self._prices.own
         if is_own and (volume is None or self.prices[PREMIUM].middle <= volume.middle):
             return None
-        records = [one for one in self._workspace.licences if plan_id(one.plan) == PREMIUM]
+        records = [one for one in self._workspace.licences if self._plans.id_of(one.plan) == PREMIUM]
         at = records[0].at if records else needed.places[0].at if needed else self._governance.at
         paid = self.prices.get(PREMIUM)
         return Volume(number=number, at=at, each=_sum(volume) if volume else None, paid=_sum(paid) if paid else None)
@@ -411,7 +469,9 @@ class EstateCost:
                     seen.setdefault(group.name.lower(), []).append(one)
         for population in self._governance.populations:
             used = seen.get(population.name.lower(), [])
-            number = sum(count for plan, count in population.holds if plan_id(plan) in GROUPS["app-premium"])
+            held_here = [(self._plans.id_of(plan), count) for plan, count in population.holds]
+            paid = {plan: count for plan, count in held_here if count and plan in self._groups["app-premium"]}
+            number = sum(paid.values())
             named = [
                 one
                 for one in self._governance.apps
@@ -420,8 +480,7 @@ class EstateCost:
             if number and used and len(named) <= len(used) and all(_is_plain(one) for one in used):
                 names = tuple(one.component.name for one in used)
                 words = f"{number:,} of {population.name} {'holds' if number == 1 else 'hold'}"
-                plans = tuple(self._plans.name(plan_id(plan)) for plan, count in population.holds
-                              if count and plan_id(plan) in GROUPS["app-premium"])  # fmt: skip
+                plans = tuple(map(self._licensing.name_of, paid))
                 yield NotNeeded(words=words, plans=plans, things=names, at=population.at / "holds", number=number)
         yield from self._planned_without_need()
 
@@ -431,16 +490,16 @@ class EstateCost:
             if plan is None or one.record is None or not _is_plain(one):
                 continue
             if one.app:
-                wanted: tuple[str, ...] = GROUPS["app-premium"]
+                wanted: tuple[str, ...] = self._groups["app-premium"]
                 is_alone = True
             else:
-                wanted = GROUPS["flow-standalone"]
+                wanted = self._groups["flow-standalone"]
                 owner = _owner(one)
                 is_alone = owner is None or all(_is_plain(other) for other in self._licensed if _owner(other) == owner)
             if plan in wanted and is_alone:
                 yield NotNeeded(
                     words=f"'{one.component.name}' is to run on",
-                    plans=(self._plans.name(plan),),
+                    plans=(self._licensing.name_of(plan),),
                     things=(one.component.name,),
                     at=one.record.at / "plan",
                     component=one.component,
@@ -461,12 +520,12 @@ class EstateCost:
             if not number:
                 yield facts._replace(missing="its people are not counted")
             elif plan is None or plan not in self.prices:
-                named = self._plans.name(plan) if plan else "the plan it is to run on"
+                named = self._licensing.name_of(plan) if plan else "the plan it is to run on"
                 yield facts._replace(missing=f"there is no price of {named}")
             else:
                 price = self.prices[plan]
                 yearly = Money(*(one * number * MONTHS for one in (price.low, price.high, price.middle)))
-                yield facts._replace(plan=self._plans.name(plan), number=number, yearly=_sum(yearly))
+                yield facts._replace(plan=self._licensing.name_of(plan), number=number, yearly=_sum(yearly))
 
     def _to_pay(self, one: Licensed) -> tuple[str | None, int]:
         """Give the plan that an app or flow is to run on, else the cheaper one, and how many it takes."""
@@ -496,10 +555,12 @@ class EstateCost:
             return None
         record = one.record
         facts = one.app or one.flow
-        wanted = (PASS, PREMIUM) if one.app else (_FLOW_PREMIUM,)
+        wanted = (PASS, PREMIUM) if one.app else (self._licensing.on_offer("flow-standalone"),)
         intended = facts.plan if facts else None
-        plans = (intended,) if intended and intended in wanted else wanted
-        listed = {plan: self._plans.price(plan, _LIST, self._as_of) for plan in plans}
+        fitting = self._groups["app-premium" if one.app else "flow-standalone"]
+        listed = {plan: self._plans.price(plan, _LIST, self._as_of) for plan in fitting}
+        plans = (intended,) if intended and listed.get(intended) else wanted
+        listed = {plan: listed[plan] for plan in plans}
         prices = {plan: price for plan, price in listed.items() if price is not None}
         if record is None or record.created is None or not prices:
             return Exposed(people=short)
@@ -510,7 +571,7 @@ class EstateCost:
         amounts = sorted(exposure(prices, plan, short, months) for plan in prices)
         return Exposed(
             people=short,
-            plans=tuple(self._plans.name(plan) for plan in prices),
+            plans=tuple(self._licensing.name_of(plan) for plan in prices),
             months=months,
             since=record.created,
             at=record.at / "created",
@@ -536,7 +597,7 @@ class EstateCost:
         """Give what passes that are bought app by app cost a year, and what one line would save."""
         agreement = self.agreement
         apps = [one for one in self._apps if one.app and one.app.plan == PASS]
-        lines = [one for one in self._workspace.licences if plan_id(one.plan) == PASS]
+        lines = [one for one in self._workspace.licences if self._plans.id_of(one.plan) == PASS]
         if agreement is None or agreement.per_app_lines != "per-app" or max(len(apps), len(lines)) < 2:  # noqa: PLR2004
             return None
         passes, yearly = self.committed()

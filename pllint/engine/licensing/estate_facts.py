@@ -5,12 +5,10 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 
 from pllint.catalogue.plans import Plans
-from pllint.engine.licensing.cover import CAPACITY
 from pllint.engine.licensing.estate import Customer, LicenceStock, is_available, judge_stock
 from pllint.engine.licensing.estate_capacity import EstateCapacity
 from pllint.engine.licensing.estate_cost import EstateCost
 from pllint.engine.licensing.exits import Exits
-from pllint.engine.licensing.gather import plan_id
 from pllint.engine.licensing.workspace import Licensing
 from pllint.model.estate import GivenBack, Mention, Stock, Unavailable, Unsold
 from pllint.model.governance import AppRecord, FlowRecord, Governance, LicenceRecord
@@ -79,7 +77,7 @@ class EstateFacts:
         return self._licensing.counts.given_back
 
     def _stock(self, record: LicenceRecord) -> Stock:
-        plan = plan_id(record.plan)
+        plan = self.plans.id_of(record.plan)
         tenant = self.governance.tenant if self.governance else None
         told = tenant.licences_as_of if tenant else None
         as_of = record.as_of or told
@@ -89,7 +87,7 @@ class EstateFacts:
         over = remarks.get("licences-over-assigned")
         return Stock(
             plan=plan,
-            name=self.plans.name(plan),
+            name=self._licensing.name_of(plan),
             record=record,
             given=max(record.assigned or 0, allocated),
             over=over.number if over else 0,
@@ -125,8 +123,8 @@ class EstateFacts:
                 continue
             if record.plan:
                 mention = Mention(f"the plan of '{record.name}'", record.at / "plan")
-                found.setdefault(plan_id(record.plan), []).append(mention)
-            if capacity := CAPACITY.get(record.licence or ""):
+                found.setdefault(self.plans.id_of(record.plan), []).append(mention)
+            if capacity := self._licensing.capacity_licence(record):
                 found.setdefault(capacity, []).append(Mention(f"the licence of '{record.name}'", record.at / "licence"))
         return {plan: tuple(places) for plan, places in found.items()}
 
@@ -137,9 +135,9 @@ class EstateFacts:
             if sale.until and self._as_of > sale.until:
                 since = datetime.date.fromisoformat(sale.until) + datetime.timedelta(days=1)
                 yield Unsold(
-                    name=self.plans.name(plan),
+                    name=self._licensing.name_of(plan),
                     since=since.isoformat(),
-                    successor=self.plans.name(sale.successor) if sale.successor else None,
+                    successor=self._licensing.name_of(sale.successor) if sale.successor else None,
                     places=places,
                 )
 
@@ -152,7 +150,7 @@ class EstateFacts:
         kind = agreement.kind if agreement else None
         starts = agreement.starts if agreement else None
         for plan, places in self._mentions.items():
-            name, sale = self.plans.name(plan), self.plans.sale(plan)
+            name, sale = self._licensing.name_of(plan), self.plans.sale(plan)
             if sector in sale.not_in_sectors:
                 yield Unavailable(name, f"not offered in the sector {sector}", places)
                 continue

@@ -121,7 +121,7 @@ class Exits:
         return tuple(
             LowerCount(
                 plan=plan,
-                name=self._licensing.plans.name(plan),
+                name=self._licensing.name_of(plan),
                 purchased=bought,
                 to=bought - sum(one.licences for one in found),
                 since=since or "",
@@ -142,10 +142,9 @@ class Exits:
 
     def _left_behind(self, retirement: Retirement, taken: Mapping[str, int]) -> StillBought:
         governance = self._licensing.governance
-        plan, why = plan_meant(retirement, governance) if governance else (None, "")
-        found = StillBought(
-            retirement=retirement, plan=plan, units=units_of(plan, self._licensing.plans), exit=self.next
-        )
+        plans, as_of = self._licensing.plans, self._as_of
+        plan, why = plan_meant(retirement, governance, plans, as_of) if governance else (None, "")
+        found = StillBought(retirement=retirement, plan=plan, units=units_of(plan, plans, as_of), exit=self.next)
         number = self._number(retirement, plan)
         if number == 0:
             return found

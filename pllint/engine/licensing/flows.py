@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 
-from pllint.engine.licensing.apps import SEEDED, written_by
+from pllint.catalogue.plans import Plans
+from pllint.engine.licensing.apps import written_by
+from pllint.engine.licensing.cover import PER_FLOW, reaches_others
 from pllint.engine.licensing.people import (
-    DEVELOPER_PLAN,
     Coverage,
     Gap,
     Licences,
@@ -15,7 +16,6 @@ from pllint.engine.licensing.people import (
     names_of,
 )
 from pllint.model.licence_facts import (
-    GROUPS,
     CapacityAdvice,
     FlowFacts,
     Group,
@@ -32,10 +32,7 @@ REWORDED = "2023-07-31"
 PROCESS_FROM = "2023-08-01"
 PER_FLOW_OFF_THE_LIST = "2024-02-01"
 _ASSOCIATED_AT_MOST = 25
-_GRACE_DAYS = 14
-_OUT_OF_CONTEXT_DAYS = 90
 
-_PER_FLOW = "power-automate-per-flow"
 _OWNERS = frozenset({"automated", "scheduled", "http-request"})
 """Triggers that run on the owner's plan."""
 _RUNNERS = frozenset({"button", "selected-item"})
@@ -50,20 +47,22 @@ class _Row(NamedTuple):
     level: str = "required"
 
 
-def judge_flow(flow: FlowFacts, as_of: str, readings: Readings | None = None) -> LicenceJudgement:
+def judge_flow(flow: FlowFacts, as_of: str, plans: Plans, readings: Readings | None = None) -> LicenceJudgement:
     """Say whose licence a cloud flow runs on, how many are short, and what else there is to say."""
-    return _Rules(as_of, readings or Readings()).judge(flow)
+    return _Rules(as_of, plans, readings or Readings()).judge(flow)
 
 
 class _Rules:
-    def __init__(self, as_of: str, readings: Readings) -> None:
+    def __init__(self, as_of: str, plans: Plans, readings: Readings) -> None:
         self._as_of = as_of
+        self._plans = plans
         self._readings = readings
+        self._groups = plans.groups(as_of)
 
     def judge(self, flow: FlowFacts) -> LicenceJudgement:
         remarks = list(self._whatever_the_licences(flow))
         place = flow.place
-        if has_capacity_licence(flow):
+        if self._has_capacity_licence(flow):
             rows = [] if flow.covered_by or flow.trigger != "child" else self._premium_parents(flow)
             metered = False if flow.premium and place.pay_as_you_go else None
             return LicenceJudgement(needs=_needs(rows), remarks=tuple(remarks), metered=metered)
@@ -82,13 +81,13 @@ class _Rules:
         return self._ordinary(flow, remarks)
 
     def _whatever_the_licences(self, flow: FlowFacts) -> Iterator[Remark]:
-        if flow.licence == _PER_FLOW and self._as_of >= PER_FLOW_OFF_THE_LIST:
+        if flow.licence == PER_FLOW and self._as_of >= PER_FLOW_OFF_THE_LIST:
             yield Remark("plan-no-longer-sold", 1, (flow.licence,))
-        if flow.licence in GROUPS["flow-capacity"] and flow.associated_flows > _ASSOCIATED_AT_MOST:
+        if flow.licence in self._groups["flow-capacity"] and flow.associated_flows > _ASSOCIATED_AT_MOST:
             yield Remark("process-associations-over-limit", flow.associated_flows)
         if not flow.premium:
             return
-        if flow.plan in SEEDED:
+        if flow.plan is not None and flow.plan in self._groups.seeded:
             yield Remark("flow-premium-not-declared", who=(flow.plan,))
         if flow.place.type == "teams":
             yield Remark("teams-environment-premium")
@@ -111,7 +110,7 @@ class _Rules:
         return flow.purpose == "use" or any(group.role in served for group in flow.people)
 
     def _managed(self, flow: FlowFacts, remarks: list[Remark]) -> LicenceJudgement:
-        wanted = licences("managed-environment", self._as_of)
+        wanted = self._licences("managed-environment")
         if flow.trigger in _OWNERS:
             found, who = _owned(flow.owner, wanted), "owner"
         else:
@@ -130,14 +129,14 @@ class _Rules:
             if row.short:
                 remarks.append(Remark("agent-capacity-missing", 1))
             return self._written(flow, (flow,), LicenceJudgement(needs=(row,), remarks=tuple(remarks)))
-        if flow.plan == DEVELOPER_PLAN and flow.place.type != "developer":
+        if flow.plan in self._groups.developer and flow.place.type != "developer":
             remarks.append(Remark("developer-plan-outside-developer-environment"))
         if flow.trigger == "child":
             return self._child(flow, remarks)
         rows = self._responsible(flow)
         remarks += self._responsible_remarks(flow, rows)
         if flow.attended:
-            remarks += _attended_remarks(flow)
+            remarks += _attended_remarks(flow, self._groups["attended"])
         if flow.trigger in _OWNERS:
             others = self._others(flow)
             rows += others
@@ -145,30 +144,38 @@ class _Rules:
         judged = LicenceJudgement(needs=_needs(rows), remarks=_in_order(remarks))
         named = {remark.check for remark in remarks}
         if flow.trigger in _OWNERS:
-            judged = judged._replace(turned_off_after_days=_turned_off(named))
+            judged = judged._replace(turned_off_after_days=self._turned_off(named))
         if "flow-owner-left" in named:
             change = ("change-owner", "flow-licence")
             move = ("add-to-solution-and-change-owner", "flow-licence", "co-owner-export-import")
             judged = judged._replace(remedies=change if flow.in_solution else move)
         return self._written(flow, (flow,), judged._replace(alternative=self._alternative(flow, judged)))
 
+    def _turned_off(self, named: set[str]) -> int | None:
+        if named & {"flow-owner-unlicensed", "flow-owner-left"}:
+            return int(self._plans.fact("grace-days", self._as_of))
+        if "flow-out-of-context" in named:
+            return int(self._plans.fact("out-of-context-days", self._as_of))
+        return None
+
     def _written(self, flow: FlowFacts, starts: Sequence[FlowFacts], judged: LicenceJudgement) -> LicenceJudgement:
         """Add who writes to restricted tables: those whose licence a run uses; `starts` are the flows that begin it."""
+        wanted = self._licences("dynamics")
         if flow.restricted_writers:
-            return written_by(flow.restricted_writers, judged, self._as_of)
+            return written_by(flow.restricted_writers, judged, wanted)
         if not flow.writes_restricted:
             return judged
         sure = [group for start in starts for group in _running(start)]
         if sure or not any(start.trigger == "power-app" for start in starts):
-            return written_by(distinct(sure), judged, self._as_of)
+            return written_by(distinct(sure), judged, wanted)
         users = [group for start in starts for group in _with_role(start.people, "runs") or start.app_users]
-        return written_by(distinct(users), judged, self._as_of, at_most=True)
+        return written_by(distinct(users), judged, wanted, at_most=True)
 
     def _alternative(self, flow: FlowFacts, judged: LicenceJudgement) -> CapacityAdvice | None:
         """Give the capacity licence that would settle what is short, where one could."""
         if not judged.short or flow.trigger in {"power-app", "copilot"} or _is_application(flow.owner):
             return None
-        plan = "power-automate-process" if self._as_of >= PROCESS_FROM else _PER_FLOW
+        plan = "power-automate-process" if self._as_of >= PROCESS_FROM else PER_FLOW
         return CapacityAdvice(plan=plan)
 
     def _group(self, flow: FlowFacts) -> str:
@@ -187,9 +194,9 @@ class _Rules:
         """Name the people whose licence a run uses."""
         developer = flow.place.type == "developer"
         group = self._group(flow)
-        wanted = licences(group, self._as_of, developer=developer)
+        wanted = self._licences(group, developer=developer)
         if flow.trigger == "power-app":
-            of_app = licences(_group_of_app(flow), self._as_of, developer=developer)
+            of_app = self._licences(_group_of_app(flow), developer=developer)
             return [_Row("app-users", coverage(_with_role(flow.people, "runs"), of_app))]
         if flow.trigger in _RUNNERS:
             return [_Row("runners", coverage(_with_role(flow.people, "runs"), wanted))]
@@ -200,7 +207,7 @@ class _Rules:
         if _is_application(flow.owner):
             if wanted.group == "flow-in-dynamics-context":
                 return []
-            return [_Row("flow", coverage((Group(),), licences("flow-capacity", self._as_of)))]
+            return [_Row("flow", coverage((Group(),), self._licences("flow-capacity")))]
         if flow.owner is None or flow.owner.kind == "person" or flow.owner.left:
             return [_Row("owner", _owned(flow.owner, wanted))]
         rows = [_Row("account", _owned(flow.owner, wanted))]
@@ -227,7 +234,7 @@ class _Rules:
 
     def _others(self, flow: FlowFacts) -> list[_Row]:
         """Name the people who do not run the flow and need a licence all the same."""
-        wanted = licences(self._group(flow), self._as_of, developer=flow.place.type == "developer")
+        wanted = self._licences(self._group(flow), developer=flow.place.type == "developer")
         rows = [_Row("indirect", coverage(_with_role(flow.people, "triggers-and-receives"), wanted))]
         before = self._as_of < REWORDED
         benefit = self._readings.team_benefit
@@ -254,7 +261,7 @@ class _Rules:
 
     def _child(self, flow: FlowFacts, remarks: list[Remark]) -> LicenceJudgement:
         """Give the need of a child flow: its parents' context, and for the time being its owner."""
-        parents = list(_top_parents(flow))
+        parents = list(self._top_parents(flow))
         context = self._readings.child_context
         rows = [] if context == "owner" else self._parent_rows(parents)
         if any(row.found.short for row in rows):
@@ -264,7 +271,7 @@ class _Rules:
         for row in rows:
             remarks += _leaned_on(flow, row.found)
         if parents and context != "parent":
-            owner = _owned(flow.owner, licences("flow-standalone", self._as_of))
+            owner = _owned(flow.owner, self._licences("flow-standalone"))
             rows.append(_Row("child-owner", owner, "required" if context == "owner" else "advised"))
             if owner.short:
                 remarks.append(Remark("child-flow-owner-in-transition", 1, owner.short_names()))
@@ -273,7 +280,7 @@ class _Rules:
         return self._written(flow, parents, judged._replace(alternative=self._alternative(flow, judged)))
 
     def _premium_parents(self, flow: FlowFacts) -> list[_Row]:
-        return self._parent_rows([parent for parent in _top_parents(flow) if parent.premium])
+        return self._parent_rows([parent for parent in self._top_parents(flow) if parent.premium])
 
     def _parent_rows(self, parents: Sequence[FlowFacts]) -> list[_Row]:
         """Add the people of all parents up, one row for each kind and group of plans."""
@@ -282,7 +289,7 @@ class _Rules:
         for number, parent in enumerate(parents):
             group = self._group(parent)
             if parent.trigger in _OWNERS:
-                gap = _owned(parent.owner, licences(group, self._as_of)).gaps[0]
+                gap = _owned(parent.owner, self._licences(group)).gaps[0]
                 name = (parent.owner.name if parent.owner else None) or f"\0{number}"
                 known = owners.setdefault(group, {}).setdefault(name.lower(), gap)
                 if gap.short > known.short:
@@ -292,35 +299,37 @@ class _Rules:
             elif parent.trigger == "power-app":
                 runners.setdefault(("app-users", _group_of_app(parent)), []).extend(_with_role(parent.people, "runs"))
         rows = [
-            _Row("parent-owners", Coverage(licences(group, self._as_of), tuple(gaps.values())))
+            _Row("parent-owners", Coverage(self._licences(group), tuple(gaps.values())))
             for group, gaps in owners.items()
         ]
         rows += [
-            _Row(who, coverage(distinct(groups), licences(group, self._as_of)))
-            for (who, group), groups in runners.items()
+            _Row(who, coverage(distinct(groups), self._licences(group))) for (who, group), groups in runners.items()
         ]
         return rows
 
+    def _licences(self, group: str, *, developer: bool = False) -> Licences:
+        return licences(group, self._as_of, self._plans, developer=developer)
 
-def has_capacity_licence(flow: FlowFacts) -> bool:
-    """Tell whether a capacity licence covers a flow, its own or an inherited one.
+    def _has_capacity_licence(self, flow: FlowFacts) -> bool:
+        """Tell whether a capacity licence covers a flow, its own or an inherited one.
 
-    A per flow licence reaches child flows alone; a Process flow lends its licence to associated flows too.
-    """
-    capacity = GROUPS["flow-capacity"]
-    inherited = flow.covered_by in capacity and (flow.trigger == "child" or flow.covered_by != _PER_FLOW)
-    return flow.licence in capacity or inherited
+        A per flow licence reaches child flows alone; a Process flow lends its licence to associated flows too.
+        """
+        capacity = self._groups["flow-capacity"]
+        if flow.licence in capacity:
+            return True
+        lent = flow.covered_by if flow.covered_by in capacity else None
+        return lent is not None and (flow.trigger == "child" or reaches_others(lent, self._plans, self._as_of))
 
-
-def _top_parents(flow: FlowFacts, above: tuple[FlowFacts, ...] = ()) -> Iterator[FlowFacts]:
-    """Give the flows at the top that no capacity licence covers, following parents that are child flows themselves."""
-    for parent in flow.called_by:
-        if has_capacity_licence(parent) or parent in above:
-            continue
-        if parent.trigger == "child":
-            yield from _top_parents(parent, (*above, parent))
-        else:
-            yield parent
+    def _top_parents(self, flow: FlowFacts, above: tuple[FlowFacts, ...] = ()) -> Iterator[FlowFacts]:
+        """Give the flows at the top that no capacity licence covers, following parents that are child flows."""
+        for parent in flow.called_by:
+            if self._has_capacity_licence(parent) or parent in above:
+                continue
+            if parent.trigger == "child":
+                yield from self._top_parents(parent, (*above, parent))
+            else:
+                yield parent
 
 
 def _owned(owner: Owner | None, wanted: Licences) -> Coverage:
@@ -388,7 +397,7 @@ def _unlicensed(flow: FlowFacts, row: _Row) -> Iterator[Remark]:
         yield Remark(check, found.short - wrong, found.short_names())
 
 
-def _attended_remarks(flow: FlowFacts) -> Iterator[Remark]:
+def _attended_remarks(flow: FlowFacts, with_bots: Sequence[str]) -> Iterator[Remark]:
     if flow.trigger in _OWNERS:
         owner = flow.owner
         groups = [Group(holds=tuple((plan, 1) for plan in owner.holds) if owner and not owner.left else ())]
@@ -396,15 +405,9 @@ def _attended_remarks(flow: FlowFacts) -> Iterator[Remark]:
         groups = [group for group in _with_role(flow.people, "runs") if group.number]
     else:
         return
-    without = [group for group in groups if not held(group.holds, GROUPS["attended"])]
+    without = [group for group in groups if not held(group.holds, with_bots)]
     if without:
         yield Remark("attended-bot-missing", sum(group.number or 0 for group in without), names_of(without))
-
-
-def _turned_off(named: set[str]) -> int | None:
-    if named & {"flow-owner-unlicensed", "flow-owner-left"}:
-        return _GRACE_DAYS
-    return _OUT_OF_CONTEXT_DAYS if "flow-out-of-context" in named else None
 
 
 def _needs(rows: Sequence[_Row]) -> tuple[NeedRow, ...]:

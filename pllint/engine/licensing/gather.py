@@ -7,14 +7,12 @@ name of an owner or a maker says what that person holds.
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 
-from pllint.catalogue.plans import plan_named
-from pllint.engine.licensing.apps import SEEDED
-from pllint.engine.licensing.cover import CAPACITY, Covers
+from pllint.catalogue.plans import Plans
+from pllint.engine.licensing.cover import Covers, capacity_licence
 from pllint.model.component import APPS, Component, ComponentKind, StartsFrom
 from pllint.model.environment import Environment
 from pllint.model.governance import AppRecord, FlowRecord, Governance, LicenceRecord, Name, Population
 from pllint.model.licence_facts import (
-    GROUPS,
     AppFacts,
     FlowFacts,
     Group,
@@ -29,7 +27,6 @@ from pllint.model.licensing import Premium, RestrictedWrite, Verdict
 from pllint.model.lifecycle import Retired
 from pllint.model.workspace import Workspace
 
-_PASS = "power-apps-per-app"  # noqa: S105 - the id of a plan
 _TRIGGERS = {
     StartsFrom.CONNECTOR: "automated",
     StartsFrom.TEAMS_WEBHOOK: "automated",
@@ -47,12 +44,6 @@ _DEEPEST = 20
 """Calls of flows by flows that are followed upwards."""
 
 
-def plan_id(text: str) -> str:
-    """Give the id of a plan by any of its names; an unknown name stays what it is."""
-    found = plan_named(text)
-    return found.id if found else text
-
-
 class Gathered:
     """Gathers facts from one workspace; asked once for each component."""
 
@@ -64,6 +55,8 @@ class Gathered:
         targets: Callable[[Component], Sequence[Environment]],
         writes: Callable[[Component], Sequence[RestrictedWrite]],
         *,
+        plans: Plans,
+        as_of: str,
         retired: Sequence[Retired],
         is_retired: Callable[[AppRecord | FlowRecord], bool],
     ) -> None:
@@ -73,8 +66,11 @@ class Gathered:
         self._retired_apps = {thing.name.strip().lower() for thing in retired if thing.kind == "app"}
         self._premium = premium
         self._targets = targets
+        self._plans = plans
+        self._as_of = as_of
+        self._groups = plans.groups(as_of)
         self._writes = writes
-        self.covers = Covers(workspace, governance, self._place_of_record)
+        self.covers = Covers(workspace, governance, self._place_of_record, plans=plans, as_of=as_of)
 
     def record(self, component: Component) -> AppRecord | FlowRecord | None:
         """Give the manifest's record of an app or a flow; the first where it is in several environments."""
@@ -113,7 +109,7 @@ class Gathered:
             makers=self._makers(record),
             passes=here,
             passes_elsewhere=elsewhere,
-            plan=plan_id(record.plan) if record and record.plan else None,
+            plan=self._plans.id_of(record.plan) if record and record.plan else None,
             claims=tuple((name, "standard") for name in self._claimed_standard(component)),
             hosts=tuple(self._hosts(component)),
             stated_users=stated,
@@ -154,14 +150,14 @@ class Gathered:
             purpose=record.purpose if record else None,
             owner=self._owner(flow_record) if flow_record else None,
             people=people,
-            licence=CAPACITY.get(flow_record.licence or "") if flow_record else None,
+            licence=capacity_licence(flow_record.licence, self._plans, self._as_of) if flow_record else None,
             covered_by=cover.plan if cover else None,
             called_by=tuple(parents),
             app=self._served(component, flow_record),
-            plan=plan_id(flow_record.plan) if flow_record and flow_record.plan else None,
+            plan=self._plans.id_of(flow_record.plan) if flow_record and flow_record.plan else None,
             in_solution=component.solution is not None,
-            agent_capacity=any(plan_id(one.plan) in GROUPS["agent"] for one in self._governance.licences),
-            credential_holders=_holders(flow_record) if flow_record else None,
+            agent_capacity=any(self._plans.id_of(one.plan) in self._groups["agent"] for one in self._licences),
+            credential_holders=self._holders(flow_record) if flow_record else None,
             on_dataverse=_is_on_dataverse(component),
             attended=any(call.mode == "attended" for call in component.calls_desktop_flows),
             unattended=any(call.mode == "unattended" for call in component.calls_desktop_flows),
@@ -221,11 +217,11 @@ class Gathered:
         return Group(
             name=population.name,
             number=population.people,
-            holds=_by_id(population.holds),
+            holds=self._by_id(population.holds),
             role=role,
             guests=GuestLicence(
                 home=guests.home or "unknown",
-                plan=plan_id(guests.plan) if guests.plan else None,
+                plan=self._plans.id_of(guests.plan) if guests.plan else None,
                 other_cloud=guests.cloud is not None and guests.cloud != cloud,
             )
             if guests
@@ -247,9 +243,9 @@ class Gathered:
         if record.owner is None:
             return None
         population = self._populations.get(record.owner.strip().lower())
-        holds = tuple(plan for plan, number in _by_id(population.holds) if number) if population else ()
+        holds = tuple(plan for plan, number in self._by_id(population.holds) if number) if population else ()
         if not holds and record.plan:
-            plan = plan_id(record.plan)
+            plan = self._plans.id_of(record.plan)
             holds = (plan,) if self._is_within_purchased(plan, record.owner) else ()
         elif not holds:
             holds = self._from_the_pool(record)
@@ -259,7 +255,7 @@ class Gathered:
 
     def _is_within_purchased(self, plan: str, owner: str) -> bool:
         """Tell whether enough licences of a plan are bought for the owners who are to have one, in order of names."""
-        flows = [one for one in self._governance.flows if plan_id(one.plan or "") == plan]
+        flows = [one for one in self._governance.flows if self._plans.id_of(one.plan or "") == plan]
         owners = sorted({one.owner.strip().lower() for one in flows if one.owner})
         return owners.index(owner.strip().lower()) < self._purchased(plan)
 
@@ -267,8 +263,9 @@ class Gathered:
         """Let an owner whose plan nobody has written hold one that is bought and not spoken for."""
         unspoken = sorted({one.owner.strip().lower() for one in self._governance.flows if one.owner and not one.plan})
         place = unspoken.index((record.owner or "").strip().lower())
-        for plan in GROUPS["flow-standalone"]:
-            spoken = {one.owner for one in self._governance.flows if one.owner and plan_id(one.plan or "") == plan}
+        for plan in self._groups["flow-standalone"]:
+            planned = (one for one in self._governance.flows if self._plans.id_of(one.plan or "") == plan)
+            spoken = {one.owner for one in planned if one.owner}
             free = self._purchased(plan) - len(spoken)
             if place < free:
                 return (plan,)
@@ -276,7 +273,7 @@ class Gathered:
         return ()
 
     def _purchased(self, plan: str) -> int:
-        records = [one for one in self._licences if plan_id(one.plan) == plan]
+        records = [one for one in self._licences if self._plans.id_of(one.plan) == plan]
         return sum(max(one.purchased or 0, one.assigned or 0) for one in records)
 
     @property
@@ -286,14 +283,23 @@ class Gathered:
     def _passes(self, environment: Environment | None) -> tuple[int, int]:
         """Count the app passes allocated to an environment, and to others."""
         here = elsewhere = 0
+        passes = self._groups.given_to("app-pass", "app-premium")
         for record in self._licences:
-            if plan_id(record.plan) == _PASS:
+            if self._plans.id_of(record.plan) in passes:
                 for name, number in record.allocated:
                     if environment is not None and environment.goes_by(name.text):
                         here += number
                     else:
                         elsewhere += number
         return here, elsewhere
+
+    def _by_id(self, holds: Holds) -> Holds:
+        return tuple((self._plans.id_of(plan), number) for plan, number in holds)
+
+    def _holders(self, record: FlowRecord) -> Group | None:
+        if record.credential_holders is None:
+            return None
+        return Group(number=record.credential_holders, holds=self._by_id(record.holders_hold))
 
     def _hosts(self, component: Component) -> Iterator[tuple[str, str]]:
         for use in component.uses:
@@ -311,7 +317,8 @@ class Gathered:
             for record in self._governance.connectors:
                 names = {record.name.strip().lower(), (record.id or record.name).lower()}
                 count = record.deployment.licences if record.deployment else None
-                if names & called and count is not None and count.plan and plan_id(count.plan) in SEEDED:
+                counted = self._plans.id_of(count.plan) if count is not None and count.plan else None
+                if names & called and counted in self._groups.seeded:
                     yield definition.display_name
 
     def _served(self, flow: Component, record: FlowRecord | None) -> ServedApp | None:
@@ -337,16 +344,6 @@ class Gathered:
                 theirs |= _DATAVERSE
             shares = bool(connectors & theirs) or any(app in callers for app in apps)
         return ServedApp(name=record.app.text, linked=True, shares_data=shares, exists=exists)
-
-
-def _by_id(holds: Holds) -> Holds:
-    return tuple((plan_id(plan), number) for plan, number in holds)
-
-
-def _holders(record: FlowRecord) -> Group | None:
-    if record.credential_holders is None:
-        return None
-    return Group(number=record.credential_holders, holds=_by_id(record.holders_hold))
 
 
 def _names(record: AppRecord | FlowRecord) -> tuple[Name, ...]:

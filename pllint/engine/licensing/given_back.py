@@ -8,8 +8,7 @@ they were taken out of, user plans what is assigned. What is purchased is lowere
 from collections.abc import Iterator, Sequence
 
 from pllint.catalogue.plans import Plans
-from pllint.engine.licensing.cover import CAPACITY
-from pllint.engine.licensing.gather import plan_id
+from pllint.engine.licensing.cover import capacity_licence
 from pllint.model.estate import GivenBack, Lowered, Standing
 from pllint.model.governance import (
     AppRecord,
@@ -93,22 +92,22 @@ def counts_on(
     )
 
 
-def plan_meant(retirement: Retirement, governance: Governance) -> tuple[str | None, str]:
+def plan_meant(retirement: Retirement, governance: Governance, plans: Plans, as_of: str) -> tuple[str | None, str]:
     """Give the plan that the people of what is retired had, or None and why it is not known."""
     for kind, name in retirement.things:
-        plans = {plan_id(plan) for record in _named(governance, kind, name) if (plan := _plan_of(record))}
-        if len(plans) == 1:
-            return plans.pop(), ""
-        if plans:
+        meant = {plan for record in _named(governance, kind, name) if (plan := _plan_of(record, plans, as_of))}
+        if len(meant) == 1:
+            return meant.pop(), ""
+        if meant:
             return None, f"the records of the {kind} '{name}' name several plans"
     return None, f"no record says which licences the people of {retirement.subject} had"
 
 
-def units_of(plan: str | None, plans: Plans) -> tuple[str, str]:
+def units_of(plan: str | None, plans: Plans, as_of: str) -> tuple[str, str]:
     """Say what one and several licences of a plan are called."""
     if plan is None:
         return "licence", "licences"
-    name = plans.name(plan)
+    name = plans.name(plan, as_of)
     unit, units = ("pass", "passes") if plans.counts(plan) == "app-pass" else ("licence", "licences")
     return f"{name} {unit}", f"{name} {units}"
 
@@ -132,7 +131,9 @@ class _Counts:
         number, day = review.reclaim or 0, review.date
         found = GivenBack(retirement=retirement, at=review.at / "reclaim", number=number, day=day)
         meant = self._meant(retirement)
-        found = found._replace(plan=meant.plan, units=units_of(meant.plan, self._plans), environment=meant.environment)
+        found = found._replace(
+            plan=meant.plan, units=units_of(meant.plan, self._plans, self._as_of), environment=meant.environment
+        )
         if day is not None and day > self._as_of:
             return found._replace(standing=Standing.TO_COME)
         places = self._places(meant)
@@ -186,7 +187,7 @@ class _Counts:
     # Which licences are meant
 
     def _meant(self, retirement: Retirement) -> _Meant:
-        plan, why = plan_meant(retirement, self._governance)
+        plan, why = plan_meant(retirement, self._governance, self._plans, self._as_of)
         if plan is None:
             return _Meant(
                 why=why, remedy="write `plan` into the record of the app, or into the licence count of the connector"
@@ -194,7 +195,7 @@ class _Counts:
         if self._plans.counts(plan) == "person":
             return _Meant(plan)
         if not self._is_pass(plan):
-            why = f"{self._plans.name(plan)} is not a licence that people hold"
+            why = f"{self._plans.name(plan, self._as_of)} is not a licence that people hold"
             return _Meant(plan, why=why, remedy=_COUNT_AGAIN)
         environment, why = self._environment(retirement, plan)
         return _Meant(plan, environment, why, "write `environment` into the record of the app" if why else "")
@@ -220,7 +221,9 @@ class _Counts:
 
     def _places(self, meant: _Meant) -> Sequence[_Place]:
         """Give the counts that a retirement may have lowered; of all plans or environments where it is not known."""
-        plans = [meant.plan] if meant.plan else list(dict.fromkeys(plan_id(one.plan) for one in self._written))
+        plans = (
+            [meant.plan] if meant.plan else list(dict.fromkeys(self._plans.id_of(one.plan) for one in self._written))
+        )
         return [place for plan in plans for place in self._counts_of(plan, meant.environment)]
 
     def _counts_of(self, plan: str, environment: str | None) -> Iterator[_Place]:
@@ -228,21 +231,21 @@ class _Counts:
             yield from self._allocated(plan, environment)
             return
         for index, record in enumerate(self.records):
-            if plan_id(record.plan) == plan and record.assigned is not None:
+            if self._plans.id_of(record.plan) == plan and record.assigned is not None:
                 yield _Place(index, record.at / "assigned", record.assigned, self._day(index, "assigned"))
 
     def _allocated(self, plan: str, environment: str | None) -> Sequence[_Place]:
         return [
             _Place(index, name.at, number, self._day(index, "allocated"), name.text)
             for index, record in enumerate(self.records)
-            if plan_id(record.plan) == plan
+            if self._plans.id_of(record.plan) == plan
             for name, number in record.allocated
             if environment is None or self._is_one(name.text, environment)
         ]
 
     def _holds_passes(self, plan: str, environment: str) -> bool:
         return any(
-            number and plan_id(record.plan) == plan and self._is_one(name.text, environment)
+            number and self._plans.id_of(record.plan) == plan and self._is_one(name.text, environment)
             for record in self._written
             for name, number in record.allocated
         )
@@ -268,12 +271,15 @@ def _named(governance: Governance, kind: str, name: str) -> Sequence[AppRecord |
     return [one for one in kinds[kind] if one.name.strip().lower() == name.strip().lower()]
 
 
-def _plan_of(record: AppRecord | FlowRecord | ConnectorRecord) -> str | None:
+def _plan_of(record: AppRecord | FlowRecord | ConnectorRecord, plans: Plans, as_of: str) -> str | None:
     if isinstance(record, ConnectorRecord):
         count = record.deployment.licences if record.deployment else None
-        return count.plan if count else None
-    capacity = CAPACITY.get(record.licence or "") if isinstance(record, FlowRecord) else None
-    return record.plan or capacity
+        named = count.plan if count else None
+    else:
+        named = record.plan
+        if not named and isinstance(record, FlowRecord):
+            return capacity_licence(record.licence, plans, as_of)
+    return plans.id_of(named) if named else None
 
 
 def _environments(record: AppRecord | FlowRecord | ConnectorRecord) -> Iterator[str]:

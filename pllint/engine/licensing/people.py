@@ -2,22 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 
-from pllint.model.licence_facts import GROUPS, Group, Holds, Remark
+from pllint.catalogue.plans import Plans
+from pllint.model.licence_facts import Group, Holds, Remark
 from pllint.record import NamedTuple
-
-_TRIALS = {"power-apps-premium": "power-apps-trial", "power-automate-premium": "power-automate-trial"}
-# Grandfathered plans counted until the end of 2020: https://learn.microsoft.com/power-platform/admin/pricing-billing-skus
-_UNTIL_2020 = {
-    "power-apps-premium": ("power-apps-plan-1", "power-apps-plan-2"),
-    "power-automate-per-user": ("power-automate-plan-1", "power-automate-plan-2"),
-}
-_GRANDFATHERED_UNTIL = "2020-12-31"
-_PASS = "power-apps-per-app"  # noqa: S105 - the id of a plan
-DEVELOPER_PLAN = "power-apps-developer"
-_WRONG_KIND = (
-    "power-apps-premium", _PASS, "power-apps-trial",
-    "dynamics-365-enterprise", "dynamics-365-professional", "dynamics-365-team-member",
-)  # fmt: skip
 
 
 class Licences(NamedTuple):
@@ -26,17 +13,25 @@ class Licences(NamedTuple):
     group: str
     plans: tuple[str, ...]
     trials: tuple[str, ...]
+    in_context: tuple[str, ...] = ()
+    """The plans of apps or Dynamics, which carry a flow in the context of these alone."""
+    passes: tuple[str, ...] = ()
+    """The plans that belong to an environment, not to a person."""
+    developer: tuple[str, ...] = ()
+    """The plans for development and test."""
 
 
-def licences(group: str, as_of: str, *, developer: bool = False) -> Licences:
+def licences(group: str, as_of: str, plans: Plans, *, developer: bool = False) -> Licences:
     """Give the plans of a group that count on a day; in a developer environment the Developer Plan does too."""
-    plans = list(GROUPS[group])
-    if as_of <= _GRANDFATHERED_UNTIL:
-        plans += [old for plan in GROUPS[group] for old in _UNTIL_2020.get(plan, ())]
-    if developer:
-        plans.append(DEVELOPER_PLAN)
-    trials = [_TRIALS[plan] for plan in GROUPS[group] if plan in _TRIALS and _TRIALS[plan] not in plans]
-    return Licences(group=group, plans=tuple(plans), trials=tuple(trials))
+    groups = plans.groups(as_of)
+    return Licences(
+        group=group,
+        plans=(*groups[group], *(groups.developer if developer else ())),
+        trials=groups.trials(group),
+        in_context=groups.in_context,
+        passes=groups.given_to("app-pass", "app-premium"),
+        developer=groups.developer,
+    )
 
 
 class Gap(NamedTuple):
@@ -120,12 +115,12 @@ class Coverage(NamedTuple):
 
     def wrong_kind(self) -> int:
         """Count those short, guests apart, whose paid plan is of Power Apps or Dynamics and does not count."""
-        wrong = {*_WRONG_KIND} - {*self.licences.plans, *self.licences.trials}
+        wrong = {*self.licences.in_context} - {*self.licences.plans, *self.licences.trials}
         return sum(min(gap.short, held(gap.people.holds, wrong)) for gap in self.gaps if not gap.people.guests)
 
     def developer_plans(self) -> int:
         """Count those short who hold the Developer Plan."""
-        return sum(min(gap.short, held(gap.people.holds, (DEVELOPER_PLAN,))) for gap in self.gaps)
+        return sum(min(gap.short, held(gap.people.holds, self.licences.developer)) for gap in self.gaps)
 
 
 def coverage(
@@ -189,7 +184,7 @@ def _as_guests(gap: Gap, wanted: Licences, *, guests_need_host_licence: bool) ->
         return gap
     if guests.other_cloud:
         return gap._replace(guest_check="guest-cloud-differs")
-    if guests.plan == _PASS:
+    if guests.plan in wanted.passes:
         return gap._replace(guest_check="guest-pass-not-portable")
     if guests_need_host_licence:
         return gap._replace(guest_check="guest-dataverse-home-licence")

@@ -16,6 +16,9 @@ HTTP_CONNECTORS = frozenset(
 _PLAIN_HTTP = "Http"
 _DATAVERSE = frozenset({"shared_commondataserviceforapps", "shared_commondataservice"})
 _DESKTOP_FLOWS = "shared_uiflow"
+# https://learn.microsoft.com/power-platform/admin/power-automate-licensing/types of that day lists HTTP among what
+# Microsoft 365 includes; the connector reference and every older text hold it to be premium.
+_DOUBTED_FROM = "2026-03-19"
 BY_RULE = frozenset({*HTTP_CONNECTORS, *_DATAVERSE, _DESKTOP_FLOWS})
 """Connectors whose tier plays no part."""
 
@@ -81,6 +84,18 @@ def premium(
     if environments and all(environment.type is EnvironmentType.TEAMS for environment in environments):
         found = [reason for reason in found if reason.word is not ReasonWord.DATAVERSE]
     return _verdict(component, found, unknown, unread, environments)
+
+
+def doubt(reason: PremiumReason, as_of: str, *, in_teams: bool = False) -> str | None:
+    """Say where the sources disagree on a reason; None where they agree."""
+    if reason.word is ReasonWord.HTTP and reason.connector == _PLAIN_HTTP and as_of >= _DOUBTED_FROM:
+        return (
+            f"one Microsoft page of {_DOUBTED_FROM} lists plain HTTP as included in Microsoft 365, all others as"
+            " premium; `licensing: http-tier` chooses"
+        )
+    if reason.word is ReasonWord.CUSTOM_CONNECTOR and in_teams:
+        return "whether a Dataverse for Teams environment may use custom connectors is documented both ways"
+    return None
 
 
 def _verdict(

@@ -3,26 +3,30 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 
 from pllint.catalogue import Catalogue
-from pllint.catalogue.plans import Plans, plan_named
+from pllint.catalogue.groups import PlanGroups
+from pllint.catalogue.plans import Plans
+from pllint.catalogue.skus import sku
 from pllint.engine.licensing.apps import judge_app
+from pllint.engine.licensing.cover import capacity_licence, capacity_words
 from pllint.engine.licensing.flows import judge_flow
-from pllint.engine.licensing.gather import Gathered, plan_id
+from pllint.engine.licensing.gather import Gathered
 from pllint.engine.licensing.restricted import restricted_writes
-from pllint.engine.licensing.tier import premium
+from pllint.engine.licensing.tier import doubt, premium
 from pllint.model.component import APPS, Component, ComponentKind, StartsFrom, TriggerClass
 from pllint.model.environment import Environment, EnvironmentType
 from pllint.model.governance import AppRecord, FlowRecord, Governance, Name
-from pllint.model.inventory import Currency, LicenceSku
-from pllint.model.licence_facts import GROUPS, Readings, Remark
+from pllint.model.inventory import Currency, LicenceSku, ListedResource
+from pllint.model.licence_facts import Readings, Remark
 from pllint.model.licensing import (
     Association,
     LicenceNeed,
     Licensed,
     Premium,
+    PremiumReason,
     RestrictedWrite,
     Uncounted,
     Verdict,
@@ -35,40 +39,41 @@ if TYPE_CHECKING:
     from pllint.engine.licensing.given_back import Counts
     from pllint.model.estate import GivenBack
 
-_APP_PLANS = ("power-apps-premium", "power-apps-per-app")
-_STANDALONE = ("power-automate-premium", "power-automate-per-user", "power-automate-per-user-rpa")
-_CAPACITY = ("power-automate-process", "power-automate-hosted-process", "power-automate-per-flow")
-_AGENT = ("copilot-studio", "copilot-studio-payg")
-_MANAGED = ("power-apps-premium", "power-apps-per-app", "power-automate-premium", "dynamics-365-enterprise")
-_TRIALS = {"power-apps-premium": "power-apps-trial", "power-automate-premium": "power-automate-trial"}
+_PASS = "power-apps-per-app"  # noqa: S105 - the id of a plan
 
 
-def fitting_plans(component: Component, found: Premium, *, serves_app: bool = False) -> tuple[str, ...]:
+def fitting_plans(
+    component: Component, found: Premium, groups: PlanGroups, *, serves_app: bool = False, trials: bool = True
+) -> tuple[str, ...]:
     """Give the ids of the plans that could cover a component, the usual ones first; none when it needs none.
 
     A flow that serves an app and shares its data is covered by the app's plans as well; one that the app starts runs
     on those alone.
     """
-    plans: tuple[str, ...] = ()
+    fitting: tuple[str, ...] = ()
     starts_from = component.trigger.starts_from if component.trigger else None
     if found.verdict is Verdict.NO:
-        plans = _MANAGED if found.reasons else ()
+        fitting = ("managed-environment",) if found.reasons else ()
     elif component.kind in APPS:
-        plans = _APP_PLANS
+        fitting = ("app-premium",)
     elif component.kind is ComponentKind.AGENT or starts_from is StartsFrom.AGENT:
-        plans = _AGENT
+        fitting = ("agent",)
     elif component.kind is ComponentKind.CLOUD_FLOW and starts_from is StartsFrom.POWER_APPS:
-        plans = (*_APP_PLANS, *_CAPACITY)
+        fitting = ("app-premium", "flow-capacity")
     elif serves_app:
-        plans = (*_STANDALONE, *_APP_PLANS, *_CAPACITY)
+        fitting = ("flow-in-app-context", "flow-capacity")
     else:
-        plans = (*_STANDALONE, *_CAPACITY)
-    return (*plans, *(_TRIALS[plan] for plan in plans if plan in _TRIALS))
+        fitting = ("flow-standalone", "flow-capacity")
+    plans = dict.fromkeys(plan for group in fitting for plan in groups[group])
+    tried = dict.fromkeys(plan for group in fitting for plan in groups.trials(group)) if trials else {}
+    return (*plans, *tried)
 
 
-_SOLD_TODAY = {
-    "power-apps-premium", "power-apps-per-app", "power-automate-premium", "power-automate-process", "copilot-studio",
+_USUAL = {
+    "power-apps-premium", "power-apps-per-app", "power-automate-premium", "power-automate-per-user",
+    "power-automate-process", "power-automate-per-flow", "copilot-studio",
 }  # fmt: skip
+"""The shipped plans that people are told to count, on the days that they are sold."""
 
 
 class Licensing:
@@ -115,6 +120,12 @@ class Licensing:
             calls_created=self._created,
         )
 
+    def doubt(self, component: Component, reason: PremiumReason) -> str | None:
+        """Say where the sources disagree on what makes a component premium; None where they agree."""
+        targets = self._targets(component)
+        in_teams = any(one.type is EnvironmentType.TEAMS for one in targets)
+        return doubt(reason, self._as_of, in_teams=in_teams)
+
     def _created(self, component: Component) -> str | None:
         records = self._workspace.records_of(component)
         return next((record.created for record in records if record.created), None)
@@ -128,6 +139,36 @@ class Licensing:
     def readings(self) -> Readings:
         """How the rules are read where their sources disagree."""
         return readings_of(self._settings)
+
+    @property
+    def groups(self) -> PlanGroups:
+        """The groups of plans on the day."""
+        return self.plans.groups(self._as_of)
+
+    def name_of(self, plan: str) -> str:
+        """Give what a plan is called on the day, or its id if it is not known."""
+        return self.plans.name(plan, self._as_of)
+
+    def knows_plan(self, name: str) -> bool:
+        """Tell whether a name is that of a licence plan, or of a product that is none."""
+        return self.plans.named(name) is not None or sku(None, name) is not None
+
+    def on_offer(self, group: str) -> str:
+        """Give the id of the plan of a group that people are told to buy on the day."""
+        return (*self.usual(self.groups[group]), *self.groups[group])[0]
+
+    def offered(self, group: str) -> str:
+        """Name the plan of a group that people are told to buy on the day."""
+        return self.name_of(self.on_offer(group))
+
+    @property
+    def capacity_words(self) -> tuple[str, ...]:
+        """Everything that the manifest may name as the licence on a flow."""
+        return capacity_words(self.plans, self._as_of)
+
+    def capacity_licence(self, record: AppRecord | FlowRecord) -> str | None:
+        """Give the id of the capacity licence that a record says is on a flow."""
+        return capacity_licence(record.licence, self.plans, self._as_of)
 
     @property
     def as_of(self) -> str:
@@ -150,6 +191,8 @@ class Licensing:
             self.premium,
             self._targets,
             self.restricted_writes,
+            plans=self.plans,
+            as_of=self._as_of,
             retired=self.retired,
             is_retired=self.is_retired,
         )
@@ -202,7 +245,7 @@ class Licensing:
                 left = app._replace(passes=max(0, app.passes - sum(one.doubt for one in doubts)))
                 doubtful = judge_app(left, self._as_of, self.plans, self.readings).short - judgement.short
         elif component.kind is ComponentKind.CLOUD_FLOW and (flow := gathered.flow(component)) is not None:
-            judgement = judge_flow(flow, self._as_of, self.readings)
+            judgement = judge_flow(flow, self._as_of, self.plans, self.readings)
         else:
             return None
         writers = judgement.writers or ()
@@ -219,7 +262,7 @@ class Licensing:
             doubts=doubts if doubtful else (),
             writes=tuple(self.restricted_writes(component)),
             writers_counted=any(group.holds or group.guests for group in writers)
-            or self._is_any_on_record(GROUPS["dynamics"]),
+            or self._is_any_on_record(self.groups["dynamics"]),
         )
 
     def _doubts(self, environment: Environment | None) -> tuple[GivenBack, ...]:
@@ -235,7 +278,7 @@ class Licensing:
     def _is_any_on_record(self, plans: Collection[str]) -> bool:
         """Tell whether a licence record is of one of these plans, even of none bought."""
         governance = self._governance
-        return any(plan_id(record.plan) in plans for record in (governance.licences if governance else ()))
+        return any(self.plans.id_of(record.plan) in plans for record in (governance.licences if governance else ()))
 
     def associations(self) -> tuple[Association, ...]:
         """Give the flows with a capacity licence that other flows are associated with."""
@@ -249,21 +292,44 @@ class Licensing:
         cover = self._gathered.covers.of(record) if self._gathered else None
         return cover.plan if cover else None
 
+    @property
+    def apps_per_pass(self) -> int:
+        """How many apps of an environment one pass covers: as the settings say, else by date."""
+        return self.readings.apps_per_pass or self.plans.number(_PASS, "apps", self._as_of) or 1
+
+    def listed(self, component: Component) -> ListedResource | None:
+        """Give what an inventory of the tenant lists of an app or flow; None where none does, or it may be several."""
+        kinds = APPS if component.kind in APPS else {component.kind}
+        rows = [one for one in self._workspace.inventory.resources if one.kind in kinds]
+        key, name = component.id.lower(), component.name.strip().lower()
+        found = [one for one in rows if key in {(one.id or "").lower(), *one.aliases}]
+        found = found or [one for one in rows if one.name.strip().lower() == name]
+        record = next((one for one in self._workspace.records_of(component) if one.environment), None)
+        environment = self._workspace.environment(record.environment.text) if record and record.environment else None
+        if environment is not None:
+            found = [one for one in found if one.environment is None or environment.goes_by(one.environment)]
+        return found[0] if len(found) == 1 else None
+
     def purchased(self, plan: str) -> int | None:
         """Count the licences bought of a plan; None where no record says."""
         governance = self._governance
         numbers = [
             record.purchased
             for record in (governance.licences if governance else ())
-            if plan_id(record.plan) == plan and record.purchased is not None
+            if self.plans.id_of(record.plan) == plan and record.purchased is not None
         ]
         return sum(numbers) if numbers else None
+
+    def is_on_record(self, plan: str) -> bool:
+        """Tell whether any licence record is of a plan."""
+        governance = self._governance
+        return any(self.plans.id_of(record.plan) == plan for record in (governance.licences if governance else ()))
 
     def copies(self, licensed: Sequence[tuple[str, str | None]]) -> tuple[Remark, ...]:
         """Say what is wrong with the copies of a flow, each an environment and its capacity licence there."""
         from pllint.engine.licensing.estate import copies
 
-        return copies(licensed).remarks
+        return copies(licensed, self.groups["flow-capacity"]).remarks
 
     def uncounted(self, component: Component) -> Uncounted | None:
         """Give what is needed where no licence record of any fitting plan exists; a record that says 0 is one.
@@ -277,11 +343,17 @@ class Licensing:
         need = None if found.verdict is Verdict.NO else self._need(component, governance)
         if need is None:
             return None
-        plans = fitting_plans(component, found, serves_app=self._serves_app(component))
-        if _is_counted(need, set(plans), governance, is_app=component.kind in APPS):
+        plans = fitting_plans(component, found, self.groups, serves_app=self._serves_app(component))
+        if self._is_counted(need, set(plans), governance, is_app=component.kind in APPS):
             return None
-        sold = (plan_named(plan) for plan in plans if plan in _SOLD_TODAY)
-        return Uncounted(premium=found, need=need, plans=tuple(plan.name for plan in sold if plan is not None))
+        return Uncounted(premium=found, need=need, plans=tuple(map(self.name_of, self.usual(plans))))
+
+    def usual(self, plans: Iterable[str]) -> tuple[str, ...]:
+        """Give the plans that people are told to count: those sold on the day, add-ons and trials left out."""
+        wanted = {*_USUAL, *self.plans.own}
+        trials = {plan for plan in self.plans.own if self.plans.number(plan, "days", self._as_of)}
+        sold = [plan for plan in plans if plan not in trials and self.plans.sale(plan).is_open_on(self._as_of)]
+        return tuple(plan for plan in sold if plan in wanted) or tuple(sold)
 
     @cached_property
     def _governance(self) -> Governance | None:
@@ -343,12 +415,24 @@ class Licensing:
         owner = next((record.owner for record in records if record.owner), None)
         return LicenceNeed(f"its owner {owner}" if owner else "its owner", 1)
 
+    def _is_counted(self, need: LicenceNeed, plans: set[str], governance: Governance, *, is_app: bool) -> bool:
+        """Tell whether a licence record of a fitting plan exists, or an app's people are known to hold one."""
+        if any(self.plans.id_of(record.plan) in plans for record in governance.licences):
+            return True
+        groups = {name.lower() for name, _ in need.groups} if is_app else set()
+        return any(
+            any(self.plans.id_of(plan) in plans for plan, _ in group.holds)
+            or (group.guests is not None and group.guests.home != "unlicensed")
+            for group in governance.populations
+            if group.name.lower() in groups
+        )
+
     def _is_licensed_by_capacity(self, flow: Component) -> bool:
         return any(map(self._is_covered, self._workspace.records_of(flow)))
 
     def _is_covered(self, record: AppRecord | FlowRecord) -> bool:
         """Tell whether a capacity licence covers a flow, its own or another's."""
-        own = record.licence not in {None, "none"}
+        own = self.capacity_licence(record) is not None
         return own or (isinstance(record, FlowRecord) and self.covering(record) is not None)
 
     def _serves_app(self, flow: Component) -> bool:
@@ -429,21 +513,3 @@ def _shared_with(record: AppRecord | FlowRecord) -> Iterator[Name]:
         yield from record.shared_with or ()
     else:
         yield from (people.who for people in record.people if people.who and people.role in {"runs", None})
-
-
-def _is_counted(need: LicenceNeed, plans: set[str], governance: Governance, *, is_app: bool) -> bool:
-    """Tell whether a licence record of a fitting plan exists, or an app's people are known to hold one."""
-    if any(_is_one_of(record.plan, plans) for record in governance.licences):
-        return True
-    groups = {name.lower() for name, _ in need.groups} if is_app else set()
-    return any(
-        any(_is_one_of(plan, plans) for plan, _ in group.holds)
-        or (group.guests is not None and group.guests.home != "unlicensed")
-        for group in governance.populations
-        if group.name.lower() in groups
-    )
-
-
-def _is_one_of(plan: str, plans: set[str]) -> bool:
-    named = plan_named(plan)
-    return named is not None and named.id in plans

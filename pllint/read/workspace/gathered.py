@@ -11,6 +11,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from pllint.catalogue.plans import Plans
     from pllint.model.component import Component
     from pllint.model.connector_definition import ConnectorDefinition
     from pllint.model.environment import Environment
@@ -91,10 +92,15 @@ class Gathered:
             what = f"pllint failed to read it ({type(error).__name__}), which is a fault of pllint"
             self.notes.refuse(Source(path.rstrip("/!") or ".", bytes), Problem(ProblemKind.UNREADABLE, what))
 
+    def _plans(self) -> Plans:
+        from pllint.catalogue.plan_file import plans_of
+
+        return plans_of(self.settings)
+
     def all_exports(self) -> Exports:
         """Give the exports of a tenant, to add to."""
         if self.exports is None:
             from pllint.read.exports import Exports
 
-            self.exports = Exports(self.settings.licence_exports)
+            self.exports = Exports(self.settings.licence_exports, self._plans)
         return self.exports
