@@ -476,3 +476,12 @@ class Governance(NamedTuple):
     def metered(self) -> tuple[DeclaredEnvironment, ...]:
         """The environments that are declared pay-as-you-go."""
         return tuple(one for one in self.environments if one.pay_as_you_go)
+
+    @property
+    def developer_environments(self) -> tuple[DeclaredEnvironment, ...]:
+        """The developer environments of which somebody says whose they are, or how much they are used."""
+        return tuple(
+            one
+            for one in self.environments
+            if one.type == "developer" and (one.owner or one.runs_per_month is not None or one.database_gb is not None)
+        )

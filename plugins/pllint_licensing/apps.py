@@ -24,7 +24,6 @@ from pllint_licensing.words import (
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # many a manifest has no premium app to be judged
     from collections.abc import Iterator, Sequence
-    from decimal import Decimal
 
     from pllint.model.inventory import ListedResource
     from pllint.model.licence_facts import Remark
@@ -430,28 +429,25 @@ def developer_plan_outside_developer_environment(component: Component, context: 
 
 
 @check(id="LIC117", name="developer-environment-limits", severity=Severity.WARNING, since="0.1", source=_DEVELOPER,
-       on=Governance, needs=(Need.GOVERNANCE,), given=("governance.environments",))  # fmt: skip
+       on=Governance, needs=(Need.GOVERNANCE,), given=("governance.developer_environments",))  # fmt: skip
 def developer_environment_limits(governance: Governance, context: Context) -> Iterator[Finding]:
     """A developer environment beyond 750 runs a month or 2 GB, or an owner with more than three of them."""
-    owned: dict[str, list[DeclaredEnvironment]] = {}
-    measured = []
-    for environment in governance.environments:
-        if environment.type == "developer":
-            if environment.owner:
-                owned.setdefault(environment.owner.strip().lower(), []).append(environment)
-            if environment.runs_per_month is not None or environment.database_gb is not None:
-                measured.append(environment)
-    several = [environments for environments in owned.values() if len(environments) > 1]
-    if not (measured or several):
-        return  # before the plan data is read
+    from decimal import Decimal
+
     plans, day = context.licensing.plans, context.licensing.as_of
     most_runs = plans.number(_DEVELOPER_PLAN, "runs-per-month", day)
+    most = plans.number(_DEVELOPER_PLAN, "environments", day)
     gigabytes = plans.amount(_DEVELOPER_PLAN, "database-gb", day)
-    for environment in measured:
+    owned: dict[str, list[DeclaredEnvironment]] = {}
+    for environment in governance.environments:
+        if environment.type != "developer":
+            continue
+        if environment.owner:
+            owned.setdefault(environment.owner.strip().lower(), []).append(environment)
         over = []
         if (runs := environment.runs_per_month) is not None and runs > most_runs:
             over.append(f"{runs:,} flow runs a month of {most_runs:,}")
-        if environment.database_gb is not None and _is_over(environment.database_gb, gigabytes):
+        if environment.database_gb is not None and Decimal(environment.database_gb) > gigabytes:
             over.append(f"{environment.database_gb} GB of {gigabytes}")
         if over:
             yield Finding(
@@ -461,14 +457,7 @@ def developer_environment_limits(governance: Governance, context: Context) -> It
                 remedy="Move what is in use to an environment with paid licences (owner of the environment)",
                 environment=environment.name,
             )
-    most = plans.number(_DEVELOPER_PLAN, "environments", day)
-    yield from (_too_many(environments, most) for environments in several if len(environments) > most)
-
-
-def _is_over(written: str, limit: Decimal) -> bool:
-    from decimal import Decimal
-
-    return Decimal(written) > limit
+    yield from (_too_many(environments, most) for environments in owned.values() if len(environments) > most)
 
 
 def _too_many(environments: Sequence[DeclaredEnvironment], most: int) -> Finding:

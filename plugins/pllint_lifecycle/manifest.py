@@ -93,9 +93,13 @@ def manifest_reference_unknown(governance: Governance, context: Context) -> Iter
 
 def _unknown_plans(governance: Governance, context: Context) -> Iterator[Finding]:
     """Give the names of plans that mean none: perhaps products that cover nothing here, so that it is a warning."""
+    tenant = governance.tenant
+    named, capacities = list(_of_plans(governance, context)), list(_of_capacity(governance))
+    if not named and not capacities and not (tenant and tenant.price_list):
+        return  # a manifest without licences needs no plan data
     plans = context.licensing.plans
     known = {name.lower(): name for plan in plans.ids for name in plans.names(plan)}
-    for name, component in _of_plans(governance, context):
+    for name, component in named:
         if not context.licensing.knows_plan(name.text):
             yield Finding(
                 at=name.at,
@@ -108,10 +112,9 @@ def _unknown_plans(governance: Governance, context: Context) -> Iterator[Finding
             )
     # The words of the manifest before the names of plans, which may differ from them in their case alone.
     words = {word.lower(): word for word in reversed(context.licensing.capacity_words)}
-    tenant = governance.tenant
     lists = {name.lower(): name for name, *_ in plans.lists}
     closed: list[tuple[str, dict[str, str], Name, ComponentRef | None]] = [
-        ("capacity licence", words, name, component) for name, component in _of_capacity(governance)
+        ("capacity licence", words, name, component) for name, component in capacities
     ]
     if tenant and tenant.price_list:
         closed.append(("price list", lists, Name(tenant.price_list, tenant.at / "price-list"), None))

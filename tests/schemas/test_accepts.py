@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from pllint import schema
 from pllint.accepts import Allowance, accepts
-from tests.schemas.test_schema_examples import BAD, GOOD, Bad
+from tests.schemas.bad_documents import BAD, Bad
+from tests.schemas.good_documents import GOOD
 
 _DOCUMENTS = [(str(param.values[0]), param.values[1]) for param in GOOD]
 _ODD = st.one_of(
