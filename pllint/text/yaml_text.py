@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bisect import bisect_right
 
-from pllint.text import yaml_lines
 from pllint.text.encoding import decode
 from pllint.text.lines import Lines
 from pllint.text.problem import DEFAULT_LIMITS, Limits, Problem, check_size
@@ -28,9 +27,6 @@ def parse(content: bytes, limits: Limits = DEFAULT_LIMITS) -> tuple[object, list
     """
     check_size(content, limits)
     text, problem = decode(content)
-    simple = yaml_lines.read(text, limits.nesting)
-    if simple is not None:
-        return simple, [problem] if problem else []
     from pllint.text.yaml_events import build
 
     value, problems = build(text, limits)
