@@ -301,12 +301,11 @@ class EstateCapacity:
         if (
             not isinstance(record, FlowRecord)
             or flow is None
-            or not record.runs_per_day
+            or not (runs := Decimal(record.runs_per_day or 0))
             or self._licensing.is_retired(record)
         ):
             return None
         actions = sum(not step.trigger for use in component.uses for step in use.steps)
-        runs = record.runs_per_day
         counted = requests(0, self._ceiling, actions=actions, runs_per_day=runs)
         owner = flow.owner
         capacity = flow.licence or flow.covered_by
