@@ -1,5 +1,7 @@
 """Capacity of the whole organisation, as checks are told of it: bots, credits, packs, storage, requests."""
 
+from decimal import Decimal
+
 from pllint.model.capacity_facts import CreditBalance, Storage, StorageBalance
 from pllint.model.component import Component
 from pllint.model.estate import Mention
@@ -63,7 +65,7 @@ class RequestUse(NamedTuple):
     component: Component
     at: Anchor
     per_run: int
-    runs: int
+    runs: Decimal
     per_day: int
     limit: int
     plans: tuple[str, ...]

@@ -137,7 +137,8 @@ class AppRecord(NamedTuple):
     last_used: str | None = None
     retired: bool | None = None
     owner_left: str | None = None
-    runs_per_day: int | None = None
+    runs_per_day: str | None = None
+    """A number; what runs every other day runs 0.5 times."""
     licence: str | None = None
     credential_holders: int | None = None
     writes_restricted: tuple[Name, ...] = ()
@@ -181,7 +182,8 @@ class FlowRecord(NamedTuple):
     created: str | None = None
     last_used: str | None = None
     retired: bool | None = None
-    runs_per_day: int | None = None
+    runs_per_day: str | None = None
+    """A number; what runs every other day runs 0.5 times."""
     covered_by: Name | None = None
     """The flow whose capacity licence covers this one."""
     writes_restricted: tuple[Name, ...] = ()

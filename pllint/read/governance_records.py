@@ -149,7 +149,7 @@ class Records(Values):
             last_used=self._date(node["last-used"]),
             retired=self._flag(node["retired"]),
             owner_left=self._date(node["owner-left"]),
-            runs_per_day=self._count(node["runs-per-day"]),
+            runs_per_day=self._number(node["runs-per-day"]),
             licence=self._text(node["licence"]),
             credential_holders=self._holders(node["credential-holders"])[0],
             writes_restricted=self._names(node["writes-restricted"]) or (),
@@ -181,7 +181,7 @@ class Records(Values):
             created=self._date(node["created"]),
             last_used=self._date(node["last-used"]),
             retired=self._flag(node["retired"]),
-            runs_per_day=self._count(node["runs-per-day"]),
+            runs_per_day=self._number(node["runs-per-day"]),
             covered_by=self._name(node["covered-by"]),
             writes_restricted=self._names(node["writes-restricted"]) or (),
         )

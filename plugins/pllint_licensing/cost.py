@@ -110,10 +110,10 @@ def per_user_advised(_: Governance, context: Context) -> Iterator[Finding]:
        needs=(Need.GOVERNANCE,))  # fmt: skip
 def capacity_licence_cheaper(component: Component, context: Context) -> Iterator[Finding | CouldNotRun]:
     """So many people need a plan for a flow that one licence on the flow costs less."""
-    if component.kind is not ComponentKind.CLOUD_FLOW or (found := context.estate.cost.of_flow(component)) is None:
+    if component.kind is not ComponentKind.CLOUD_FLOW or (found := context.estate.flow_cost.of_flow(component)) is None:
         return
     licensed = context.licensing.judged(component)
-    if missing := _unpriced(context, *context.estate.cost.flow_ways):
+    if missing := _unpriced(context, *context.estate.flow_cost.flow_ways):
         yield missing._replace(component=component.ref)
     elif found.first and found.second and found.cheaper == "first" and licensed:
         yield Finding(
@@ -130,7 +130,7 @@ def capacity_licence_cheaper(component: Component, context: Context) -> Iterator
        needs=(Need.GOVERNANCE,), given=("governance.flows",))  # fmt: skip
 def flow_pack_minimum(_: Governance, context: Context) -> Iterator[Finding]:
     """Fewer than five flows use the legacy flow licence, and five are paid."""
-    if (found := context.estate.cost.flow_packs()) is None:
+    if (found := context.estate.flow_cost.flow_packs()) is None:
         return
     number, total, (first, *others) = found
     price = f", {_amount(context, total)} a month{_basis(context)}" if total is not None else ""

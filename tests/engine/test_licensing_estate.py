@@ -252,6 +252,12 @@ def test_requests_of_an_owners_flows_come_out_of_one_plan(flows: list[dict[str, 
     assert [one.per_day for one in found] == per_day
 
 
+def test_runs_a_day_may_be_a_fraction_or_none() -> None:
+    records = [{"name": "A", "owner": "svc", "runs-per-day": "2.5"}, {"name": "B", "owner": "svc", "runs-per-day": "0"}]
+    found = estate({"flows": records}, flow("A", steps=8), flow("B", steps=3)).capacity.requests()
+    assert [one.per_day for one in found] == [22]
+
+
 @pytest.mark.parametrize(
     ("mode", "licences", "expected"),
     [

@@ -1,5 +1,8 @@
 """The governance manifest: every key by its own type, files merged, wrong values told and left out."""
 
+import re
+from pathlib import Path
+
 import pytest
 
 from pllint.finding import Finding
@@ -9,6 +12,10 @@ from pllint.read.governance import governance_files, recognises
 from pllint.source import Anchor, Source
 from pllint.text import yaml_text
 from pllint.text.node import Node
+
+_ROOT = Path(__file__).parents[2]
+_SCHEMA = _ROOT / "schemas" / "governance.json"
+_EXAMPLE = _ROOT / "tests" / "schemas" / "examples" / "governance.yaml"
 
 
 def read(*texts: str) -> tuple[Governance, list[Finding]]:
@@ -110,7 +117,7 @@ _REVIEWED = {"by": "it-security", "person": "Omar", "date": "2026-02-03", "ref":
                 "last_used": "2026-11-20",
                 "retired": False,
                 "owner_left": "2026-10-01",
-                "runs_per_day": 40,
+                "runs_per_day": "40",
                 "licence": "none",
                 "credential_holders": 3,
                 "writes_restricted": ("drivers",),
@@ -124,7 +131,7 @@ _REVIEWED = {"by": "it-security", "person": "Omar", "date": "2026-02-03", "ref":
             " {power-automate-premium: 2}}, licence: process, plan: power-automate-premium, app: Parcel desk,"
             " people: [{who: drivers, role: triggers, value: none}, {who: managers, role: approves}], groups: 1,"
             " active-people: 7, budget: {yearly: 900}, purpose: test, created: 2025-01-31, last-used: 2026-11-20,"
-            " retired: true, runs-per-day: 12, covered-by: Month end, writes-restricted: [drivers]}",
+            " retired: true, runs-per-day: 0.5, covered-by: Month end, writes-restricted: [drivers]}",
             {
                 "name": "Tell depot",
                 "id": "0a-1",
@@ -148,7 +155,7 @@ _REVIEWED = {"by": "it-security", "person": "Omar", "date": "2026-02-03", "ref":
                 "created": "2025-01-31",
                 "last_used": "2026-11-20",
                 "retired": True,
-                "runs_per_day": 12,
+                "runs_per_day": "0.5",
                 "covered_by": "Month end",
                 "writes_restricted": ("drivers",),
             },
@@ -431,6 +438,15 @@ def test_an_unknown_key_is_told_with_the_nearest_known_one() -> None:
     assert [(f.check, f.at.span.line, f.remedy) for f in findings] == [
         ("SRC010", 3, "Write 'pay-as-you-go', or correct where it stands")
     ]
+
+
+def test_what_the_schema_calls_a_number_may_be_a_fraction() -> None:
+    numbers = set(re.findall(r'"([a-z-]+)": \{\s*"\$ref": "#/definitions/number"', _SCHEMA.read_text(encoding="utf-8")))
+    example = _EXAMPLE.read_text(encoding="utf-8")
+    changed, times = re.subn(rf"\b({'|'.join(numbers)}): [0-9.]+", r"\1: 1.5", example)
+    _, told = read(changed)
+    assert times >= len(numbers)
+    assert told == []
 
 
 def test_the_lists_of_several_files_are_joined_in_order() -> None:

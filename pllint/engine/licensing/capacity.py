@@ -218,16 +218,16 @@ def requests(
     *,
     actions: int = 0,
     loops: Sequence[Loop] = (),
-    runs_per_day: int = 0,
+    runs_per_day: int | Decimal = 0,
     peak_per_5_minutes: int = 0,
 ) -> RequestCount:
     """Count the requests of a flow: the trigger, every action, and per pass of a loop the loop's actions.
 
-    `limit` is for a day, `ceiling` for five minutes.
+    `limit` is for a day, `ceiling` for five minutes. Part of a request a day is left out.
     """
     # A trigger, a loop and two actions over four items are 1 + 1 + 8.
     per_run = 1 + actions + sum(1 + loop.items * loop.actions for loop in loops)
-    per_day = per_run * runs_per_day
+    per_day = int(per_run * runs_per_day)
     over = max(0, per_day - limit)
     remarks = []
     if over:

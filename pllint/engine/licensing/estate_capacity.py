@@ -11,6 +11,7 @@ from pllint.engine.licensing.capacity import (
     bots,
     burst_ceiling,
     daily_limit,
+    daily_pool,
     of_tenant,
     requests,
     storage,
@@ -28,6 +29,7 @@ from pllint.model.licensing import Licensed
 from pllint.model.workspace import Workspace
 
 _WINDOWS = "windows-desktop-flows"
+_BY_OWNER = frozenset({"automated", "scheduled", "http-request"})
 _NOT_PEOPLE = frozenset({"flow", "machine"})
 _SOFTWARE = {
     "desktopflow.excel": "Excel",
@@ -53,6 +55,7 @@ _REQUESTS = "request-addon"
 _ADD_ONS = ("dataverse-database", "dataverse-file", "dataverse-log")
 _MB = Decimal(1024)
 _FIVE_MINUTES_A_DAY = 288
+_POOL = "the tenant's pool of identities without a licence"
 _UNTIL_2021, _SINCE_2021 = "2021-11-30", "2021-12-01"
 
 
@@ -260,6 +263,8 @@ class EstateCapacity:
     def requests(self) -> Iterator[RequestUse]:
         """Give the requests of flows whose runs a day are on record, added up over the flows of one owner.
 
+        Applications that hold no licence draw on one pool, so that all their flows are added up.
+
         Only steps that use a connector are known, so each is a number that is reached at least.
         """
         found: dict[str, RequestUse] = {}
@@ -268,7 +273,7 @@ class EstateCapacity:
                 licensed = self._licensing.judged(component)
                 use = self._requests_of(licensed) if licensed else None
                 if use is not None:
-                    key = (use.owner or component.id).lower()
+                    key = _POOL if use.plans == (_POOL,) else (use.owner or component.id).lower()
                     known = found.get(key)
                     found[key] = _added(known, use) if known else use
         for use in found.values():
@@ -296,12 +301,11 @@ class EstateCapacity:
         if (
             not isinstance(record, FlowRecord)
             or flow is None
-            or not record.runs_per_day
+            or not (runs := Decimal(record.runs_per_day or 0))
             or self._licensing.is_retired(record)
         ):
             return None
         actions = sum(not step.trigger for use in component.uses for step in use.steps)
-        runs = record.runs_per_day
         counted = requests(0, self._ceiling, actions=actions, runs_per_day=runs)
         owner = flow.owner
         capacity = flow.licence or flow.covered_by
@@ -309,7 +313,7 @@ class EstateCapacity:
         on = {"until-2021": min(self._as_of, _UNTIL_2021), "since-2021": max(self._as_of, _SINCE_2021)}
         day = on.get(self._licensing.readings.request_limits, self._as_of)
         limit = daily_limit(held, 1, 0, day, self._plans)
-        return RequestUse(
+        use = RequestUse(
             component=component,
             at=record.at / "runs-per-day",
             per_run=counted.per_run,
@@ -320,6 +324,16 @@ class EstateCapacity:
             owner=None if capacity or owner is None else owner.name,
             missing="" if limit else "nobody has written which plan it runs on",
         )
+        return self._pooled(use, day) if not capacity and _draws_on_pool(licensed) else use
+
+    def _pooled(self, use: RequestUse, day: str) -> RequestUse:
+        """Hold the use of an application against what all identities without a licence have together."""
+        dynamics = sum(self._bought(plan) or 0 for plan in self._plans.groups(day)["dynamics"])
+        pooled = use._replace(plans=(_POOL,), owner="applications", missing="")
+        if day <= _UNTIL_2021:
+            why = f"no source says how large the pool of identities without a licence was until {_UNTIL_2021}"
+            return pooled._replace(limit=0, missing=why)
+        return pooled._replace(limit=daily_pool(dynamics, day, self._plans))
 
     # Storage
 
@@ -353,6 +367,14 @@ class EstateCapacity:
             " licences on record add"
         )
         return StorageUse(at=at, used=used, balance=balance, day=day, basis=basis)
+
+
+def _draws_on_pool(licensed: Licensed) -> bool:
+    """Tell whether a flow runs as an application, and takes no Process licence of its own."""
+    flow = licensed.flow
+    if flow is None or flow.owner is None or flow.owner.kind != "service-principal" or flow.trigger not in _BY_OWNER:
+        return False
+    return licensed.judgement.remark("service-principal-needs-process") is None
 
 
 def _added(known: RequestUse, use: RequestUse) -> RequestUse:

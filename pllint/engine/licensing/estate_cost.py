@@ -17,7 +17,6 @@ from pllint.engine.licensing.cost import (
     PASS,
     PREMIUM,
     VOLUME_FROM,
-    Compared,
     Money,
     Prices,
     Profile,
@@ -29,9 +28,8 @@ from pllint.engine.licensing.cost import (
     is_outside_range,
     metered_or_plans,
     mix,
-    process_or_premium,
 )
-from pllint.engine.licensing.estate_needs import BY_OWNER, INSTANT, EstateNeeds, mention
+from pllint.engine.licensing.estate_needs import EstateNeeds, mention
 from pllint.engine.licensing.workspace import Licensing
 from pllint.model.component import Component
 from pllint.model.estate import (
@@ -41,7 +39,6 @@ from pllint.model.estate import (
     Exposed,
     Leverage,
     ManyApps,
-    Mention,
     NotNeeded,
     OddPrice,
     PlannedCost,
@@ -54,13 +51,9 @@ from pllint.model.licence_facts import Group
 from pllint.model.licensing import Licensed, Verdict
 from pllint.model.workspace import Workspace
 
-_PROCESS = "power-automate-process"
-_FLOW_PREMIUM = "power-automate-premium"
-_PER_FLOW = "power-automate-per-flow"
 _METER = "power-apps-payg"
 _LIST = "usd-list"
 _DYNAMICS = "dynamics"
-_PACK = 5
 
 
 class EstateCost:
@@ -144,7 +137,7 @@ class EstateCost:
                     yield OddPrice(
                         name=self._licensing.name_of(one.plan),
                         amount=amount,
-                        listed=_sum(price),
+                        listed=sum_of(price),
                         at=one.at,
                         basis=f"{name}, prices of {self._plans.as_of}",
                         currency=one.currency,
@@ -162,7 +155,7 @@ class EstateCost:
                 yield OddPrice(
                     name=self._licensing.name_of(plan),
                     amount=amount,
-                    listed=_sum(listed),
+                    listed=sum_of(listed),
                     at=record.at / "price",
                     basis=f"{self._list_name}, prices of {self._plans.as_of}",
                     currency=basis.currency,
@@ -211,8 +204,8 @@ class EstateCost:
                 name=self._licensing.name_of(one.app.plan),
                 people=people,
                 apps=max(profile.apps for profile in profiles),
-                intended=_sum(intended),
-                cheaper=_sum(found.mixed),
+                intended=sum_of(intended),
+                cheaper=sum_of(found.mixed),
                 cheaper_name=alone.get(
                     found.premium_people,
                     f"{self._licensing.name_of(PREMIUM)} for {found.premium_people:,} of them and passes for the"
@@ -232,37 +225,6 @@ class EstateCost:
                 continue
             even = None if self.lacks(PASS, PREMIUM) else break_even(self.prices, self._apps_per_pass)
             yield ManyApps(population=population, apps=tuple(app.component.name for app in apps), break_even=even)
-
-    def of_flow(self, component: Component) -> TwoWays | None:
-        """Compare a Process licence with Power Automate Premium for everybody a flow needs one for, a month."""
-        licensed = self._licensing.judged(component)
-        if licensed is None or licensed.flow is None or licensed.judgement.metered is not None:
-            return None
-        if licensed.flow.licence or licensed.flow.covered_by:
-            return None
-        if not licensed.flow.premium or licensed.flow.trigger not in BY_OWNER | INSTANT:
-            return None
-        standalone = {"flow-standalone", "flow-in-app-context", "flow-in-dynamics-context"}
-        rows = [one for one in licensed.judgement.needs if one.level == "required" and one.any_of in standalone]
-        if any(one.any_of != "flow-standalone" for one in rows):
-            return None
-        people = sum(one.number for one in rows)
-        on_flow, by_person = self.flow_ways
-        if people <= 1 or self.lacks(on_flow, by_person):
-            return TwoWays(people=people) if people > 1 else None
-        least = self._plans.number(on_flow, "minimum", self._as_of) or 1
-        pack = Price(*(one * least for one in self.prices[on_flow]))
-        found = process_or_premium({_PROCESS: pack, _FLOW_PREMIUM: self.prices[by_person]}, people)
-        name = self._licensing.name_of(on_flow)
-        return _two_ways(found, people)._replace(
-            first_name=f"one {name} licence" if least == 1 else f"{least} {name} licences, the fewest sold,",
-            second_name=self._licensing.name_of(by_person),
-        )
-
-    @property
-    def flow_ways(self) -> tuple[str, str]:
-        """The plan on a flow and the plan for a person that people are told to buy on the day."""
-        return self._licensing.on_offer("flow-capacity"), self._licensing.on_offer("flow-standalone")
 
     def of_meter(self, component: Component) -> TwoWays | None:
         """Compare the meter of an app's active people with the cheapest plan for all, a month."""
@@ -288,25 +250,12 @@ class EstateCost:
         return TwoWays(
             people=people,
             active=active,
-            first=_sum(found.metered),
-            second=_sum(cost),
+            first=sum_of(found.metered),
+            second=sum_of(cost),
             second_name=self._licensing.name_of(plan),
             cheaper=cheaper,
             metered=licensed.app.place.pay_as_you_go,
         )
-
-    def flow_packs(self) -> tuple[int, Decimal | None, tuple[Mention, ...]] | None:
-        """Give how many flows run on the legacy flow licence when they pay for five, and what the five cost a month."""
-        flows = [
-            one for one in self._governance.flows if one.licence == "per-flow" and not self._licensing.is_retired(one)
-        ]
-        bought, until = self._purchased(_PER_FLOW), self._plans.sale(_PER_FLOW).until or ""
-        paid = bought == _PACK if bought is not None else self._as_of <= until
-        if not flows or len(flows) >= _PACK or not paid:
-            return None
-        price = self.prices.get(_PER_FLOW)
-        places = tuple(Mention(f"the licence of '{one.name}'", one.at / "licence") for one in flows)
-        return len(flows), price.middle * _PACK if price else None, places
 
     def volume(self) -> Volume | None:
         """Give the number of Premium licences that reaches the volume price, and the price where it is known."""
@@ -323,7 +272,9 @@ class EstateCost:
         records = [one for one in self._workspace.licences if self._plans.id_of(one.plan) == PREMIUM]
         at = records[0].at if records else needed.places[0].at if needed else self._governance.at
         paid = self.prices.get(PREMIUM)
-        return Volume(number=number, at=at, each=_sum(volume) if volume else None, paid=_sum(paid) if paid else None)
+        return Volume(
+            number=number, at=at, each=sum_of(volume) if volume else None, paid=sum_of(paid) if paid else None
+        )
 
     def not_needed(self) -> Iterator[NotNeeded]:
         """Give the paid plans of people or things that are standard alone."""
@@ -392,7 +343,7 @@ class EstateCost:
             else:
                 price = self.prices[plan]
                 yearly = Money(*(one * number * MONTHS for one in (price.low, price.high, price.middle)))
-                yield facts._replace(plan=self._licensing.name_of(plan), number=number, yearly=_sum(yearly))
+                yield facts._replace(plan=self._licensing.name_of(plan), number=number, yearly=sum_of(yearly))
 
     def _to_pay(self, one: Licensed) -> tuple[str | None, int]:
         """Give the plan that an app or flow is to run on, else the cheaper one, and how many it takes."""
@@ -458,7 +409,7 @@ class EstateCost:
         """Count the app passes that are bought, and what they cost a year."""
         passes = self._purchased(PASS) or 0
         price = self.prices.get(PASS)
-        return passes, _sum(Money(*(one * passes * MONTHS for one in price))) if price and passes else None
+        return passes, sum_of(Money(*(one * passes * MONTHS for one in price))) if price and passes else None
 
     def pass_lines(self) -> Bundle | None:
         """Give what passes that are bought app by app cost a year, and what one line would save."""
@@ -522,10 +473,5 @@ def _is_shared(record: AppRecord, population: str) -> bool:
     return any(name.text.strip().lower() == population.strip().lower() for name in record.shared_with or ())
 
 
-def _two_ways(found: Compared, people: int) -> TwoWays:
-    cheaper = {"process": "first", "equal": "equal"}.get(found.cheaper, "second")
-    return TwoWays(people=people, first=_sum(found.first), second=_sum(found.second), cheaper=cheaper)
-
-
-def _sum(money: Money | Price) -> Sum:
+def sum_of(money: Money | Price) -> Sum:
     return Sum(low=money.low, high=money.high, middle=money.middle)

@@ -9,6 +9,7 @@ from pllint.engine.licensing.estate import Customer, LicenceStock, is_available,
 from pllint.engine.licensing.estate_capacity import EstateCapacity
 from pllint.engine.licensing.estate_cost import EstateCost
 from pllint.engine.licensing.exits import Exits
+from pllint.engine.licensing.flow_cost import FlowCost
 from pllint.engine.licensing.workspace import Licensing
 from pllint.model.estate import GivenBack, Mention, Stock, Unavailable, Unsold
 from pllint.model.governance import AppRecord, FlowRecord, Governance, LicenceRecord
@@ -47,6 +48,11 @@ class EstateFacts:
     def cost(self) -> EstateCost:
         """What licences are needed and what they cost."""
         return EstateCost(self._workspace, self._licensing, self.purchased)
+
+    @cached_property
+    def flow_cost(self) -> FlowCost:
+        """What licences for cloud flows cost."""
+        return FlowCost(self._licensing, self.cost, self.purchased)
 
     @cached_property
     def exits(self) -> Exits:
