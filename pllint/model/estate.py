@@ -227,6 +227,40 @@ class TwoWays(NamedTuple):
     metered: bool = False
 
 
+class Runs(NamedTuple):
+    """What pays for the runs of a flow: the meter, in 30 days, or licences, a month; no sums without all prices."""
+
+    people: int
+    """On whose plans it runs otherwise."""
+    a_day: Decimal
+    metered: bool
+    """The meter bills them now."""
+    by_meter: Sum | None = None
+    by_plan: Sum | None = None
+    plan: str = ""
+    """The name of the cheapest licence."""
+    on_flow: int = 0
+    """How many of these on the flow; 0: one for each person."""
+    cheaper: str = ""
+    """meter, plan or equal."""
+
+
+class Pack(NamedTuple):
+    """Fewer flows than one pack of the legacy flow licence is for, and the ways to license them today, a month."""
+
+    flows: int
+    monthly: Decimal | None
+    """What the pack costs; None where it has no price."""
+    places: tuple[Mention, ...]
+    on_flow: Sum | None = None
+    """A licence of today on each of them."""
+    on_flow_name: str = ""
+    people: int | None = None
+    """On whose plans they would run; None where nobody can say."""
+    by_person: Sum | None = None
+    by_person_name: str = ""
+
+
 class Volume(NamedTuple):
     """Licences in a number that has a price of its own."""
 

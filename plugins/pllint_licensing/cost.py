@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from pllint.model.component import APPS, Component, ComponentKind
-from pllint.model.estate import Budgeted, Standing, Sum
+from pllint.model.estate import Budgeted, Pack, Standing, Sum
 from pllint.model.governance import Governance
 from pllint.plugin import Context, CouldNotRun, Finding, Need, Related, Severity, check
 from pllint_licensing.apps import told_of_app
@@ -130,10 +130,12 @@ def capacity_licence_cheaper(component: Component, context: Context) -> Iterator
        needs=(Need.GOVERNANCE,), given=("governance.flows",))  # fmt: skip
 def flow_pack_minimum(_: Governance, context: Context) -> Iterator[Finding]:
     """Fewer than five flows use the legacy flow licence, and five are paid."""
-    if (found := context.estate.flow_cost.flow_packs()) is None:
+    if (found := context.estate.flow_cost.pack()) is None:
         return
-    number, total, (first, *others) = found
-    price = f", {_amount(context, total)} a month{_basis(context)}" if total is not None else ""
+    number, (first, *others) = found.flows, found.places
+    price = ""
+    if found.monthly is not None:
+        price = f", {_amount(context, found.monthly)} a month{_cheaper_than_pack(found, context)}{_basis(context)}"
     yield Finding(
         at=first.at,
         message=f"{counted(number, 'flow')} {'uses' if number == 1 else 'use'} the Power Automate per flow licence,"
@@ -144,18 +146,38 @@ def flow_pack_minimum(_: Governance, context: Context) -> Iterator[Finding]:
     )
 
 
+def _cheaper_than_pack(pack: Pack, context: Context) -> str:
+    """Name the ways to license these flows today that cost less, with their sums."""
+    ways = []
+    if pack.on_flow:
+        each = "it" if pack.flows == 1 else "each of them"
+        ways.append((pack.on_flow, f"{pack.on_flow_name} for {each}"))
+    if pack.by_person and pack.people:
+        whose = "the one person on whose plan" if pack.people == 1 else f"the {pack.people:,} people on whose plans"
+        they = "it" if pack.flows == 1 else "they"
+        ways.append((pack.by_person, f"{pack.by_person_name} for {whose} {they} would run"))
+    told = [
+        f"{words} would be {_money(context, total)}"
+        for total, words in ways
+        if pack.monthly is not None and total.middle < pack.monthly
+    ]
+    return f"; {', and '.join(told)}" if told else ""
+
+
 @check(id="LIC505", name="metered-cheaper", severity=Severity.INFO, since="0.1", source=_METERED, on=Component,
        needs=(Need.GOVERNANCE,))  # fmt: skip
 def metered_cheaper(component: Component, context: Context) -> Iterator[Finding | CouldNotRun]:
-    """So few people use an app in a month that the pay-as-you-go meter costs less than plans."""
+    """So few people use an app in a month, or so seldom does a flow run, that the pay-as-you-go meter costs less."""
     yield from _meter(component, context, metered=False)
+    yield from _meter_of_runs(component, context, metered=False)
 
 
 @check(id="LIC506", name="metered-dearer", severity=Severity.INFO, since="0.1", source=_METERED, on=Component,
        needs=(Need.GOVERNANCE,))  # fmt: skip
 def metered_dearer(component: Component, context: Context) -> Iterator[Finding | CouldNotRun]:
-    """So many people use an app in a pay-as-you-go environment that plans cost less."""
+    """So many people use an app, or so often does a flow run, in a pay-as-you-go environment that plans cost less."""
     yield from _meter(component, context, metered=True)
+    yield from _meter_of_runs(component, context, metered=True)
 
 
 def _meter(component: Component, context: Context, *, metered: bool) -> Iterator[Finding | CouldNotRun]:
@@ -181,6 +203,39 @@ def _meter(component: Component, context: Context, *, metered: bool) -> Iterator
         message=f"{by_meter}; {by_plan}{_basis(context)}",
         remedy=f"Ask procurement for {found.second_name}, and a Power Platform admin to unlink {where(licensed)} from"
         " its billing policy"
+        if metered
+        else f"Ask a Power Platform admin to link {where(licensed)} to a billing policy, after a look at everything"
+        " else in it",
+        component=component.ref,
+        environment=licensed.environment.name if licensed.environment else None,
+    )
+
+
+def _meter_of_runs(component: Component, context: Context, *, metered: bool) -> Iterator[Finding | CouldNotRun]:
+    costs = context.estate.flow_cost
+    found = costs.of_runs(component) if component.kind is ComponentKind.CLOUD_FLOW else None
+    if found is None or found.metered is not metered:
+        return
+    if missing := _unpriced(context, *costs.flow_ways, "power-automate-payg"):
+        yield missing._replace(component=component.ref)
+        return
+    licensed = context.licensing.judged(component)
+    if found.by_meter is None or found.by_plan is None or licensed is None:
+        return
+    if found.cheaper != ("plan" if metered else "meter"):
+        return
+    often = "once" if found.a_day == 1 else f"{found.a_day:,} times"
+    paid = "bills" if metered else "would bill"
+    plan = (
+        counted(found.on_flow, f"{found.plan} licence") if found.on_flow else f"{found.plan} for {people(found.people)}"
+    )
+    on_it = " on the flow" if found.on_flow else ""
+    yield Finding(
+        at=place_of(licensed),
+        message=f"'{component.name}' runs {often} a day, which the pay-as-you-go meter {paid} with"
+        f" {_money(context, found.by_meter)} in 30 days; {plan}{on_it} {'would be' if metered else 'is'}"
+        f" {_money(context, found.by_plan)} a month{_basis(context)}",
+        remedy=f"Ask the licence administrator for {plan}{on_it}: the meter does not bill runs that a licence pays for"
         if metered
         else f"Ask a Power Platform admin to link {where(licensed)} to a billing policy, after a look at everything"
         " else in it",

@@ -20,6 +20,8 @@ from pllint.model.component import (
     TriggerClass,
 )
 from pllint.model.connector_id import ConnectorKey
+from pllint.model.environment import Environment
+from pllint.model.estate import Runs, Sum
 from pllint.model.inventory import Capacity, Inventory
 from pllint.model.workspace import Workspace
 from pllint.read.document import Notes
@@ -68,7 +70,11 @@ def licensing_of(
 ) -> tuple[Licensing, Workspace]:
     governance = governance_files([Node(dict(manifest), AT)], Notes())
     inventory = Inventory(capacities=capacities)
-    workspace = Workspace(governance=governance, components=components, inventory=inventory)
+    environments = [
+        Environment(name=one.name, at=one.at, pay_as_you_go=one.pay_as_you_go)
+        for one in (governance.environments if governance else ())
+    ]
+    workspace = Workspace(governance=governance, components=components, environments=environments, inventory=inventory)
     return Licensing(workspace, Catalogue(), day, lambda _: ()), workspace
 
 
@@ -343,3 +349,200 @@ def test_a_plan_is_held_against_the_day_the_agreement_started(starts: str | None
     agreement = {"kind": "ea"} | ({"starts": starts} if starts else {})
     manifest = {"tenant": {"agreement": agreement}, "apps": [DESK]}
     assert [one.why is None for one in estate(manifest).unavailable()] == why
+
+
+def instant(name: str) -> Component:
+    """Make a premium flow that people start with a button."""
+    made = flow(name)
+    assert made.trigger is not None
+    return made._replace(trigger=made.trigger._replace(starts_from=StartsFrom.BUTTON))
+
+
+_BY_DRIVERS = [{"who": "drivers", "role": "runs"}]
+_METERED = {"name": "prod", "type": "production", "pay-as-you-go": "true"}
+
+
+def runs_of(
+    record: Mapping[str, object],
+    people: str = "8",
+    *,
+    cloud: str = "public",
+    others: tuple[dict[str, object], ...] = (),
+) -> Runs | None:
+    """Compare what pays for the runs of a flow A: started with a button where people run it, else by a timer."""
+    made = instant("A") if "people" in record else flow("A")
+    manifest = {
+        "tenant": {"price-list": "usd-list", "cloud": cloud},
+        "environments": [_METERED],
+        "populations": [
+            {"name": "drivers", "people": people, "within": "staff"},
+            {"name": "staff", "people": "90"},
+            {"name": "carriers", "people": "4", "guests": {"home": "licensed"}},
+        ],
+        "flows": [{"name": "A", **record}, *others],
+    }
+    return estate(manifest, made, instant("B"), flow("C")).flow_cost.of_runs(made)
+
+
+@pytest.mark.parametrize(
+    ("record", "people", "sums", "on_flow", "cheaper"),
+    [
+        # 0.60 a run in 30 days, against 15 for each person or 150 for the flow.
+        pytest.param({"people": _BY_DRIVERS, "runs-per-day": "2"}, "8", (36, 120), 0, "meter", id="plans of people"),
+        pytest.param({"people": _BY_DRIVERS, "runs-per-day": "8"}, "50", (144, 150), 1, "meter", id="one on the flow"),
+        pytest.param({"people": _BY_DRIVERS, "runs-per-day": "9"}, "50", (162, 150), 1, "plan", id="run too often"),
+        pytest.param({"people": _BY_DRIVERS, "runs-per-day": "5"}, "6", (90, 90), 0, "equal", id="the same"),
+        pytest.param({"owner": "nadia", "runs-per-day": "0.5"}, "8", (9, 15), 0, "meter", id="every other day"),
+        pytest.param({"owner": "nadia", "runs-per-day": "1"}, "8", (18, 15), 0, "plan", id="every day"),
+    ],
+)
+def test_the_meter_of_runs_is_held_against_the_cheapest_licences(
+    record: Mapping[str, object], people: str, sums: tuple[int, int], on_flow: int, cheaper: str
+) -> None:
+    found = runs_of(record, people)
+    assert found is not None
+    assert (found.by_meter, found.by_plan) == tuple(Sum(*[Decimal(one)] * 3) for one in sums)
+    assert (found.on_flow, found.cheaper, found.metered) == (on_flow, cheaper, False)
+
+
+def test_an_owner_whom_nobody_names_pays_for_one_plan_in_place_of_the_meter() -> None:
+    found = runs_of({"environment": "prod", "runs-per-day": "100"})
+    assert found is not None
+    assert (found.metered, found.people, found.cheaper) == (True, 1, "plan")
+
+
+@pytest.mark.parametrize(
+    ("record", "people", "cloud", "others"),
+    [
+        pytest.param({"people": _BY_DRIVERS}, "8", "public", (), id="nobody says how often"),
+        pytest.param({"people": _BY_DRIVERS, "runs-per-day": "0"}, "8", "public", (), id="never"),
+        pytest.param({"people": _BY_DRIVERS, "runs-per-day": "2"}, "", "public", (), id="people nobody counted"),
+        pytest.param(
+            {"people": [*_BY_DRIVERS, {"who": "visitors", "role": "runs"}], "runs-per-day": "2"},
+            "8",
+            "public",
+            (),
+            id="some of them nobody counted",
+        ),
+        pytest.param(
+            {"people": [*_BY_DRIVERS, {"who": "carriers", "role": "runs"}], "runs-per-day": "2"},
+            "8",
+            "public",
+            (),
+            id="guests with licences of their own",
+        ),
+        pytest.param(
+            {"people": _BY_DRIVERS, "runs-per-day": "2", "retired": "true"}, "8", "public", (), id="it is retired"
+        ),
+        pytest.param(
+            {"people": _BY_DRIVERS, "runs-per-day": "2", "licence": "process"}, "8", "public", (), id="on its licence"
+        ),
+        pytest.param({"people": _BY_DRIVERS, "runs-per-day": "2"}, "8", "china", (), id="no meter in this cloud"),
+        pytest.param(
+            {"people": _BY_DRIVERS, "runs-per-day": "2"},
+            "8",
+            "public",
+            ({"name": "B", "people": _BY_DRIVERS},),
+            id="plans that pay for another flow too",
+        ),
+        pytest.param(
+            {"owner": "nadia", "runs-per-day": "0.5"},
+            "8",
+            "public",
+            ({"name": "C", "owner": "Nadia"},),
+            id="an owner with another flow",
+        ),
+        pytest.param(
+            {"people": _BY_DRIVERS, "runs-per-day": "2"},
+            "8",
+            "public",
+            ({"name": "B", "people": [{"who": "staff", "role": "runs"}]},),
+            id="people who are part of those of another flow",
+        ),
+        pytest.param({"runs-per-day": "0.5"}, "8", "public", (), id="an owner who may have another flow"),
+        pytest.param(
+            {"owner": "robot", "owner-kind": "service-principal", "runs-per-day": "0.5"},
+            "8",
+            "public",
+            (),
+            id="an application",
+        ),
+    ],
+)
+def test_runs_are_not_compared_where_something_else_decides(
+    record: Mapping[str, object], people: str, cloud: str, others: tuple[dict[str, object], ...]
+) -> None:
+    assert runs_of(record, people, cloud=cloud, others=others) is None
+
+
+def test_runs_that_plans_of_people_cover_are_not_billed() -> None:
+    manifest = {
+        "tenant": {"price-list": "usd-list"},
+        "environments": [_METERED],
+        "populations": [{"name": "drivers", "people": "8", "holds": {"power-automate-premium": "8"}}],
+        "flows": [{"name": "A", "environment": "prod", "people": _BY_DRIVERS, "runs-per-day": "100"}],
+    }
+    made = instant("A")
+    assert estate(manifest, made).flow_cost.of_runs(made) is None
+
+
+def test_a_desktop_flow_has_a_price_of_its_own() -> None:
+    made = flow("A")._replace(calls_desktop_flows=(Call(id="desk", at=AT, mode="unattended"),))
+    manifest = {"tenant": {"price-list": "usd-list"}, "flows": [{"name": "A", "owner": "nadia", "runs-per-day": "0.5"}]}
+    assert estate(manifest, made).flow_cost.of_runs(made) is None
+
+
+def test_a_list_without_the_meter_gives_no_sums() -> None:
+    made = flow("A")
+    manifest = {"tenant": {"price-list": "gbp-ea"}, "flows": [{"name": "A", "owner": "nadia", "runs-per-day": "2"}]}
+    found = estate(manifest, made).flow_cost.of_runs(made)
+    assert found is not None
+    assert found.by_meter is None
+
+
+def _packed(**more: object) -> dict[str, object]:
+    return {"licence": "per-flow", **more}
+
+
+@pytest.mark.parametrize(
+    ("records", "on_flow", "people", "by_person"),
+    [
+        pytest.param({"A": _packed(owner="nadia"), "C": _packed(owner="nadia")}, 300, 1, 15, id="one owner"),
+        pytest.param({"A": _packed(owner="nadia"), "C": _packed(owner="dana")}, 300, 2, 30, id="two owners"),
+        pytest.param({"A": _packed(owner="nadia"), "B": _packed(people=_BY_DRIVERS)}, 300, 9, 135, id="runners"),
+        pytest.param({"A": _packed(owner="nadia"), "C": _packed()}, 300, None, None, id="an owner nobody names"),
+        pytest.param(
+            {"A": _packed(owner="nadia"), "D": _packed(owner="dana")}, 300, None, None, id="not in the source"
+        ),
+        pytest.param(
+            {"A": _packed(owner="r", **{"owner-kind": "service-principal"})}, 150, None, None, id="an application"
+        ),
+    ],
+)
+def test_a_pack_of_flow_licences_is_held_against_what_is_sold_today(
+    records: Mapping[str, Mapping[str, object]], on_flow: int, people: int | None, by_person: int | None
+) -> None:
+    manifest = {
+        "tenant": {"price-list": "usd-list"},
+        "populations": [{"name": "drivers", "people": "8"}],
+        "licences": [{"plan": "power-automate-per-flow", "purchased": "5"}],
+        "flows": [{"name": name, **record} for name, record in records.items()],
+    }
+    pack = estate(manifest, flow("A"), instant("B"), flow("C")).flow_cost.pack()
+    assert pack is not None
+    assert (pack.flows, pack.monthly) == (len(records), Decimal(500))
+    assert pack.on_flow is not None
+    assert pack.on_flow.middle == on_flow
+    assert (pack.people, pack.by_person.middle if pack.by_person else None) == (people, by_person)
+
+
+def test_whom_a_pack_serves_is_not_known_where_nobody_knows_what_its_flows_connect_to() -> None:
+    made = flow("A")._replace(uses=(use("shared_nobodyknows"),))
+    manifest = {
+        "tenant": {"price-list": "usd-list"},
+        "licences": [{"plan": "power-automate-per-flow", "purchased": "5"}],
+        "flows": [{"name": "A", "owner": "nadia", "licence": "per-flow"}],
+    }
+    pack = estate(manifest, made).flow_cost.pack()
+    assert pack is not None
+    assert pack.people is None

@@ -185,7 +185,7 @@ def metered_or_plans(prices: Prices, people: int, active: int, apps: int = 1) ->
     return Metered(metered=metered, passes=passes, premium=premium, cheapest=_cheaper(sums))
 
 
-def flow_runs(runs: Sequence[int], run_price: Decimal, plans: int, plan_price: Decimal) -> Compared:
+def flow_runs(runs: Sequence[int | Decimal], run_price: Decimal, plans: int, plan_price: Decimal) -> Compared:
     """Compare metered flow runs with plans over the months whose runs are given."""
     metered, plan = run_price * sum(runs), plan_price * plans * len(runs)
     return Compared(_exactly(metered), _exactly(plan), _cheaper({"metered": metered, "plan": plan}))

@@ -37,6 +37,8 @@ _OWNERS = frozenset({"automated", "scheduled", "http-request"})
 """Triggers that run on the owner's plan."""
 _RUNNERS = frozenset({"button", "selected-item"})
 """Triggers that run on each runner's plan."""
+_CARRIERS = frozenset({"owner", "account", "runners"})
+"""Whose plans a run uses; further people need one for other reasons."""
 
 
 class _Row(NamedTuple):
@@ -330,6 +332,19 @@ class _Rules:
                 yield from self._top_parents(parent, (*above, parent))
             else:
                 yield parent
+
+
+def carriers(flow: FlowFacts, as_of: str, plans: Plans, readings: Readings) -> tuple[Group, ...] | None:
+    """Name the people on whose plans a premium flow runs where neither a licence on it nor the meter pays for it.
+
+    An owner whom nobody names is one person. None where an application, an app or a parent stands in for people, where
+    others need a plan as well, and where nobody says who runs it.
+    """
+    bare = flow._replace(licence=None, covered_by=None, place=flow.place._replace(pay_as_you_go=False))
+    rows = [row for row in judge_flow(bare, as_of, plans, readings).needs if row.level == "required"]
+    if not rows or any(row.any_of != "flow-standalone" or row.who not in _CARRIERS for row in rows):
+        return None
+    return tuple(_running(flow)) or (Group(),)
 
 
 def _owned(owner: Owner | None, wanted: Licences) -> Coverage:
