@@ -71,7 +71,7 @@ def plan_dearer_than_alternative(_: Governance, context: Context) -> Iterator[Fi
     """The plan an app is to run on costs over 5% more than the cheapest for the same people."""
     cost = context.estate.cost
     plans = ("power-apps-per-app", "power-apps-premium")
-    if any(cost.needed(plan) for plan in plans) and (missing := _unpriced(context, *plans)):
+    if any(cost.needs.needed(plan) for plan in plans) and (missing := _unpriced(context, *plans)):
         yield missing
         return
     for plan in cost.dearer_plans():
@@ -290,7 +290,7 @@ def user_doubly_licensed(component: Component, context: Context) -> Iterator[Fin
 def licence_unused(_: Governance, context: Context) -> Iterator[Finding]:
     """More licences of a plan are bought than the apps and flows on it need."""
     cost = context.estate.cost
-    for needed, purchased in cost.unused():
+    for needed, purchased in cost.needs.unused():
         over = purchased - needed.number
         price = cost.prices.get(needed.plan)
         paid = ""
@@ -368,7 +368,7 @@ def _over_budget(one: Budgeted, yearly: Sum, context: Context) -> Finding:
 def price_missing(_: Governance, context: Context) -> Iterator[Finding | CouldNotRun]:
     """A price list is named, and a plan that apps or flows need has no price."""
     cost = context.estate.cost
-    needed = [one for one in cost.required if one.number and one.plan not in cost.prices]
+    needed = [one for one in cost.needs.required if one.number and one.plan not in cost.prices]
     if cost.basis is None:
         if needed:
             yield CouldNotRun(

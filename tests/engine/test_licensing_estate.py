@@ -79,7 +79,7 @@ def licensing_of(
 
 
 def needed(facts: EstateFacts) -> dict[str, tuple[int, bool]]:
-    return {one.plan: (one.number, one.complete) for one in facts.cost.required}
+    return {one.plan: (one.number, one.complete) for one in facts.cost.needs.required}
 
 
 def test_a_person_takes_a_pass_for_each_app_and_premium_once() -> None:

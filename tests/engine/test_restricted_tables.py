@@ -311,7 +311,7 @@ def test_a_covered_flow_has_the_request_limit_of_the_licence_and_needs_no_plan()
 
     (use,) = facts.capacity.requests()
     assert (use.limit, use.plans, use.missing) == (250_000, ("Power Automate Process",), "")
-    assert {one.plan: (one.number, one.complete) for one in facts.cost.required} == {
+    assert {one.plan: (one.number, one.complete) for one in facts.cost.needs.required} == {
         "power-automate-process": (1, True)
     }
 

@@ -6,12 +6,12 @@ A price is one of the tenant's price list or one that a licence record states; w
 import datetime
 import os
 import posixpath
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from functools import cached_property
 
 from pllint.catalogue.plans import Plans, Price
-from pllint.engine.licensing.budget import PriceList, Shares, price_list
+from pllint.engine.licensing.budget import PriceList, price_list
 from pllint.engine.licensing.cost import (
     MONTHS,
     PASS,
@@ -29,7 +29,7 @@ from pllint.engine.licensing.cost import (
     metered_or_plans,
     mix,
 )
-from pllint.engine.licensing.people import held
+from pllint.engine.licensing.estate_needs import EstateNeeds, mention
 from pllint.engine.licensing.workspace import Licensing
 from pllint.model.component import Component
 from pllint.model.estate import (
@@ -39,11 +39,9 @@ from pllint.model.estate import (
     Exposed,
     Leverage,
     ManyApps,
-    Mention,
     NotNeeded,
     OddPrice,
     PlannedCost,
-    Required,
     Sum,
     TwoWays,
     Volume,
@@ -54,8 +52,6 @@ from pllint.model.licensing import Licensed, Verdict
 from pllint.model.workspace import Workspace
 
 _METER = "power-apps-payg"
-_BY_OWNER = frozenset({"automated", "scheduled", "http-request"})
-_INSTANT = frozenset({"button", "selected-item"})
 _LIST = "usd-list"
 _DYNAMICS = "dynamics"
 
@@ -71,7 +67,11 @@ class EstateCost:
         self._governance: Governance = licensing.governance or Governance(at=workspace.licences[0].at)
         self._purchased = purchased
         self._groups = licensing.groups
-        self._flow_plans = (*self._groups["flow-standalone"], *self._groups["flow-capacity"])
+
+    @cached_property
+    def needs(self) -> EstateNeeds:
+        """What is needed of each plan."""
+        return EstateNeeds(self._workspace, self._licensing, self._prices, self._purchased)
 
     # Prices
 
@@ -161,46 +161,7 @@ class EstateCost:
                     currency=basis.currency,
                 )
 
-    # Who uses what
-
-    @cached_property
-    def licensed(self) -> Sequence[Licensed]:
-        """Every app and cloud flow that is in use, once."""
-        found = []
-        for component in self._workspace.components:
-            if self._workspace.is_copied(component):
-                continue
-            licensed = self._licensing.judged(component)
-            if licensed is not None and not (licensed.record and self._licensing.is_retired(licensed.record)):
-                found.append(licensed)
-        return found
-
-    @cached_property
-    def _apps(self) -> Sequence[Licensed]:
-        """Premium apps that run on plans: no meter bills them, and they are no developer's own."""
-        return [
-            one
-            for one in self.licensed
-            if one.app and one.app.premium and not one.app.place.pay_as_you_go and one.app.place.type != "developer"
-        ]
-
-    @cached_property
-    def _flows(self) -> Sequence[Licensed]:
-        return [
-            one
-            for one in self.licensed
-            if one.flow and one.flow.premium and not one.flow.place.pay_as_you_go and one.flow.place.type != "developer"
-        ]
-
-    @cached_property
-    def _apps_of(self) -> Mapping[str, Sequence[Licensed]]:
-        """Give the premium apps of each population, by its name in lower case."""
-        found: dict[str, list[Licensed]] = {}
-        for one in self._apps:
-            for group in one.app.people if one.app else ():
-                if group.name:
-                    found.setdefault(group.name.lower(), []).append(one)
-        return found
+    # What it would cost
 
     @cached_property
     def _apps_per_pass(self) -> int:
@@ -212,106 +173,9 @@ class EstateCost:
         for group in people:
             if group.number is None:
                 return None
-            apps = len(self._apps_of.get((group.name or "").lower(), ()))
+            apps = len(self.needs.apps_of.get((group.name or "").lower(), ()))
             found.append(Profile(people=group.number, apps=max(1, apps)))
         return tuple(found)
-
-    # What is needed of each plan
-
-    @cached_property
-    def required(self) -> tuple[Required, ...]:
-        """Count the licences of each plan that premium apps and flows are to run on.
-
-        A person needs a user plan once, whatever it is for, and a pass for each app.
-        """
-        return tuple(
-            Required(
-                plan=plan,
-                name=self._licensing.name_of(plan),
-                number=number,
-                places=tuple(self._count.places[plan]),
-                complete=self.is_complete(plan),
-            )
-            for plan, number in self._count.totals()
-        )
-
-    def is_complete(self, plan: str) -> bool:
-        """Tell whether every app and flow that may draw on a plan says so, and its people are counted."""
-        return plan not in self._count.incomplete
-
-    @cached_property
-    def _count(self) -> "_Count":
-        count = _Count()
-        shares = Shares(self.licensed, self._prices, self._licensing)
-        managed = self._groups["managed-environment"]
-        for one in self.licensed:
-            if one.premium.verdict is Verdict.UNKNOWN:
-                count.open_ended(self._flow_plans if one.flow else self._groups["app-premium"])
-            for row in one.judgement.needs:
-                if row.level == "required":
-                    # What a manifest says is held for something is needed for it, whatever is planned.
-                    for share in shares.held(one, row):
-                        if self._plans.counts(share.plan) == "person":
-                            count.people(share.plan, share.who or one.component.id, share.number, _mention(one))
-                    count.open_ended(managed if row.any_of == "managed-environment" else ())
-        for one in self._apps:
-            self._count_app(one, count)
-        for one in self._flows:
-            self._count_flow(one, count)
-        return count
-
-    def needed(self, plan: str) -> Required | None:
-        """Give what is needed of one plan."""
-        return next((one for one in self.required if one.plan == plan), None)
-
-    def _count_app(self, one: Licensed, count: "_Count") -> None:
-        app = one.app
-        if app is None:
-            return
-        group_of_plans, by_person = self._groups["app-premium"], self._groups.given_to("person", "app-premium")
-        if app.plan not in group_of_plans or (not app.people and not app.owner_only):
-            count.open_ended(group_of_plans)
-            return
-        for group in app.people:
-            key = (group.name or one.component.id).lower()
-            if group.number is None:
-                count.open_ended(self._groups["app-premium"])
-                continue
-            if group.guests is not None:
-                # Some guests bring their licence from home.
-                count.open_ended(self._groups["app-premium"])
-            left = group.number
-            for plan in by_person:
-                holders = min(left, held(group.holds, (plan,)))
-                if plan != app.plan:
-                    count.people(plan, key, holders, _mention(one))
-                    left -= holders
-            if app.plan in by_person:
-                count.people(app.plan, key, left, _mention(one))
-            else:
-                count.units(app.plan, left, _mention(one))
-
-    def _count_flow(self, one: Licensed, count: "_Count") -> None:
-        flow = one.flow
-        if flow is None or flow.covered_by:
-            return
-        capacity = flow.licence or (flow.plan if flow.plan in self._groups["flow-capacity"] else None)
-        if capacity:
-            count.units(capacity, 1, _mention(one))
-        elif flow.trigger in _BY_OWNER | _INSTANT and flow.plan not in self._groups["flow-standalone"]:
-            count.open_ended(self._flow_plans)
-        elif flow.trigger in _BY_OWNER and flow.plan:
-            owner = flow.owner.name if flow.owner and flow.owner.name else one.component.id
-            count.people(flow.plan, owner.lower(), 1, _mention(one))
-        elif flow.trigger in _INSTANT and flow.plan:
-            _count_runners(flow.plan, one, flow.people, count)
-
-    def unused(self) -> Iterator[tuple[Required, int]]:
-        """Give each plan of which more is bought than apps and flows need, with what is bought."""
-        for one in self.required:
-            purchased = self._purchased(one.plan)
-            if one.complete and one.number and purchased is not None and purchased > one.number:
-                yield one, purchased
 
     # One answer for each check
 
@@ -320,7 +184,7 @@ class EstateCost:
         told = set()
         if self.lacks(PASS, PREMIUM):
             return
-        for one in self._apps:
+        for one in self.needs.apps:
             if one.app is None or one.app.plan not in {PASS, PREMIUM} or not one.app.people:
                 continue
             profiles = self._profiles(one.app.people)
@@ -334,7 +198,7 @@ class EstateCost:
                 continue
             people = sum(profile.people for profile in profiles)
             alone = {0: self._licensing.name_of(PASS), people: self._licensing.name_of(PREMIUM)}
-            same = {app.component.id: app for name in names for app in self._apps_of.get(name, ())}
+            same = {app.component.id: app for name in names for app in self.needs.apps_of.get(name, ())}
             yield PlannedCost(
                 component=one.component,
                 name=self._licensing.name_of(one.app.plan),
@@ -347,14 +211,14 @@ class EstateCost:
                     f"{self._licensing.name_of(PREMIUM)} for {found.premium_people:,} of them and passes for the"
                     " others",
                 ),
-                at=_mention(one).at,
-                places=tuple(_mention(app) for app in same.values() if app.component.id != one.component.id),
+                at=mention(one).at,
+                places=tuple(mention(app) for app in same.values() if app.component.id != one.component.id),
             )
 
     def many_apps(self) -> Iterator[ManyApps]:
         """Give the populations with so many premium apps that a plan for each person is worth a thought."""
         for population in self._governance.populations:
-            apps = self._apps_of.get(population.name.lower(), ())
+            apps = self.needs.apps_of.get(population.name.lower(), ())
             if len(apps) < self._licensing.readings.per_user_from_apps:
                 continue
             if all(app.app and app.app.plan in self._groups.given_to("person", "app-premium") for app in apps):
@@ -395,7 +259,7 @@ class EstateCost:
 
     def volume(self) -> Volume | None:
         """Give the number of Premium licences that reaches the volume price, and the price where it is known."""
-        needed = self.needed(PREMIUM)
+        needed = self.needs.needed(PREMIUM)
         number = max(needed.number if needed else 0, self._purchased(PREMIUM) or 0)
         if number < VOLUME_FROM:
             return None
@@ -415,7 +279,7 @@ class EstateCost:
     def not_needed(self) -> Iterator[NotNeeded]:
         """Give the paid plans of people or things that are standard alone."""
         seen: dict[str, list[Licensed]] = {}
-        for one in self.licensed:
+        for one in self.needs.licensed:
             for group in (one.app or one.flow or _NOBODY).people:
                 if group.name:
                     seen.setdefault(group.name.lower(), []).append(one)
@@ -437,7 +301,7 @@ class EstateCost:
         yield from self._planned_without_need()
 
     def _planned_without_need(self) -> Iterator[NotNeeded]:
-        for one in self.licensed:
+        for one in self.needs.licensed:
             plan = (one.app or one.flow or _NOBODY).plan
             if plan is None or one.record is None or not _is_plain(one):
                 continue
@@ -447,7 +311,9 @@ class EstateCost:
             else:
                 wanted = self._groups["flow-standalone"]
                 owner = _owner(one)
-                is_alone = owner is None or all(_is_plain(other) for other in self.licensed if _owner(other) == owner)
+                is_alone = owner is None or all(
+                    _is_plain(other) for other in self.needs.licensed if _owner(other) == owner
+                )
             if plan in wanted and is_alone:
                 yield NotNeeded(
                     words=f"'{one.component.name}' is to run on",
@@ -459,7 +325,7 @@ class EstateCost:
 
     def budgets(self) -> Iterator[Budgeted]:
         """Give every app and flow with a budget, and what its licences cost a year where a price is known."""
-        for one in (*self._apps, *self._flows):
+        for one in (*self.needs.apps, *self.needs.flows):
             budget = one.record.budget if one.record else None
             if budget is None or budget.yearly is None or self.basis is None or (one.flow and one.flow.covered_by):
                 continue
@@ -548,7 +414,7 @@ class EstateCost:
     def pass_lines(self) -> Bundle | None:
         """Give what passes that are bought app by app cost a year, and what one line would save."""
         agreement = self.agreement
-        apps = [one for one in self._apps if one.app and one.app.plan == PASS]
+        apps = [one for one in self.needs.apps if one.app and one.app.plan == PASS]
         lines = [one for one in self._workspace.licences if self._plans.id_of(one.plan) == PASS]
         if agreement is None or agreement.per_app_lines != "per-app" or max(len(apps), len(lines)) < 2:  # noqa: PLR2004
             return None
@@ -566,7 +432,7 @@ class EstateCost:
         """Give the apps with custom connectors and their people, where they are many."""
         apps = [
             one
-            for one in self.licensed
+            for one in self.needs.licensed
             if one.app and any(use.custom for use in one.component.uses)
         ]  # fmt: skip
         within = {one.name.lower() for one in self._governance.populations if one.within}
@@ -583,54 +449,12 @@ class EstateCost:
         return Leverage(apps=len(apps), people=total, at=agreement.at if agreement else self._governance.at)
 
 
-class _Count:
-    """Adds up what is needed of each plan."""
-
-    def __init__(self) -> None:
-        self.incomplete: set[str] = set()
-        self.places: dict[str, list[Mention]] = {}
-        self._people: dict[str, dict[str, int]] = {}
-        self._units: dict[str, int] = {}
-
-    def open_ended(self, plans: Sequence[str]) -> None:
-        self.incomplete.update(plans)
-
-    def people(self, plan: str, who: str, number: int, place: Mention) -> None:
-        if number:
-            counted = self._people.setdefault(plan, {})
-            counted[who] = max(counted.get(who, 0), number)
-            self.places.setdefault(plan, []).append(place)
-
-    def units(self, plan: str, number: int, place: Mention) -> None:
-        if number:
-            self._units[plan] = self._units.get(plan, 0) + number
-            self.places.setdefault(plan, []).append(place)
-
-    def totals(self) -> Iterator[tuple[str, int]]:
-        for plan in self.places:
-            yield plan, self._units.get(plan, 0) + sum(self._people.get(plan, {}).values())
-
-
-def _count_runners(plan: str, one: Licensed, people: Sequence[Group], count: _Count) -> None:
-    for group in people:
-        if group.number is None:
-            count.open_ended((plan,))
-        elif group.role in {"runs", None}:
-            count.people(plan, (group.name or one.component.id).lower(), group.number, _mention(one))
-
-
 class _Nobody:
     people: tuple[Group, ...] = ()
     plan: str | None = None
 
 
 _NOBODY = _Nobody()
-
-
-def _mention(one: Licensed) -> Mention:
-    record = one.record
-    at = one.component.at if record is None else record.at / "plan" if record.plan else record.at
-    return Mention(f"'{one.component.name}'", at)
 
 
 def _is_plain(one: Licensed) -> bool:

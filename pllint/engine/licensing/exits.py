@@ -207,9 +207,9 @@ class Exits:
         return self._licensing.purchased(plan)
 
     def _spare(self, plan: str, bought: int) -> _Spare:
-        needed = self._cost.needed(plan)
+        needed = self._cost.needs.needed(plan)
         in_use = needed.number if needed else 0
         assigned = [one.record.assigned for one in self._stocks if one.plan == plan and one.record.assigned is not None]
         if plan != PASS and assigned:
             return _Spare(bought - max(in_use, sum(assigned)), at_most=False)
-        return _Spare(bought - in_use, at_most=not self._cost.is_complete(plan))
+        return _Spare(bought - in_use, at_most=not self._cost.needs.is_complete(plan))

@@ -7,6 +7,7 @@ from functools import cached_property
 from pllint.catalogue.plans import Plans, Price
 from pllint.engine.licensing.cost import Compared, flow_runs, flows_or_people, process_or_premium, times
 from pllint.engine.licensing.estate_cost import EstateCost, sum_of
+from pllint.engine.licensing.estate_needs import BY_OWNER, INSTANT
 from pllint.engine.licensing.flows import carriers
 from pllint.engine.licensing.workspace import Licensing
 from pllint.model.component import Component
@@ -18,8 +19,6 @@ from pllint.model.licensing import Licensed, Verdict
 _PROCESS = "power-automate-process"
 _FLOW_PREMIUM = "power-automate-premium"
 _PER_FLOW = "power-automate-per-flow"
-_BY_OWNER = frozenset({"automated", "scheduled", "http-request"})
-_INSTANT = frozenset({"button", "selected-item"})
 _PACK = 5
 _METER = "power-automate-payg"
 _DAYS = 30
@@ -44,7 +43,7 @@ class FlowCost:
             return None
         if licensed.flow.licence or licensed.flow.covered_by:
             return None
-        if not licensed.flow.premium or licensed.flow.trigger not in _BY_OWNER | _INSTANT:
+        if not licensed.flow.premium or licensed.flow.trigger not in BY_OWNER | INSTANT:
             return None
         standalone = {"flow-standalone", "flow-in-app-context", "flow-in-dynamics-context"}
         rows = [one for one in licensed.judgement.needs if one.level == "required" and one.any_of in standalone]
@@ -127,7 +126,7 @@ class FlowCost:
     def _flows_of(self) -> Mapping[str, set[str]]:
         """Give the ids of the premium flows that somebody may run on a plan, by owner or largest population."""
         found: dict[str, set[str]] = {}
-        for one in self._cost.licensed:
+        for one in self._cost.needs.licensed:
             for name in _named(one.flow) if one.flow and one.flow.premium else ():
                 found.setdefault(self._whole(name), set()).add(one.component.id)
         return found
@@ -176,7 +175,7 @@ class FlowCost:
         """Count the people on whose plans flows would run without their licences; None where nobody can say."""
         found: dict[str, int] = {}
         for record in records:
-            one = next((one for one in self._cost.licensed if one.record is record), None)
+            one = next((one for one in self._cost.needs.licensed if one.record is record), None)
             if one is None or one.flow is None or one.premium.verdict is Verdict.UNKNOWN:
                 return None
             people = self._carriers(one.flow) if one.flow.premium else ()
