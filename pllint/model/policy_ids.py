@@ -1,6 +1,6 @@
 """Under which ids data policies know the parts of flows, apps and agents that are no connector of their own."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from pllint.model.connector_id import ConnectorKey
 from pllint.record import NamedTuple
@@ -13,12 +13,21 @@ HTTP_FAMILY = (HTTP, HTTP_WEBHOOK, HTTP_REQUEST)
 ENTRA_HTTP = (ConnectorKey("shared_webcontents"), ConnectorKey("shared_webcontentsv2"))
 """HTTP with Microsoft Entra ID, which signs in as the user: connectors of their own."""
 TEAMS_WEBHOOK = ConnectorKey("TeamsWebhookRequestReceived")
+OF_CONNECTOR = frozenset(
+    f"{family}connection{way}" for family in ("openapi", "api") for way in ("", "webhook", "notification")
+)
+"""Types of triggers and actions that count as the connector they use, in lower case."""
+BUILT_IN = {"http": HTTP, "httpwebhook": HTTP_WEBHOOK}
+"""Triggers and actions without a connector that policies know, by type in lower case."""
+REQUESTS = {"": HTTP_REQUEST, "http": HTTP_REQUEST, "teamswebhook": TEAMS_WEBHOOK}
+"""Request triggers without a connector that policies know, by kind in lower case."""
 NATIVE_DATAVERSE = ConnectorKey("shared_commondataservice")
 """What an app's native Dataverse connection counts as."""
 CONTENT_CONVERSION = ConnectorKey("shared_conversionservice")
 """Works with both groups and cannot be classified."""
 APP_TO_FLOW = ConnectorKey("shared_logicflows")
 """An app's link to a flow: no connector."""
+SKILLS = ConnectorKey("PvaSkills")
 COPILOT_STUDIO = ConnectorKey("shared_microsoftcopilotstudio")
 
 VIRTUAL = frozenset(
@@ -60,31 +69,6 @@ KNOWN_KINDS = {
 }  # fmt: skip
 """The kinds of request triggers of which somebody says what they count as, lower case."""
 
-_CONNECTOR_STEPS = {
-    "openapiconnection",
-    "openapiconnectionwebhook",
-    "openapiconnectionnotification",
-    "apiconnection",
-    "apiconnectionwebhook",
-    "apiconnectionnotification",
-}
-
-
-def of_step(type_: str, kind: str | None, connector: ConnectorKey | None) -> ConnectorKey | None:
-    """Give the id under which a policy knows a trigger or action; None for one that carries no connector."""
-    step, kind = type_.lower(), (kind or "").lower()
-    if step in _CONNECTOR_STEPS:
-        return connector
-    if step in {"http", "httpwebhook"}:
-        return HTTP if step == "http" else HTTP_WEBHOOK
-    if step != "request":
-        return None
-    if kind in {"", "http"}:
-        return HTTP_REQUEST
-    if kind == "teamswebhook":
-        return TEAMS_WEBHOOK
-    return connector if kind == "apiconnection" else None
-
 
 class AgentParts(NamedTuple):
     """What an agent is made of, in the words policies care for; None where its files do not say."""
@@ -100,23 +84,3 @@ class AgentParts(NamedTuple):
     event_triggers: bool = False
     connected: Sequence[str] = ()
     """Schema names of other agents it hands over to; no document says what a policy makes of that."""
-
-
-def of_agent(parts: AgentParts) -> Iterator[ConnectorKey]:
-    """Give the ids under which a policy knows an agent's parts; the connectors of its tools come on top."""
-    if parts.authentication == "none":
-        yield UNAUTHENTICATED
-    for channel in parts.channels:
-        if channel in CHANNELS:
-            yield CHANNELS[channel]
-    for source in parts.knowledge:
-        if source in KNOWLEDGE:
-            yield KNOWLEDGE[source]
-    if parts.http_nodes:
-        yield HTTP
-    if parts.skills:
-        yield ConnectorKey("PvaSkills")
-    if parts.app_insights:
-        yield ConnectorKey("CSAppInsights")
-    if parts.event_triggers:
-        yield COPILOT_STUDIO

@@ -20,7 +20,7 @@ from pllint.model.component import (
     Unresolved,
 )
 from pllint.model.connector_id import ConnectorKey, parse_connector_id
-from pllint.model.policy_ids import CHANNELS, COPILOT_STUDIO, HTTP, KNOWLEDGE, AgentParts
+from pllint.model.policy_ids import CHANNELS, COPILOT_STUDIO, HTTP, KNOWLEDGE, SKILLS, UNAUTHENTICATED, AgentParts
 from pllint.model.solution import ConnectionReference
 from pllint.read.naming import bare_guid
 from pllint.record import NamedTuple
@@ -29,8 +29,6 @@ from pllint.text.node import Node
 
 Raw = Mapping[str, object]
 
-_AUTHENTICATION = ConnectorKey("PvaAuth")
-_SKILLS = ConnectorKey("PvaSkills")
 _AUTHENTICATION_MODES = {
     "1": "none", "none": "none", "2": "microsoft", "integrated": "microsoft", "3": "manual",
     "customazureactivedirectory": "manual", "4": "manual", "genericoauth2": "manual",
@@ -83,7 +81,7 @@ class AgentFiles:
         """Take in how people sign in, in the number of a solution or the word of a clone."""
         self._authentication = _AUTHENTICATION_MODES.get((mode or "").strip().lower())
         if self._authentication == "none":
-            self._add(_AUTHENTICATION, at)
+            self._add(UNAUTHENTICATED, at)
 
     def configure(self, configuration: Node) -> None:
         """Take in the agent's configuration: its channels."""
@@ -145,7 +143,7 @@ class AgentFiles:
                 channels=tuple(self._channels),
                 knowledge=tuple(self._knowledge),
                 http_nodes=HTTP in self._uses,
-                skills=_SKILLS in self._uses,
+                skills=SKILLS in self._uses,
                 event_triggers=COPILOT_STUDIO in self._uses,
                 connected=tuple(self._connected),
             ),
@@ -166,7 +164,7 @@ class AgentFiles:
         elif kind == "httprequestaction":
             self._add(HTTP, at, step._replace(endpoint=_address(raw.get("url"), at / "url")))
         elif kind in _SKILL_KINDS:
-            self._add(_SKILLS, at, step)
+            self._add(SKILLS, at, step)
         elif kind in _MODEL_KINDS:
             self._ai_builder = True
         elif kind == "externaltriggerconfiguration":
@@ -288,13 +286,13 @@ def completed(reading: AgentReading, flows: Mapping[str, Component]) -> Componen
     for call in component.calls_flows:
         trigger = flows[call.id].trigger if call.id in flows else None
         # Only flows of this kind are skills; those that older agents call are not.
-        if trigger and (trigger.kind or "").lower() == "skills" and _SKILLS not in uses:
-            uses[_SKILLS] = ConnectorUse(connector=_SKILLS, custom=False, at=call.at, spelling=_SKILLS)
+        if trigger and (trigger.kind or "").lower() == "skills" and SKILLS not in uses:
+            uses[SKILLS] = ConnectorUse(connector=SKILLS, custom=False, at=call.at, spelling=SKILLS)
     for call in reading.started_by:
         for use in flows[call.id].uses if call.id in flows else ():
             if any(step.trigger for step in use.steps) and use.connector not in uses:
                 uses[use.connector] = use._replace(at=call.at, steps=())
-    parts = component.agent._replace(skills=_SKILLS in uses) if component.agent else None
+    parts = component.agent._replace(skills=SKILLS in uses) if component.agent else None
     return component._replace(uses=tuple(uses.values()), agent=parts)
 
 

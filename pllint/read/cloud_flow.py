@@ -28,6 +28,7 @@ from pllint.model.component import (
     Unresolved,
 )
 from pllint.model.connector_id import ConnectorKey
+from pllint.model.policy_ids import BUILT_IN, OF_CONNECTOR, REQUESTS
 from pllint.read import literals
 from pllint.read.flow_connector import (
     Entry,
@@ -54,9 +55,6 @@ if TYPE_CHECKING:
     from pllint.read.flow_connector import Raw
     from pllint.text.node import Node
 
-_CONNECTION_TYPES = frozenset(
-    f"{family}connection{way}" for family in ("openapi", "api") for way in ("", "webhook", "notification")
-)
 _DESKTOP_FLOWS = "shared_uiflow"
 _ENTRA_HTTP = frozenset({"shared_webcontents", "shared_webcontentsv2"})
 
@@ -73,17 +71,15 @@ _REQUESTS: Mapping[str, tuple[TriggerClass, StartsFrom]] = {
     "powerpages": (TriggerClass.INSTANT, StartsFrom.POWER_PAGES),
 }
 _TIMERS = frozenset({"recurrence", "slidingwindow"})
-_BUILT_IN_TRIGGERS = frozenset({"http", "httpwebhook"})
-
-
-_HTTP_STEPS = frozenset({"http", "httpwebhook"})
+_ADDRESS_OF = {"http": ("uri",), "httpwebhook": ("subscribe", "uri")}
+"""Where the inputs of a step hold the address it calls."""
 _CREDENTIALS = {
     "secret": SecretKind.CLIENT_SECRET,
     "password": SecretKind.PASSWORD,
     "pfx": SecretKind.CERTIFICATE,
     "value": SecretKind.TOKEN,
 }
-_SHOW_INPUTS = frozenset({*_HTTP_STEPS, *_CONNECTION_TYPES})
+_SHOW_INPUTS = frozenset({*BUILT_IN, *OF_CONNECTOR})
 _READS_SECRET = frozenset({"getsecret", "getsecretversion", "decryptdata"})
 
 
@@ -244,22 +240,18 @@ class _Reading:
         kind = found.type
         if "inputs" in found.raw and not (trigger and kind == "request"):
             self._look_into_inputs(found)
-        if kind in _CONNECTION_TYPES:
+        if kind in OF_CONNECTOR:
             self._connection_step(found, trigger=trigger)
-        elif kind == "http":
-            self._built_in("Http", found, ("uri",), trigger=trigger)
-        elif kind == "httpwebhook":
-            self._built_in("HttpWebhook", found, ("subscribe", "uri"), trigger=trigger)
+        elif kind in BUILT_IN:
+            self._built_in(BUILT_IN[kind], found, _ADDRESS_OF[kind], trigger=trigger)
         elif kind == "workflow" and not trigger:
             self._child_flow(found)
         elif kind == "request" and trigger:
             request = (text_of(found.raw.get("kind")) or "").lower()
             if request == "apiconnection":
                 self._connection_step(found, trigger=True)
-            elif request in {"", "http"}:
-                self._built_in("HttpRequestReceived", found, (), trigger=True)
-            elif request == "teamswebhook":
-                self._built_in("TeamsWebhookRequestReceived", found, (), trigger=True)
+            elif request in REQUESTS:
+                self._built_in(REQUESTS[request], found, (), trigger=True)
 
     def uses(self) -> tuple[ConnectorUse, ...]:
         """Give the connectors used, in the order they first appear."""
@@ -299,7 +291,7 @@ class _Reading:
 
     def _look_into_inputs(self, found: _Found) -> None:
         inputs = found.raw["inputs"]
-        if found.type in _HTTP_STEPS and isinstance(inputs, dict):
+        if found.type in BUILT_IN and isinstance(inputs, dict):
             self._authentication(found, inputs)
         shown = literals.search(inputs, found.name)
         if not (shown.secrets or shown.literals or shown.computed_secrets or found.type in _SHOW_INPUTS):
@@ -393,17 +385,16 @@ class _Reading:
     def _declared_label(self, wanted: str) -> str:
         return wanted if wanted in self._entries else self._folded.get(wanted.lower(), wanted)
 
-    def _built_in(self, policy_id: str, found: _Found, address: tuple[str, ...], *, trigger: bool) -> None:
+    def _built_in(self, key: ConnectorKey, found: _Found, address: tuple[str, ...], *, trigger: bool) -> None:
         at = self._place(found)
         endpoint = None
         if address:
             value: object = found.raw.get("inputs")
             place = at / "inputs"
-            for key in address:
-                value = mapping_of(value).get(key)
-                place /= key
+            for member in address:
+                value = mapping_of(value).get(member)
+                place /= member
             endpoint = self._endpoint(value, place)
-        key = ConnectorKey(policy_id)
         step = Step(
             name=found.name,
             type=text_of(found.raw.get("type")) or "",
@@ -412,7 +403,7 @@ class _Reading:
             endpoint=endpoint,
             evidence=Evidence.STEP_TYPE,
         )
-        self._add(NamedConnector(key=key, custom=False, spelling=policy_id), step, None)
+        self._add(NamedConnector(key=key, custom=False, spelling=key), step, None)
 
     def _add(self, connector: NamedConnector, step: Step, reference: str | None) -> None:
         use = self._uses.setdefault(connector.key, _Use(connector, reference))
@@ -491,7 +482,7 @@ def _in_authentication(path: KeyPath) -> bool:
 
 def _gives_secret(found: _Found, inputs: Raw) -> bool:
     """Tell whether a step's outputs are a secret: read from a vault, or asked from a token endpoint."""
-    if found.type in _CONNECTION_TYPES:
+    if found.type in OF_CONNECTOR:
         operation = (text_of(mapping_of(inputs.get("host")).get("operationId")) or "").lower()
         if operation in _READS_SECRET:
             return True
@@ -526,7 +517,7 @@ def _start(trigger_type: str, kind: str | None) -> tuple[TriggerClass | None, St
         return _REQUESTS.get((kind or "").lower(), (None, None))
     if trigger_type in _TIMERS:
         return TriggerClass.SCHEDULED, StartsFrom.TIMER
-    if trigger_type in _CONNECTION_TYPES or trigger_type in _BUILT_IN_TRIGGERS:
+    if trigger_type in OF_CONNECTOR or trigger_type in BUILT_IN:
         return TriggerClass.AUTOMATED, StartsFrom.CONNECTOR
     return (TriggerClass.AUTOMATED if trigger_type else None), None
 

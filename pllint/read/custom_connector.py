@@ -71,14 +71,6 @@ def recognises_properties(file_name: str, value: object) -> bool:
     return isinstance(properties, dict) and any(key in properties for key in _PROPERTIES_KEYS)
 
 
-def from_folder(
-    tree: Tree, definition: str, siblings: Sequence[str], notes: Notes, node: Node | None = None
-) -> CustomConnector | None:
-    """Read the connector whose definition is given, with the other files of its folder; None when it is unreadable."""
-    found = definition_in_folder(tree, definition, siblings, notes, node)
-    return None if found is None else found.connector
-
-
 def definition_in_folder(
     tree: Tree, definition: str, siblings: Sequence[str], notes: Notes, node: Node | None = None
 ) -> ConnectorDefinition | None:
@@ -128,13 +120,6 @@ def definition_in_folder(
         properties_at=properties.at if properties else None,
     )
     return _definition(connector, parts, tree, definition)
-
-
-def in_solution(
-    tree: Tree, entry: "ConnectorEntry", solution: str, variables: Mapping[str, EnvironmentVariable], notes: Notes
-) -> CustomConnector:
-    """Read a connector of a solution; one without a readable definition still has its names."""
-    return definition_in_solution(tree, entry, solution, variables, notes).connector
 
 
 def definition_in_solution(

@@ -123,7 +123,7 @@ def test_every_connector_folder_gives_one_connector_or_a_noted_problem() -> None
                 continue
             node = open_json(tree, f"{folder}/{name}", notes)
             if node is not None and custom_connector.recognises_definition(name, node.value, names):
-                found.append(custom_connector.from_folder(tree, f"{folder}/{name}", names, notes, node))
+                found.append(custom_connector.definition_in_folder(tree, f"{folder}/{name}", names, notes, node))
         assert len(found) == 1 or (not found and notes.findings), folder
         connectors += len(found)
         broken += not found
@@ -144,7 +144,9 @@ def test_connectors_of_unpacked_solutions_are_read_without_a_finding() -> None:
         parts = read_solution(subtree, "unpacked", Notes())
         notes = Notes()
         found += [
-            custom_connector.in_solution(subtree, entry, parts.solution.unique_name, parts.variables, notes)
+            custom_connector.definition_in_solution(
+                subtree, entry, parts.solution.unique_name, parts.variables, notes
+            ).connector
             for entry in parts.connectors
         ]
         assert [finding.message for finding in notes.findings if finding.check != "SRC006"] == [], root

@@ -66,7 +66,10 @@ def folder(
         (home / "script.csx").write_text("public class Script {}", encoding="utf-8")
     notes = Notes()
     siblings = sorted(file.name for file in home.iterdir())
-    return custom_connector.from_folder(Folder(str(path)), "parcel/apiDefinition.swagger.json", siblings, notes), notes
+    found = custom_connector.definition_in_folder(
+        Folder(str(path)), "parcel/apiDefinition.swagger.json", siblings, notes
+    )
+    return found.connector if found else None, notes
 
 
 def read(
@@ -103,9 +106,9 @@ def in_solution(
     )
     notes = Notes()
     variables = {variable.schema_name.lower(): variable} if variable else {}
-    connector = custom_connector.in_solution(Folder(str(path)), entry, "Expense", variables, notes)
+    found = custom_connector.definition_in_solution(Folder(str(path)), entry, "Expense", variables, notes)
     assert notes.findings == []
-    return connector
+    return found.connector
 
 
 @pytest.mark.parametrize(
@@ -361,10 +364,10 @@ def test_several_definitions_of_a_folder_find_their_own_properties(tmp_path: Pat
         (tmp_path / f"apiProperties.{stage}.json").write_text(json.dumps(properties), encoding="utf-8")
     names = sorted(file.name for file in tmp_path.iterdir())
     words = [
-        connector.authentication
+        found.connector.authentication
         for stage in ("test", "prod")
         if (
-            connector := custom_connector.from_folder(
+            found := custom_connector.definition_in_folder(
                 Folder(str(tmp_path)), f"apiDefinition.{stage}.swagger.json", names, Notes()
             )
         )

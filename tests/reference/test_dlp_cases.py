@@ -35,7 +35,18 @@ from pllint.model.policy import (
     Scope,
     UrlPattern,
 )
-from pllint.model.policy_ids import NATIVE_DATAVERSE, AgentParts, of_agent, of_step
+from pllint.model.policy_ids import (
+    BUILT_IN,
+    CHANNELS,
+    COPILOT_STUDIO,
+    HTTP,
+    KNOWLEDGE,
+    NATIVE_DATAVERSE,
+    OF_CONNECTOR,
+    REQUESTS,
+    SKILLS,
+    UNAUTHENTICATED,
+)
 from pllint.model.verdict import Note, NoteKind, Part, Subject, Violation
 from pllint.model.workspace import Workspace
 from pllint.settings import Settings
@@ -364,10 +375,10 @@ def _resource(node: Node) -> Resource:
         uses.append(Used(Subject(NATIVE_DATAVERSE) if native else _subject(source, custom), source.at))
     for step in node["steps"].elements():
         api = _subject(step["api"], custom) if step["api"].present else None
-        key = of_step(_text(step["type"]), step["kind"].text, api.key if api else None)
+        key = _of_step(step, api.key if api else None)
         if key is not None:
             uses.append(Used(api if api is not None and api.key == key else Subject(key), step.at))
-    uses += [Used(subject=Subject(key), at=node.at) for key in of_agent(_agent_parts(node))]
+    uses += [Used(subject=Subject(key), at=node.at) for key in _of_agent(node)]
     children = tuple(_resource(child) for child in node["children"].elements())
     calls = any((step["type"].text or "").lower() == "workflow" for step in node["steps"].elements())
     missing = (Note(NoteKind.CHILD_MISSING, "calls a flow that is not read"),) if calls and not children else ()
@@ -400,16 +411,27 @@ def _resource(node: Node) -> Resource:
     )
 
 
-def _agent_parts(node: Node) -> AgentParts:
-    return AgentParts(
-        authentication=node["auth"].text,
-        channels=[_text(channel) for channel in node["channels"].elements()],
-        knowledge=[_text(source) for source in node["knowledge"].elements()],
-        http_nodes=bool(node["http_nodes"].value),
-        skills=bool(node["skills"].value),
-        app_insights=bool(node["app_insights"].value),
-        event_triggers=bool(node["event_triggers"].value),
-    )
+def _of_step(node: Node, connector: ConnectorKey | None) -> ConnectorKey | None:
+    """Give the id under which a policy knows a trigger or action, as a flow's reader finds it."""
+    step, kind = _text(node["type"]).lower(), (node["kind"].text or "").lower()
+    if step == "request":
+        return connector if kind == "apiconnection" else REQUESTS.get(kind)
+    return connector if step in OF_CONNECTOR else BUILT_IN.get(step)
+
+
+def _of_agent(node: Node) -> Iterator[ConnectorKey]:
+    """Give the ids under which a policy knows an agent's parts, as an agent's reader finds them."""
+    if node["auth"].text == "none":
+        yield UNAUTHENTICATED
+    yield from (CHANNELS[name] for channel in node["channels"].elements() if (name := _text(channel)) in CHANNELS)
+    yield from (KNOWLEDGE[name] for source in node["knowledge"].elements() if (name := _text(source)) in KNOWLEDGE)
+    parts = {
+        "http_nodes": HTTP,
+        "skills": SKILLS,
+        "app_insights": ConnectorKey("CSAppInsights"),
+        "event_triggers": COPILOT_STUDIO,
+    }
+    yield from (key for part, key in parts.items() if node[part].value)
 
 
 def _custom(node: Node) -> Subject:

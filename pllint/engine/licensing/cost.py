@@ -111,7 +111,11 @@ def times(price: Price, number: int) -> Money:
 
 
 def pass_or_user(prices: Prices, users: int, apps: int = 1, apps_per_pass: int = 1) -> PassOrUser:
-    """Compare passes with Premium for people who use the same number of apps."""
+    """Compare passes with Premium for people who use the same number of apps.
+
+    The rule as it is written down, and as cases ask for it. An organisation has people with one app and people with
+    five, so that checks and `pllint licences` ask `mix` and `break_even`, which hold for both.
+    """
     passes = users * -(-apps // apps_per_pass)
     by_pass = times(needed(prices, PASS), passes * MONTHS)
     by_user = times(needed(prices, PREMIUM), users * MONTHS)

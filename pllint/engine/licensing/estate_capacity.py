@@ -17,6 +17,7 @@ from pllint.engine.licensing.capacity import (
     storage,
     website_bill,
 )
+from pllint.engine.licensing.estate_needs import BY_OWNER
 from pllint.engine.licensing.workspace import Licensing
 from pllint.model.capacity_facts import AgentUse, DesktopFacts, Storage, WebsiteUse
 from pllint.model.component import Component, ComponentKind
@@ -29,7 +30,6 @@ from pllint.model.licensing import Licensed
 from pllint.model.workspace import Workspace
 
 _WINDOWS = "windows-desktop-flows"
-_BY_OWNER = frozenset({"automated", "scheduled", "http-request"})
 _NOT_PEOPLE = frozenset({"flow", "machine"})
 _SOFTWARE = {
     "desktopflow.excel": "Excel",
@@ -372,7 +372,7 @@ class EstateCapacity:
 def _draws_on_pool(licensed: Licensed) -> bool:
     """Tell whether a flow runs as an application, and takes no Process licence of its own."""
     flow = licensed.flow
-    if flow is None or flow.owner is None or flow.owner.kind != "service-principal" or flow.trigger not in _BY_OWNER:
+    if flow is None or flow.owner is None or flow.owner.kind != "service-principal" or flow.trigger not in BY_OWNER:
         return False
     return licensed.judgement.remark("service-principal-needs-process") is None
 
