@@ -280,11 +280,6 @@ class ConnectorDefinition(NamedTuple):
     """Of a folder: the copies of the same connector inside solutions of the repository that differ from it."""
 
     @property
-    def is_swagger(self) -> bool:
-        """Tell whether the definition is in the language whose rules apply."""
-        return self.version == "2.0"
-
-    @property
     def in_folder(self) -> bool:
         """Tell whether the files lie in a folder of their own rather than in a solution."""
         return self.connector.solution is None

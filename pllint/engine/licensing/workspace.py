@@ -320,11 +320,6 @@ class Licensing:
         ]
         return sum(numbers) if numbers else None
 
-    def is_on_record(self, plan: str) -> bool:
-        """Tell whether any licence record is of a plan."""
-        governance = self._governance
-        return any(self.plans.id_of(record.plan) == plan for record in (governance.licences if governance else ()))
-
     def copies(self, licensed: Sequence[tuple[str, str | None]]) -> tuple[Remark, ...]:
         """Say what is wrong with the copies of a flow, each an environment and its capacity licence there."""
         from pllint.engine.licensing.estate import copies
