@@ -46,6 +46,16 @@ def test_one_name_with_two_ids_is_two_environments() -> None:
     assert len(merge([declared], [listed()], [])[0]) == 2
 
 
+def test_ids_that_differ_by_a_space_are_one() -> None:
+    twice = [listed(), listed(name="Payroll", id="E-1 ", aliases=())]
+    assert [one.name for one in merge([], twice, [])[0]] == [listed().name]
+
+
+def test_a_blank_is_no_name_by_which_environments_are_the_same() -> None:
+    listed_so = [Environment(name=name, at=LIST, aliases=("",)) for name in ("hr", "sales")]
+    assert [one.name for one in merge([], listed_so, [])[0]] == ["hr", "sales"]
+
+
 def test_the_inventory_wins_and_a_contradiction_names_both_files() -> None:
     declared = DeclaredEnvironment(name="hr", at=MANIFEST, id="e-1", type="production", managed=True)
     (found,), findings = merge([declared], [listed(type=EnvironmentType.SANDBOX, managed=False)], [])
